@@ -1,0 +1,54 @@
+import type {
+  ChannelState,
+  DropReason,
+  DtlsState,
+  GatheringState,
+  IceState,
+  PairState,
+  PeerView,
+} from './snapshot'
+import type { Mode, Use } from './settings'
+
+/** Something that happened, told once, in order. `atMs` is engine time. Texts for people are made by the shared layer. */
+export type EngineEvent = { readonly atMs: number } & (
+  | { readonly kind: 'gathering-state'; readonly state: GatheringState }
+  | { readonly kind: 'ice-state'; readonly state: IceState }
+  | { readonly kind: 'dtls-state'; readonly state: DtlsState; readonly detail: string | null }
+  | { readonly kind: 'channel-state'; readonly state: ChannelState }
+  | { readonly kind: 'pair-added'; readonly pairId: number; readonly label: string }
+  | {
+      readonly kind: 'pair-state'
+      readonly pairId: number
+      readonly label: string
+      readonly from: PairState
+      readonly to: PairState
+      /** How long it had gone unanswered when it went down, or how long it was down when it came back; ms. */
+      readonly afterMs: number
+    }
+  | { readonly kind: 'pair-included'; readonly pairId: number; readonly label: string; readonly included: boolean }
+  | { readonly kind: 'nomination-attempted'; readonly pairId: number; readonly label: string }
+  | {
+      readonly kind: 'nomination-outcome'
+      readonly pairId: number
+      readonly label: string
+      readonly outcome: 'refused' | 'succeeded'
+      readonly code: number | null
+    }
+  | { readonly kind: 'nomination-refused-by-us'; readonly pairId: number; readonly label: string }
+  | { readonly kind: 'role-conflict'; readonly nowRole: 'controlling' | 'controlled' }
+  | { readonly kind: 'mode'; readonly mode: Mode; readonly by: 'us' | 'peer' }
+  | { readonly kind: 'use'; readonly use: Use; readonly by: 'us' | 'peer' }
+  | { readonly kind: 'peer'; readonly peer: PeerView }
+  | { readonly kind: 'stun-failed'; readonly server: string; readonly interfaceName: string; readonly detail: string }
+  | { readonly kind: 'socket-closed'; readonly interfaceName: string; readonly detail: string }
+  | { readonly kind: 'limit'; readonly limit: string; readonly detail: string }
+  | { readonly kind: 'dropping'; readonly reason: DropReason; readonly total: number }
+  | { readonly kind: 'finishing'; readonly by: 'us' | 'peer' }
+  | { readonly kind: 'ended'; readonly reason: EndReason; readonly detail: string | null }
+)
+
+/**
+ * `done`: finished by either user or after its duration. `not-connected`: no pair worked in time. `proof-failed`: the
+ * peer could not prove who it is. `peer-gone`: every pair stayed silent past the stated bound. `failed`: something broke.
+ */
+export type EndReason = 'done' | 'not-connected' | 'proof-failed' | 'peer-gone' | 'failed'

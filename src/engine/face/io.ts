@@ -1,0 +1,146 @@
+import type { SocketInfo, TransportAddress } from './address'
+import type { EngineEvent } from './event'
+import type { EngineSettings, MessageStreamSettings, Mode, Use } from './settings'
+import type { EngineSnapshot, PeerInterface } from './snapshot'
+
+/**
+ * Pure functions the engine needs and may not import: keyed hashes and an AEAD. Same input, same output. `random` is
+ * the session's entropy; a seeded one replays a session exactly.
+ */
+export interface EnginePrimitives {
+  random(bytes: number): Uint8Array
+  sha256(data: Uint8Array): Uint8Array
+  hmacSha1(key: Uint8Array, data: Uint8Array): Uint8Array
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array
+  /** AES-128-GCM, 12-byte nonce; the 16-byte tag stands at the end of the result. */
+  seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array
+  /** The plain text, or undefined when the tag does not fit. */
+  open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined
+}
+
+export interface EngineOptions {
+  readonly role: 'offerer' | 'answerer'
+  /** SHA-256 fingerprint of this session's fresh certificate, "AB:CD:…". */
+  readonly fingerprint: string
+  readonly primitives: EnginePrimitives
+  readonly settings: EngineSettings
+  readonly self: { readonly appVersion: string; readonly os: string; readonly interfaces: readonly PeerInterface[] }
+  /** STUN servers already resolved to addresses; empty = nothing is contacted. At most `limits.stunServers`. */
+  readonly stunServers: readonly { readonly url: string; readonly address: TransportAddress }[]
+}
+
+/** What a user may ask of a running session. */
+export type EngineCommand =
+  | { readonly kind: 'set-mode'; readonly mode: Mode }
+  | { readonly kind: 'set-use'; readonly use: Use }
+  | { readonly kind: 'include-pair'; readonly pairId: number; readonly included: boolean }
+  | { readonly kind: 'attempt-nomination'; readonly pairId: number | null }
+  | { readonly kind: 'set-messages'; readonly messages: MessageStreamSettings }
+  /** Stop streams on both sides, let what is under way arrive, exchange final counts, end with `done`. */
+  | { readonly kind: 'finish' }
+
+/** An SDP description as pasted: `{"type":"offer","sdp":"v=0…"}`. */
+export interface Description {
+  readonly type: 'offer' | 'answer'
+  readonly sdp: string
+}
+
+/** What the driver tells the engine. Times are engine ms, given beside the input. */
+export type EngineInput =
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'socket-opened'; readonly socket: SocketInfo }
+  | { readonly kind: 'socket-closed'; readonly socketId: number; readonly detail: string }
+  /** No more sockets will be opened for the first description. */
+  | { readonly kind: 'sockets-ready' }
+  | {
+      readonly kind: 'datagram'
+      readonly socketId: number
+      readonly from: TransportAddress
+      readonly data: Uint8Array
+      /** When the adapter saw it, engine ms; not after `now`. */
+      readonly receivedAtMs: number
+    }
+  | { readonly kind: 'remote-description'; readonly description: Description }
+  | { readonly kind: 'command'; readonly command: EngineCommand }
+  /** From the SecureSession: */
+  | { readonly kind: 'secure-handshake'; readonly data: Uint8Array }
+  | { readonly kind: 'secure-record'; readonly data: Uint8Array }
+  | { readonly kind: 'secure-opened'; readonly token: number; readonly plain: Uint8Array | undefined }
+  | {
+      /** The handshake is done and the peer has proved itself; `exporter` is 32 bytes of keying material. */
+      readonly kind: 'secure-connected'
+      readonly exporter: Uint8Array
+    }
+  | { readonly kind: 'secure-channel-open' }
+  | { readonly kind: 'secure-message'; readonly data: Uint8Array }
+  | { readonly kind: 'secure-retransmissions'; readonly total: number }
+  | { readonly kind: 'secure-failed'; readonly reason: 'proof' | 'handshake' | 'closed'; readonly detail: string }
+
+/** What the engine wants done. The driver drains `poll` after every input. */
+export type EngineOutput =
+  | {
+      readonly kind: 'transmit'
+      readonly socketId: number
+      readonly to: TransportAddress
+      readonly data: Uint8Array
+    }
+  | { readonly kind: 'event'; readonly event: EngineEvent }
+  | { readonly kind: 'snapshot'; readonly snapshot: EngineSnapshot }
+  | { readonly kind: 'local-description'; readonly description: Description }
+  /** The pasted text was understood as SDP but cannot be used. Nothing has changed. */
+  | { readonly kind: 'description-refused'; readonly problem: DescriptionProblem }
+  /** To the SecureSession: */
+  | { readonly kind: 'secure-start'; readonly start: SecureStart }
+  | { readonly kind: 'secure-handshake'; readonly data: Uint8Array }
+  /** Authenticate and decrypt a record; answer at once with `secure-opened` and the same token. */
+  | { readonly kind: 'secure-open'; readonly token: number; readonly record: Uint8Array }
+  /** A plain text that was opened before, now in order: hand it to SCTP. */
+  | { readonly kind: 'secure-deliver'; readonly plain: Uint8Array }
+  | { readonly kind: 'secure-message'; readonly data: Uint8Array }
+  /** The session is over. Sockets may be closed; nothing follows. */
+  | { readonly kind: 'ended' }
+
+export interface SecureStart {
+  readonly dtlsRole: 'client' | 'server'
+  readonly iceRole: 'controlling' | 'controlled'
+  readonly peerKind: 'pathscope' | 'stock'
+  /** SHA-256 fingerprint the peer's certificate must have. */
+  readonly remoteFingerprint: string
+  readonly sctpPort: number
+  readonly maxMessageSize: number
+  /** For the mutual proof: hash of both descriptions, and a key from both ICE passwords. 32 bytes each. */
+  readonly descriptionsHash: Uint8Array
+  readonly proofKey: Uint8Array
+}
+
+export interface DescriptionProblem {
+  /**
+   * `wrong-type`: an answer where an offer belongs or the reverse. `own`: our own text pasted back. `no-candidates`,
+   * `no-ice`, `no-fingerprint`, `no-data-channel`: parts missing. `too-many`: over a stated limit. `malformed`: not SDP.
+   * `not-now`: the session already has its peer. `newer-protocol`: made by a Pathscope that speaks a newer protocol.
+   */
+  readonly kind:
+    | 'wrong-type'
+    | 'own'
+    | 'no-candidates'
+    | 'no-ice'
+    | 'no-fingerprint'
+    | 'no-data-channel'
+    | 'too-many'
+    | 'malformed'
+    | 'not-now'
+    | 'newer-protocol'
+  /** One sentence on what is wrong and what to do. */
+  readonly message: string
+}
+
+/**
+ * The engine: state machines without I/O. Call `handle`, then `poll` until undefined, then arm one timer for
+ * `nextDeadline`. `now` is engine ms (monotonic, starts at 0) and never goes back.
+ */
+export interface Engine {
+  handle(input: EngineInput, nowMs: number): void
+  poll(): EngineOutput | undefined
+  nextDeadline(): number | undefined
+  snapshot(nowMs: number): EngineSnapshot
+}

@@ -1,0 +1,30 @@
+/** Every limit of the engine in one place. Where one bites, a `limit` event says so. */
+export const limits = {
+  /** Sockets, one per interface address. */
+  sockets: 32,
+  localCandidates: 64,
+  remoteCandidates: 64,
+  pairs: 1024,
+  stunServers: 4,
+  /** UDP payload we send; larger arrivals are dropped. */
+  datagramBytes: 1400,
+  /** Datagrams taken in per socket read. */
+  receivedDatagramBytes: 2048,
+  /** Pasted text, characters. */
+  pasteChars: 262_144,
+  sdpBytes: 65_536,
+  /** Connectivity checks and keepalives sent per second, all pairs together. */
+  checksPerSecond: 500,
+  /** STUN requests processed per second; the rest is dropped and counted. */
+  stunRequestsPerSecond: 4000,
+  messageRatePerSecond: 200,
+  messageBytes: 16_384,
+  /** Records held for resequencing. */
+  resequenceRecords: 512,
+  /** Width of a duplicate window, records. */
+  dedupWindow: 4096,
+  /** Frames waiting in the handshake shim or the reliable control channel. */
+  reliableFrames: 256,
+  /** Outputs waiting between two polls; a driver always drains. */
+  outputs: 65_536,
+} as const

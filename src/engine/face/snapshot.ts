@@ -1,0 +1,198 @@
+import type { Binding, InterfaceKind, TransportAddress } from './address'
+import type { Mode, Use } from './settings'
+
+export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay'
+
+/** One end of a pair. `interfaceName` is null for a remote candidate until the peer has told it. */
+export interface CandidateView extends TransportAddress {
+  readonly type: CandidateType
+  readonly interfaceName: string | null
+  readonly interfaceKind: InterfaceKind | null
+  /** Local candidates only. */
+  readonly binding: Binding | null
+}
+
+/**
+ * `waiting`: no check sent yet. `checking`: checks under way, never answered so far. `no-reply`: checked for the stated
+ * bound without any answer, still tried slowly. `up`: answered lately. `down`: worked before and stopped answering.
+ * `closed`: its socket is gone.
+ */
+export type PairState = 'waiting' | 'checking' | 'no-reply' | 'up' | 'down' | 'closed'
+
+/** Nominations on one pair (RFC 8445 section 8, USE-CANDIDATE). */
+export interface NominationCounts {
+  /** Times RFC 8445 would have had us nominate and we did not. */
+  readonly suppressed: number
+  /** USE-CANDIDATE requests we sent. */
+  readonly attempted: number
+  /** Of those, refused by the peer (error response). */
+  readonly refused: number
+  /** Of those, accepted by the peer. */
+  readonly succeeded: number
+  /** USE-CANDIDATE requests received and refused, or answered without effect, by us. */
+  readonly refusedByUs: number
+}
+
+/** A distribution in ms since the session began; null stands where nothing was measured. */
+export interface Distribution {
+  readonly n: number
+  readonly min: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+}
+
+/** Round trip times of one pair, from checks and keepalives (responder's hold time taken off). */
+export interface RttView extends Distribution {
+  readonly last: number
+  /** Smoothed as in RFC 6298. */
+  readonly smoothed: number
+}
+
+/** Loss in one direction from cumulative counts of both ends; `percent` is null until two counts were compared. */
+export interface LossView {
+  /** Packets the sender had sent when it took the compared count. */
+  readonly sent: number
+  /** Packets of those that the receiver had counted. */
+  readonly received: number
+  readonly percent: number | null
+  /** Loss over about the last 5 s, smoothed; null until compared. */
+  readonly recentPercent: number | null
+}
+
+export interface PacketCounts {
+  readonly packets: number
+  readonly bytes: number
+}
+
+export interface StunCounts {
+  readonly requestsSent: number
+  readonly responsesReceived: number
+  readonly requestsReceived: number
+  readonly responsesSent: number
+}
+
+export interface PairSnapshot {
+  /** Stable in a session, starts at 1, never reused. */
+  readonly id: number
+  /** "eth0 → enp3s0", with addresses where names are unknown or not unique. */
+  readonly label: string
+  readonly local: CandidateView
+  readonly remote: CandidateView
+  /** Both ends are on the same link (same subnet or interface of the same name); straight pairs are listed first. */
+  readonly straight: boolean
+  readonly state: PairState
+  /** Engine time in ms of the last change of state. */
+  readonly stateSinceMs: number
+  /** False when the user has taken the pair out. */
+  readonly included: boolean
+  /** Whether stream packets may go over it now. */
+  readonly carrying: boolean
+  readonly nominations: NominationCounts
+  /** suppressed + refusedByUs. */
+  readonly nominationsPrevented: number
+  /** Every datagram of this pair, checks and control included; bytes are UDP payload. */
+  readonly sent: PacketCounts
+  readonly received: PacketCounts
+  /** Of `sent`: DTLS application records that this side put on this pair, copies included. */
+  readonly recordsSent: PacketCounts
+  readonly recordsReceived: PacketCounts
+  readonly stun: StunCounts
+  readonly rttMs: RttView | null
+  /** Median of the RTT samples since the last snapshot; null when none. */
+  readonly rttIntervalMs: number | null
+  readonly lossSent: LossView
+  readonly lossReceived: LossView
+  /** The scheduler's weight in [minWeight, maxWeight]. */
+  readonly weight: number
+  /** weight over the sum of the carrying pairs' weights in weighted mode, else the expected share of copies; 0..1. */
+  readonly share: number
+  /** Records whose first copy came over this pair. */
+  readonly firstArrivals: number
+  /** Records that came over this pair when another copy had been there. */
+  readonly duplicates: number
+  /** Engine time in ms when anything authenticated last arrived; null when never. */
+  readonly lastReceivedMs: number | null
+  readonly lastSentMs: number | null
+  /** Total ms spent in `down`. */
+  readonly downMs: number
+  /** Times the pair went from `up` to `down`. */
+  readonly timesDown: number
+}
+
+/**
+ * Test messages in one direction as this side sees it. A direction's `sent` on the receiving side is what the peer last
+ * reported; null until it did.
+ */
+export interface MessageStreamSnapshot {
+  readonly direction: 'sent' | 'received'
+  readonly sent: number | null
+  readonly received: number | null
+  /** Messages known to be sent at least the settling time ago and not received; null until known. */
+  readonly missing: number | null
+  readonly duplicated: number | null
+  readonly reordered: number | null
+  readonly bytes: number
+  /** One-way delay less the smallest one seen in the session (clocks are not synchronised), received direction only. */
+  readonly oneWayDelayDiffMs: Distribution | null
+  /** Round trip of a message: ours out, the peer's next message echoing it back, the peer's wait taken off. */
+  readonly roundTripMs: Distribution | null
+  /** Longest time without a new message while messages were due; null with fewer than two. */
+  readonly deliveryGapMaxMs: number | null
+}
+
+export type GatheringState = 'new' | 'gathering' | 'complete'
+export type IceState = 'new' | 'checking' | 'connected' | 'disconnected' | 'failed' | 'closed'
+export type DtlsState = 'new' | 'connecting' | 'connected' | 'failed' | 'closed'
+export type ChannelState = 'new' | 'connecting' | 'open' | 'closed'
+
+export interface PeerView {
+  readonly kind: 'unknown' | 'pathscope' | 'stock'
+  readonly appVersion: string | null
+  readonly os: string | null
+  readonly interfaces: readonly PeerInterface[]
+}
+
+export interface PeerInterface {
+  readonly name: string
+  readonly kind: InterfaceKind
+  readonly addresses: readonly string[]
+}
+
+/** Why an arriving datagram or record was dropped before anything above STUN saw it. */
+export type DropReason =
+  | 'unknown-source'
+  | 'bad-stun'
+  | 'bad-integrity'
+  | 'rate-limited'
+  | 'bad-frame'
+  | 'plaintext-record'
+  | 'bad-record'
+  | 'replayed'
+  | 'oversize'
+  | 'unexpected'
+
+export interface EngineSnapshot {
+  /** Engine time in ms; starts at 0 when the session begins. */
+  readonly atMs: number
+  readonly role: 'offerer' | 'answerer'
+  readonly iceRole: 'controlling' | 'controlled'
+  readonly gathering: GatheringState
+  readonly ice: IceState
+  readonly dtls: DtlsState
+  readonly channel: ChannelState
+  readonly mode: Mode
+  readonly use: Use
+  readonly peer: PeerView
+  /** Straight pairs first, then by id. At most `limits.pairs`. */
+  readonly pairs: readonly PairSnapshot[]
+  readonly messages: readonly MessageStreamSnapshot[]
+  /** Record copies sent over records needed, bytes; null before the first record. */
+  readonly overheadFactor: number | null
+  /** Record copies dropped here because another copy had come first. */
+  readonly duplicatesDropped: number
+  /** SCTP chunks sent again by us (T3 and fast retransmission together). */
+  readonly sctpRetransmissions: number
+  readonly dropped: Readonly<Record<DropReason, number>>
+}

@@ -1,0 +1,131 @@
+/** The ports a driver runs an engine on. Real implementations are under adapters/, simulated ones under src/sim. */
+import type {
+  Binding,
+  EnginePrimitives,
+  InterfaceKind,
+  SecureStart,
+  SocketInfo,
+  TransportAddress,
+} from '../../engine'
+
+/** Monotonic time and one-shot timers. */
+export interface Clock {
+  /** ms, monotonic, fractional; 0 is arbitrary. */
+  nowMs(): number
+  /** Wall clock, ms since the epoch: for names and reports only. */
+  wallMs(): number
+  /** Runs `callback` once at or after `atMs` of `nowMs`; the result cancels it. */
+  at(atMs: number, callback: () => void): () => void
+}
+
+/** Random bytes and the pure primitives the engine needs. */
+export type Entropy = EnginePrimitives
+
+export interface InterfaceAddress {
+  readonly family: 4 | 6
+  /** Canonical text without zone. */
+  readonly address: string
+  readonly prefixLength: number
+  readonly linkLocal: boolean
+  readonly scopeId: number | null
+}
+
+/** A network interface as a person chooses it. */
+export interface InterfaceInfo {
+  readonly name: string
+  readonly index: number | null
+  readonly kind: InterfaceKind
+  readonly up: boolean
+  readonly loopback: boolean
+  readonly addresses: readonly InterfaceAddress[]
+  /** How sockets on it can be bound, and why not better when it is `address`. */
+  readonly binding: Binding
+  readonly bindingReason: string | null
+  /** Whether it is used when the user chose nothing: up, not loopback, with a usable address. */
+  readonly usedByDefault: boolean
+}
+
+export interface Interfaces {
+  list(): Promise<readonly InterfaceInfo[]>
+}
+
+export interface Datagram {
+  readonly socketId: number
+  readonly from: TransportAddress
+  readonly data: Uint8Array
+  /** Clock.nowMs() when the adapter saw it. */
+  readonly receivedAtMs: number
+}
+
+export interface OpenSocketRequest {
+  readonly id: number
+  readonly interfaceName: string
+  readonly interfaceKind: InterfaceKind
+  readonly address: InterfaceAddress
+}
+
+/** Expected failures are values. */
+export type OpenSocketResult =
+  | { readonly kind: 'opened'; readonly socket: SocketInfo; readonly bindingReason: string | null }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+
+/** UDP sockets, one per interface address; each leaves by its interface and receives whatever arrives for its address. */
+export interface Datagrams {
+  open(request: OpenSocketRequest): Promise<OpenSocketResult>
+  /** Never throws and never blocks; send errors are counted and told through `onError`. */
+  send(socketId: number, to: TransportAddress, data: Uint8Array): void
+  close(socketId: number): void
+  closeAll(): void
+  onDatagram: (datagram: Datagram) => void
+  /** A socket that became unusable (`fatal`, then it is closed) or a send that failed (code such as ENETUNREACH). */
+  onError: (error: { readonly socketId: number; readonly fatal: boolean; readonly code: string; readonly message: string }) => void
+  /** How names are resolved for STUN servers; an empty list when it fails. */
+  resolve(host: string): Promise<readonly { readonly family: 4 | 6; readonly address: string }[]>
+}
+
+/** What the secure session tells its driver. */
+export type SecureEvent =
+  /** A DTLS handshake datagram to be sent (through the shim between two Pathscopes). Never a duplicate of an earlier one to a Pathscope. */
+  | { readonly kind: 'handshake'; readonly data: Uint8Array }
+  /** One DTLS application record to be sent. */
+  | { readonly kind: 'record'; readonly data: Uint8Array }
+  /** Handshake done, transcript verified, mutual proof passed. */
+  | { readonly kind: 'connected'; readonly exporter: Uint8Array }
+  | { readonly kind: 'channel-open' }
+  | { readonly kind: 'message'; readonly data: Uint8Array }
+  | { readonly kind: 'retransmissions'; readonly total: number }
+  | { readonly kind: 'failed'; readonly reason: 'proof' | 'handshake' | 'closed'; readonly detail: string }
+
+/** DTLS and one data channel over somebody else's datagrams. */
+export interface SecureSession {
+  /** SHA-256 fingerprint of the fresh certificate, "AB:CD:…". */
+  readonly fingerprint: string
+  start(start: SecureStart): void
+  /** A handshake datagram from the peer. */
+  receiveHandshake(data: Uint8Array): void
+  /** Authenticates and decrypts one application record; undefined when it does not authenticate. No side effects. */
+  open(record: Uint8Array): Uint8Array | undefined
+  /** Hands an opened plain text to SCTP. */
+  deliver(plain: Uint8Array): void
+  /** Queues one binary message on the channel; false when it is not open or `bufferedLimitBytes` is reached. */
+  sendMessage(data: Uint8Array): boolean
+  close(): void
+  onEvent: (event: SecureEvent) => void
+}
+
+export interface SecureSessions {
+  create(): Promise<SecureSession>
+}
+
+export interface Log {
+  write(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
+}
+
+export interface Ports {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly interfaces: Interfaces
+  readonly datagrams: Datagrams
+  readonly secure: SecureSessions
+  readonly log: Log
+}
