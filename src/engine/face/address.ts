@@ -6,14 +6,7 @@ export interface TransportAddress {
 }
 
 /** What an interface is, as far as the system tells. */
-export type InterfaceKind =
-  | 'ethernet'
-  | 'wifi'
-  | 'cellular'
-  | 'vpn'
-  | 'virtual'
-  | 'loopback'
-  | 'unknown'
+export type InterfaceKind = 'ethernet' | 'wifi' | 'cellular' | 'vpn' | 'virtual' | 'loopback' | 'unknown'
 
 /**
  * How truly a socket's packets leave by its interface: `device` = bound to the device by a socket option, `address` =

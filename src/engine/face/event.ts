@@ -25,7 +25,12 @@ export type EngineEvent = { readonly atMs: number } & (
       /** How long it had gone unanswered when it went down, or how long it was down when it came back; ms. */
       readonly afterMs: number
     }
-  | { readonly kind: 'pair-included'; readonly pairId: number; readonly label: string; readonly included: boolean }
+  | {
+      readonly kind: 'pair-included'
+      readonly pairId: number
+      readonly label: string
+      readonly included: boolean
+    }
   | { readonly kind: 'nomination-attempted'; readonly pairId: number; readonly label: string }
   | {
       readonly kind: 'nomination-outcome'
@@ -39,7 +44,12 @@ export type EngineEvent = { readonly atMs: number } & (
   | { readonly kind: 'mode'; readonly mode: Mode; readonly by: 'us' | 'peer' }
   | { readonly kind: 'use'; readonly use: Use; readonly by: 'us' | 'peer' }
   | { readonly kind: 'peer'; readonly peer: PeerView }
-  | { readonly kind: 'stun-failed'; readonly server: string; readonly interfaceName: string; readonly detail: string }
+  | {
+      readonly kind: 'stun-failed'
+      readonly server: string
+      readonly interfaceName: string
+      readonly detail: string
+    }
   | { readonly kind: 'socket-closed'; readonly interfaceName: string; readonly detail: string }
   | { readonly kind: 'limit'; readonly limit: string; readonly detail: string }
   | { readonly kind: 'dropping'; readonly reason: DropReason; readonly total: number }

@@ -24,7 +24,11 @@ export interface EngineOptions {
   readonly fingerprint: string
   readonly primitives: EnginePrimitives
   readonly settings: EngineSettings
-  readonly self: { readonly appVersion: string; readonly os: string; readonly interfaces: readonly PeerInterface[] }
+  readonly self: {
+    readonly appVersion: string
+    readonly os: string
+    readonly interfaces: readonly PeerInterface[]
+  }
   /** STUN servers already resolved to addresses; empty = nothing is contacted. At most `limits.stunServers`. */
   readonly stunServers: readonly { readonly url: string; readonly address: TransportAddress }[]
 }
@@ -74,7 +78,11 @@ export type EngineInput =
   | { readonly kind: 'secure-channel-open' }
   | { readonly kind: 'secure-message'; readonly data: Uint8Array }
   | { readonly kind: 'secure-retransmissions'; readonly total: number }
-  | { readonly kind: 'secure-failed'; readonly reason: 'proof' | 'handshake' | 'closed'; readonly detail: string }
+  | {
+      readonly kind: 'secure-failed'
+      readonly reason: 'proof' | 'handshake' | 'closed'
+      readonly detail: string
+    }
 
 /** What the engine wants done. The driver drains `poll` after every input. */
 export type EngineOutput =

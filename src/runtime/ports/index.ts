@@ -1,12 +1,6 @@
 /** The ports a driver runs an engine on. Real implementations are under adapters/, simulated ones under src/sim. */
-import type {
-  Binding,
-  EnginePrimitives,
-  InterfaceKind,
-  SecureStart,
-  SocketInfo,
-  TransportAddress,
-} from '../../engine'
+import type { EnginePrimitives, InterfaceKind, SecureStart, SocketInfo, TransportAddress } from '../../engine'
+import type { InterfaceAddress, InterfaceInfo } from '../../shared/session'
 
 /** Monotonic time and one-shot timers. */
 export interface Clock {
@@ -21,29 +15,7 @@ export interface Clock {
 /** Random bytes and the pure primitives the engine needs. */
 export type Entropy = EnginePrimitives
 
-export interface InterfaceAddress {
-  readonly family: 4 | 6
-  /** Canonical text without zone. */
-  readonly address: string
-  readonly prefixLength: number
-  readonly linkLocal: boolean
-  readonly scopeId: number | null
-}
-
-/** A network interface as a person chooses it. */
-export interface InterfaceInfo {
-  readonly name: string
-  readonly index: number | null
-  readonly kind: InterfaceKind
-  readonly up: boolean
-  readonly loopback: boolean
-  readonly addresses: readonly InterfaceAddress[]
-  /** How sockets on it can be bound, and why not better when it is `address`. */
-  readonly binding: Binding
-  readonly bindingReason: string | null
-  /** Whether it is used when the user chose nothing: up, not loopback, with a usable address. */
-  readonly usedByDefault: boolean
-}
+export type { InterfaceAddress, InterfaceInfo }
 
 export interface Interfaces {
   list(): Promise<readonly InterfaceInfo[]>
@@ -78,7 +50,12 @@ export interface Datagrams {
   closeAll(): void
   onDatagram: (datagram: Datagram) => void
   /** A socket that became unusable (`fatal`, then it is closed) or a send that failed (code such as ENETUNREACH). */
-  onError: (error: { readonly socketId: number; readonly fatal: boolean; readonly code: string; readonly message: string }) => void
+  onError: (error: {
+    readonly socketId: number
+    readonly fatal: boolean
+    readonly code: string
+    readonly message: string
+  }) => void
   /** How names are resolved for STUN servers; an empty list when it fails. */
   resolve(host: string): Promise<readonly { readonly family: 4 | 6; readonly address: string }[]>
 }
