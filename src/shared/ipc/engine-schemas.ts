@@ -1,0 +1,208 @@
+/** Validators of the engine's words, each held to its type by the compiler. */
+import type {
+  CandidateView,
+  Distribution,
+  EngineCommand,
+  EngineEvent,
+  EngineSnapshot,
+  LossView,
+  MessageStreamSettings,
+  MessageStreamSnapshot,
+  PairSnapshot,
+  PeerView,
+  RttView,
+} from '../../engine'
+import { z } from './zod'
+
+const count = z.number().int().nonnegative()
+const ms = z.number()
+const text = z.string().max(4096)
+const family = z.union([z.literal(4), z.literal(6)])
+
+export const modeSchema = z.enum(['redundant', 'weighted'])
+export const useSchema = z.enum(['auto', 'all', 'disjoint'])
+export const interfaceKindSchema = z.enum([
+  'ethernet',
+  'wifi',
+  'cellular',
+  'vpn',
+  'virtual',
+  'loopback',
+  'unknown',
+])
+export const bindingSchema = z.enum(['device', 'address', 'emulated'])
+const pairState = z.enum(['waiting', 'checking', 'no-reply', 'up', 'down', 'closed'])
+const gathering = z.enum(['new', 'gathering', 'complete'])
+const iceState = z.enum(['new', 'checking', 'connected', 'disconnected', 'failed', 'closed'])
+const dtlsState = z.enum(['new', 'connecting', 'connected', 'failed', 'closed'])
+const channelState = z.enum(['new', 'connecting', 'open', 'closed'])
+export const endReasonSchema = z.enum(['done', 'not-connected', 'proof-failed', 'peer-gone', 'failed'])
+const dropReason = z.enum([
+  'unknown-source',
+  'bad-stun',
+  'bad-integrity',
+  'rate-limited',
+  'bad-frame',
+  'plaintext-record',
+  'bad-record',
+  'replayed',
+  'oversize',
+  'unexpected',
+])
+
+export const messageSettingsSchema = z.strictObject({
+  enabled: z.boolean(),
+  ratePerSecond: z.number().min(0.1).max(200),
+  sizeBytes: z.number().int().min(64).max(16384),
+}) satisfies z.ZodType<MessageStreamSettings>
+
+/** What the window may ask of a running session. `finish` has its own channel. */
+export const engineCommandSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('set-mode'), mode: modeSchema }),
+  z.strictObject({ kind: z.literal('set-use'), use: useSchema }),
+  z.strictObject({
+    kind: z.literal('include-pair'),
+    pairId: z.number().int().positive(),
+    included: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('attempt-nomination'),
+    pairId: z.number().int().positive().nullable(),
+  }),
+  z.strictObject({ kind: z.literal('set-messages'), messages: messageSettingsSchema }),
+]) satisfies z.ZodType<EngineCommand>
+
+const distributionShape = { n: count, min: ms, p50: ms, p95: ms, p99: ms, max: ms }
+const distribution = z.object(distributionShape) satisfies z.ZodType<Distribution>
+const rtt = z.object({ ...distributionShape, last: ms, smoothed: ms }) satisfies z.ZodType<RttView>
+const percent = z.number().min(0).max(100)
+const loss = z.object({
+  sent: count,
+  received: count,
+  percent: percent.nullable(),
+  recentPercent: percent.nullable(),
+}) satisfies z.ZodType<LossView>
+const packets = z.object({ packets: count, bytes: count })
+
+const candidate = z.object({
+  family,
+  address: text,
+  port: z.number().int().min(0).max(65535),
+  type: z.enum(['host', 'srflx', 'prflx', 'relay']),
+  interfaceName: text.nullable(),
+  interfaceKind: interfaceKindSchema.nullable(),
+  binding: bindingSchema.nullable(),
+}) satisfies z.ZodType<CandidateView>
+
+const pair = z.object({
+  id: z.number().int().positive(),
+  label: text,
+  local: candidate,
+  remote: candidate,
+  straight: z.boolean(),
+  state: pairState,
+  stateSinceMs: ms,
+  included: z.boolean(),
+  carrying: z.boolean(),
+  nominations: z.object({
+    suppressed: count,
+    attempted: count,
+    refused: count,
+    succeeded: count,
+    refusedByUs: count,
+  }),
+  nominationsPrevented: count,
+  sent: packets,
+  received: packets,
+  recordsSent: packets,
+  recordsReceived: packets,
+  stun: z.object({
+    requestsSent: count,
+    responsesReceived: count,
+    requestsReceived: count,
+    responsesSent: count,
+  }),
+  rttMs: rtt.nullable(),
+  rttIntervalMs: ms.nullable(),
+  lossSent: loss,
+  lossReceived: loss,
+  weight: z.number(),
+  share: z.number(),
+  firstArrivals: count,
+  duplicates: count,
+  lastReceivedMs: ms.nullable(),
+  lastSentMs: ms.nullable(),
+  downMs: ms,
+  timesDown: count,
+}) satisfies z.ZodType<PairSnapshot>
+
+const messageStream = z.object({
+  direction: z.enum(['sent', 'received']),
+  sent: count.nullable(),
+  received: count.nullable(),
+  missing: count.nullable(),
+  duplicated: count.nullable(),
+  reordered: count.nullable(),
+  bytes: count,
+  oneWayDelayDiffMs: distribution.nullable(),
+  roundTripMs: distribution.nullable(),
+  deliveryGapMaxMs: ms.nullable(),
+}) satisfies z.ZodType<MessageStreamSnapshot>
+
+const peer = z.object({
+  kind: z.enum(['unknown', 'pathscope', 'stock']),
+  appVersion: text.nullable(),
+  os: text.nullable(),
+  interfaces: z.array(z.object({ name: text, kind: interfaceKindSchema, addresses: z.array(text).max(64) })),
+}) satisfies z.ZodType<PeerView>
+
+export const engineSnapshotSchema = z.object({
+  atMs: ms,
+  role: z.enum(['offerer', 'answerer']),
+  iceRole: z.enum(['controlling', 'controlled']),
+  gathering,
+  ice: iceState,
+  dtls: dtlsState,
+  channel: channelState,
+  mode: modeSchema,
+  use: useSchema,
+  peer,
+  pairs: z.array(pair).max(1024),
+  messages: z.array(messageStream).max(16),
+  overheadFactor: z.number().nullable(),
+  duplicatesDropped: count,
+  sctpRetransmissions: count,
+  dropped: z.record(dropReason, count),
+}) satisfies z.ZodType<EngineSnapshot>
+
+const at = { atMs: ms }
+const onPair = { ...at, pairId: count, label: text }
+const by = z.enum(['us', 'peer'])
+
+export const engineEventSchema = z.discriminatedUnion('kind', [
+  z.object({ ...at, kind: z.literal('gathering-state'), state: gathering }),
+  z.object({ ...at, kind: z.literal('ice-state'), state: iceState }),
+  z.object({ ...at, kind: z.literal('dtls-state'), state: dtlsState, detail: text.nullable() }),
+  z.object({ ...at, kind: z.literal('channel-state'), state: channelState }),
+  z.object({ ...onPair, kind: z.literal('pair-added') }),
+  z.object({ ...onPair, kind: z.literal('pair-state'), from: pairState, to: pairState, afterMs: ms }),
+  z.object({ ...onPair, kind: z.literal('pair-included'), included: z.boolean() }),
+  z.object({ ...onPair, kind: z.literal('nomination-attempted') }),
+  z.object({
+    ...onPair,
+    kind: z.literal('nomination-outcome'),
+    outcome: z.enum(['refused', 'succeeded']),
+    code: z.number().nullable(),
+  }),
+  z.object({ ...onPair, kind: z.literal('nomination-refused-by-us') }),
+  z.object({ ...at, kind: z.literal('role-conflict'), nowRole: z.enum(['controlling', 'controlled']) }),
+  z.object({ ...at, kind: z.literal('mode'), mode: modeSchema, by }),
+  z.object({ ...at, kind: z.literal('use'), use: useSchema, by }),
+  z.object({ ...at, kind: z.literal('peer'), peer }),
+  z.object({ ...at, kind: z.literal('stun-failed'), server: text, interfaceName: text, detail: text }),
+  z.object({ ...at, kind: z.literal('socket-closed'), interfaceName: text, detail: text }),
+  z.object({ ...at, kind: z.literal('limit'), limit: text, detail: text }),
+  z.object({ ...at, kind: z.literal('dropping'), reason: dropReason, total: count }),
+  z.object({ ...at, kind: z.literal('finishing'), by }),
+  z.object({ ...at, kind: z.literal('ended'), reason: endReasonSchema, detail: text.nullable() }),
+]) satisfies z.ZodType<EngineEvent>

@@ -1,0 +1,66 @@
+/** Validators of the session's words, each held to its type by the compiler. */
+import type { DescriptionText, InterfaceInfo, PasteProblem, SessionUpdate, SessionWarning } from '../session'
+import {
+  bindingSchema,
+  endReasonSchema,
+  engineEventSchema,
+  engineSnapshotSchema,
+  interfaceKindSchema,
+} from './engine-schemas'
+import { z } from './zod'
+
+const text = z.string().max(4096)
+
+/** Our own description may be as long as what we would accept. */
+const longText = z.string().max(262_144)
+
+export const interfaceInfoSchema = z.object({
+  name: text,
+  index: z.number().int().nullable(),
+  kind: interfaceKindSchema,
+  up: z.boolean(),
+  loopback: z.boolean(),
+  addresses: z.array(
+    z.object({
+      family: z.union([z.literal(4), z.literal(6)]),
+      address: text,
+      prefixLength: z.number().int().min(0).max(128),
+      linkLocal: z.boolean(),
+      scopeId: z.number().int().nullable(),
+    }),
+  ),
+  binding: bindingSchema,
+  bindingReason: text.nullable(),
+  usedByDefault: z.boolean(),
+}) satisfies z.ZodType<InterfaceInfo>
+
+const descriptionText = z.object({
+  type: z.enum(['offer', 'answer']),
+  json: longText,
+  compact: longText,
+}) satisfies z.ZodType<DescriptionText>
+
+export const pasteProblemSchema = z.object({ kind: text, message: text }) satisfies z.ZodType<PasteProblem>
+const warning = z.object({ kind: text, message: text }) satisfies z.ZodType<SessionWarning>
+
+export const sessionUpdateSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('started'),
+    wallMs: z.number(),
+    appVersion: text,
+    os: text,
+    interfaces: z.array(interfaceInfoSchema).max(256),
+  }),
+  z.object({ kind: z.literal('local-description'), text: descriptionText }),
+  z.object({ kind: z.literal('paste-accepted'), type: z.enum(['offer', 'answer']) }),
+  z.object({ kind: z.literal('paste-refused'), problem: pasteProblemSchema }),
+  z.object({ kind: z.literal('event'), event: engineEventSchema }),
+  z.object({ kind: z.literal('snapshot'), snapshot: engineSnapshotSchema }),
+  z.object({ kind: z.literal('warning'), atMs: z.number(), warning }),
+  z.object({
+    kind: z.literal('ended'),
+    atMs: z.number(),
+    reason: endReasonSchema,
+    detail: text.nullable(),
+  }),
+]) satisfies z.ZodType<SessionUpdate>

@@ -1,0 +1,37 @@
+/** What the desktop app remembers between two starts. */
+import { messageSettingsSchema, modeSchema, useSchema } from './engine-schemas'
+import { z } from './zod'
+
+export const settingsSchema = z.strictObject({
+  version: z.literal(1),
+  theme: z.enum(['system', 'dark', 'light']),
+  title: z.string().max(120),
+  /** Interfaces chosen last; null = those used by default. */
+  interfaces: z.array(z.string().min(1).max(256)).max(64).nullable(),
+  /** STUN URL; empty = nothing is contacted. */
+  stun: z.string().max(256),
+  mode: modeSchema,
+  use: useSchema,
+  messages: messageSettingsSchema,
+  /** Where exported reports go. */
+  reportFolder: z.string().min(1).max(4096),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export const settingsPatchSchema = settingsSchema.omit({ version: true }).partial()
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>
+
+/** Settings of a first start. */
+export function defaultAppSettings(reportFolder: string): Settings {
+  return {
+    version: 1,
+    theme: 'system',
+    title: '',
+    interfaces: null,
+    stun: '',
+    mode: 'redundant',
+    use: 'auto',
+    messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
+    reportFolder,
+  }
+}
