@@ -1,0 +1,95 @@
+/** Tells while text is arriving when a whole offer or answer is there, so that nobody has to end the input. */
+import { limits } from '../../engine'
+import { checksumChars } from './armour'
+
+export interface PasteScan {
+  readonly kind: 'more' | 'complete' | 'too-long'
+  /** Characters so far. */
+  readonly chars: number
+}
+
+export interface PasteScanner {
+  /** Takes the next piece of input. */
+  feed(chunk: string): PasteScan
+  /** All that was fed, up to the limit. */
+  text(): string
+}
+
+type Place =
+  | { readonly kind: 'outside' }
+  | { readonly kind: 'json'; depth: number; inString: boolean; escaped: boolean }
+  | { readonly kind: 'armour'; checksum: number | undefined }
+
+const quotes = new Set('"\u201c\u201d\u201e\u201f\uff02')
+const starts = ['pathscope-offer:', 'pathscope-answer:'] as const
+const longestStart = 17
+
+/** Complete at the brace that closes the first object, at the end of an armour, or at blank lines (see below). */
+export function createPasteScanner(): PasteScanner {
+  let text = ''
+  let place: Place = { kind: 'outside' }
+  let lineEnds = 0
+  let previous = ''
+  let state: PasteScan['kind'] = 'more'
+
+  function step(char: string): void {
+    if (isBlankLineEnd(char)) state = 'complete'
+    else if (place.kind === 'outside') place = begin(char, text)
+    else if (place.kind === 'json') {
+      if (closes(place, char)) state = 'complete'
+    } else if (ends(place, char)) state = 'complete'
+  }
+
+  /** One empty line ends prose or a bare SDP; inside JSON or armour, which mail may wrap, it takes two. */
+  function isBlankLineEnd(char: string): boolean {
+    if (char === '\n') lineEnds += 1
+    else if (char !== ' ' && char !== '\r') lineEnds = 0
+    return lineEnds > (place.kind === 'outside' ? 1 : 2) && text.trim() !== ''
+  }
+
+  return {
+    feed(chunk) {
+      for (const raw of chunk) {
+        if (state !== 'more') break
+        if (text.length >= limits.pasteChars) {
+          state = 'too-long'
+          break
+        }
+        // Terminals send CR for Enter; CRLF is one line end.
+        const char = raw === '\r' ? '\n' : raw
+        const second = raw === '\n' && previous === '\r'
+        previous = raw
+        if (second) continue
+        text += char
+        step(char)
+      }
+      return { kind: state, chars: text.length }
+    },
+    text: () => text,
+  }
+}
+
+function begin(char: string, text: string): Place {
+  if (char === '{') return { kind: 'json', depth: 1, inString: false, escaped: false }
+  if (char === ':') {
+    const tail = text.slice(-longestStart).toLowerCase()
+    if (starts.some((start) => tail.endsWith(start))) return { kind: 'armour', checksum: undefined }
+  }
+  return { kind: 'outside' }
+}
+
+function closes(place: Place & { kind: 'json' }, char: string): boolean {
+  if (place.escaped) place.escaped = false
+  else if (place.inString && char === '\\') place.escaped = true
+  else if (quotes.has(char)) place.inString = !place.inString
+  else if (!place.inString && char === '{') place.depth += 1
+  else if (!place.inString && char === '}') place.depth -= 1
+  return place.depth === 0
+}
+
+function ends(place: Place & { kind: 'armour' }, char: string): boolean {
+  if (place.checksum === undefined) {
+    if (char === '.') place.checksum = 0
+  } else if (/[A-Za-z0-9_-]/.test(char)) place.checksum += 1
+  return place.checksum === checksumChars
+}
