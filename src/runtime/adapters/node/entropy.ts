@@ -1,0 +1,60 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import type { Entropy } from '../../ports'
+
+const cipherName = 'aes-128-gcm'
+const tagBytes = 16
+const nonceBytes = 12
+
+/** Randomness and primitives of node:crypto. A key or nonce of the wrong length throws: it is a broken invariant. */
+export function nodeEntropy(): Entropy {
+  return {
+    random: (bytes) => plainBytes(randomBytes(bytes)),
+    sha256: (data) => plainBytes(createHash('sha256').update(data).digest()),
+    hmacSha1: (key, data) => plainBytes(createHmac('sha1', key).update(data).digest()),
+    hmacSha256: (key, data) => plainBytes(createHmac('sha256', key).update(data).digest()),
+    seal,
+    open,
+  }
+}
+
+function seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array {
+  assertNonce(nonce)
+  const cipher = createCipheriv(cipherName, key, nonce, { authTagLength: tagBytes })
+  cipher.setAAD(aad)
+  const sealed = new Uint8Array(plain.length + tagBytes)
+  sealed.set(cipher.update(plain), 0)
+  cipher.final()
+  sealed.set(cipher.getAuthTag(), plain.length)
+  return sealed
+}
+
+function open(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  sealed: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array | undefined {
+  assertNonce(nonce)
+  if (sealed.length < tagBytes) return undefined
+  const decipher = createDecipheriv(cipherName, key, nonce, { authTagLength: tagBytes })
+  const bodyBytes = sealed.length - tagBytes
+  decipher.setAAD(aad)
+  decipher.setAuthTag(sealed.subarray(bodyBytes))
+  const plain = decipher.update(sealed.subarray(0, bodyBytes))
+  try {
+    decipher.final()
+  } catch {
+    return undefined
+  }
+  return plainBytes(plain)
+}
+
+/** GCM takes nonces of any length; the port promises one. */
+function assertNonce(nonce: Uint8Array): void {
+  if (nonce.length !== nonceBytes) throw new Error(`A nonce has ${nonceBytes} bytes, not ${nonce.length}`)
+}
+
+/** A Buffer's `slice` shares memory where a Uint8Array's copies: hand out the latter only. */
+function plainBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
