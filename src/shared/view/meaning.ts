@@ -1,0 +1,217 @@
+/** What the numbers mean at the moment, in short true sentences with n behind each claim. */
+import type { EngineSnapshot, PairSnapshot } from '../../engine'
+
+/** A piece of a sentence; a `pair` piece is shown as that path's name in its colour. */
+export type SentencePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'pair'; readonly pairId: number; readonly label: string }
+
+export interface Sentence {
+  readonly id: string
+  readonly tone: 'plain' | 'warn' | 'bad'
+  readonly parts: readonly SentencePart[]
+}
+
+/** Fewer records than this say nothing about who is first. */
+const fewestFirstArrivals = 50
+
+/** Sentences shown at once; the first ones matter most. */
+const sentencesLimit = 7
+
+const text = (value: string): SentencePart => ({ kind: 'text', text: value })
+const name = (pair: PairSnapshot): SentencePart => ({ kind: 'pair', pairId: pair.id, label: pair.label })
+
+function sentence(id: string, tone: Sentence['tone'], ...parts: SentencePart[]): Sentence {
+  return { id, tone, parts }
+}
+
+export function meaningOf(snapshot: EngineSnapshot, emulated: boolean): readonly Sentence[] {
+  const carrying = snapshot.pairs.filter((pair) => pair.carrying && pair.state === 'up')
+  return [
+    ...downSentences(snapshot),
+    ...failureSentences(snapshot, carrying),
+    ...messageSentences(snapshot),
+    ...firstSentences(snapshot, carrying),
+    ...lossSentences(carrying),
+    ...nominationSentences(snapshot),
+    ...(emulated
+      ? [sentence('emulated', 'plain', text('The paths are emulated: nothing left this machine.'))]
+      : []),
+  ].slice(0, sentencesLimit)
+}
+
+function downSentences(snapshot: EngineSnapshot): Sentence[] {
+  const down = snapshot.pairs.filter((pair) => pair.state === 'down')
+  const first = down[0]
+  if (first === undefined) return []
+  if (down.length > 2)
+    return [sentence('down', 'bad', text(`${down.length} pairs that worked are down now.`))]
+  const since = Math.max(0, Math.round((snapshot.atMs - first.stateSinceMs) / 1000))
+  const others = down.slice(1).flatMap((pair) => [text(' and '), name(pair)])
+  return [
+    sentence(
+      'down',
+      'bad',
+      name(first),
+      ...others,
+      text(down.length > 1 ? ' are down.' : ` is down for ${since} s.`),
+    ),
+  ]
+}
+
+function failureSentences(snapshot: EngineSnapshot, carrying: readonly PairSnapshot[]): Sentence[] {
+  const only = carrying[0]
+  if (only === undefined) {
+    return snapshot.channel === 'open'
+      ? [sentence('none', 'bad', text('No path carries anything at the moment.'))]
+      : []
+  }
+  if (carrying.length === 1) {
+    return [
+      sentence(
+        'single',
+        'warn',
+        text('Only '),
+        name(only),
+        text(' carries: when it fails, everything waits.'),
+      ),
+    ]
+  }
+  const shared = sharedEnd(carrying)
+  if (shared !== null)
+    return [sentence('shared', 'warn', text(`All ${carrying.length} carrying paths ${shared}.`))]
+  if (snapshot.mode === 'redundant') {
+    return [
+      sentence(
+        'redundant',
+        'plain',
+        text(`Every packet goes over ${carrying.length} live paths: losing any one of them loses nothing.`),
+      ),
+    ]
+  }
+  return [
+    sentence(
+      'weighted',
+      'plain',
+      text(
+        `Each packet goes over one of ${carrying.length} live paths, by weight: what a dying path held is sent again.`,
+      ),
+    ),
+  ]
+}
+
+function sharedEnd(carrying: readonly PairSnapshot[]): string | null {
+  const ends = (side: 'local' | 'remote'): string[] => [
+    ...new Set(carrying.map((pair) => pair[side].interfaceName ?? pair[side].address)),
+  ]
+  const local = ends('local')
+  if (local.length === 1) return `leave by ${local[0]}: when it fails, all fail`
+  const remote = ends('remote')
+  return remote.length === 1 ? `end at the peer's ${remote[0]}: when it fails, all fail` : null
+}
+
+function messageSentences(snapshot: EngineSnapshot): Sentence[] {
+  const sent = snapshot.messages.find((stream) => stream.direction === 'sent')
+  const got = snapshot.messages.find((stream) => stream.direction === 'received')
+  const known = [sent, got].filter(
+    (stream) => stream !== undefined && stream.missing !== null && stream.sent !== null,
+  )
+  const total = known.reduce((sum, stream) => sum + (stream?.sent ?? 0), 0)
+  const missing = known.reduce((sum, stream) => sum + (stream?.missing ?? 0), 0)
+  const lines: Sentence[] = []
+  if (total > 0) {
+    lines.push(
+      missing === 0
+        ? sentence(
+            'messages',
+            'plain',
+            text(`No message is missing, both ways together (n = ${grouped(total)}).`),
+          )
+        : sentence('messages', 'bad', text(`${grouped(missing)} of ${grouped(total)} messages are missing.`)),
+    )
+  }
+  if (snapshot.sctpRetransmissions > 0) {
+    const n = grouped(snapshot.sctpRetransmissions)
+    lines.push(
+      sentence('sctp', 'warn', text(`The data channel sent ${n} chunks again: loss that shows as delay.`)),
+    )
+  }
+  return lines
+}
+
+function firstSentences(snapshot: EngineSnapshot, carrying: readonly PairSnapshot[]): Sentence[] {
+  if (snapshot.mode !== 'redundant' || carrying.length < 2) return []
+  const n = snapshot.pairs.reduce((sum, pair) => sum + pair.firstArrivals, 0)
+  if (n < fewestFirstArrivals) return []
+  const ordered = [...carrying].sort((a, b) => b.firstArrivals - a.firstArrivals)
+  const fastest = ordered[0]
+  if (fastest === undefined) return []
+  const percent = Math.round((100 * fastest.firstArrivals) / n)
+  const lines = [
+    sentence(
+      'first',
+      'plain',
+      name(fastest),
+      text(` is first ${percent} % of the time (n = ${grouped(n)}).`),
+    ),
+  ]
+  const never = ordered.filter(
+    (pair) => pair.firstArrivals / n < 0.01 && pair.duplicates >= fewestFirstArrivals,
+  )
+  const slow = never[0]
+  if (slow === undefined) return lines
+  const subject = never.length === 1 ? name(slow) : text(`${never.length} of the paths`)
+  const verb = never.length === 1 ? ' adds' : ' add'
+  return [
+    ...lines,
+    sentence('never-first', 'plain', subject, text(`${verb} resilience but hardly ever speed.`)),
+  ]
+}
+
+function lossSentences(carrying: readonly PairSnapshot[]): Sentence[] {
+  const worst = [...carrying]
+    .filter((pair) => (pair.lossSent.percent ?? 0) >= 0.1 && pair.lossSent.sent >= 100)
+    .sort((a, b) => (b.lossSent.percent ?? 0) - (a.lossSent.percent ?? 0))[0]
+  if (worst === undefined) return []
+  const { sent, received, percent } = worst.lossSent
+  const lost = Math.max(0, sent - received)
+  return [
+    sentence(
+      'loss',
+      'plain',
+      name(worst),
+      text(
+        ` loses most: ${(percent ?? 0).toFixed(2)} % towards the peer (${grouped(lost)} of ${grouped(sent)}).`,
+      ),
+    ),
+  ]
+}
+
+function nominationSentences(snapshot: EngineSnapshot): Sentence[] {
+  const prevented = snapshot.pairs.reduce((sum, pair) => sum + pair.nominationsPrevented, 0)
+  const succeeded = snapshot.pairs.filter((pair) => pair.nominations.succeeded > 0)
+  const nominated = succeeded[0]
+  if (nominated !== undefined) {
+    return [
+      sentence(
+        'nominated',
+        'warn',
+        name(nominated),
+        text(' is nominated, because this peer needs one; the other pairs it tolerates still carry.'),
+      ),
+    ]
+  }
+  if (prevented === 0) return []
+  return [
+    sentence(
+      'prevented',
+      'plain',
+      text(`Nomination was prevented ${grouped(prevented)} times and never happened.`),
+    ),
+  ]
+}
+
+/** Digits grouped by thin spaces, as 12 604. */
+function grouped(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
+}
