@@ -1,0 +1,40 @@
+/** What each figure means; printed in every report. docs/report.md says the same at length. */
+export const definitions: readonly { readonly term: string; readonly meaning: string }[] = [
+  {
+    term: 'RTT',
+    meaning:
+      'Round trip time of authenticated STUN checks and keepalives on one pair, less the time the responder says it held the check. Percentiles are over the whole session; the series has the median of each interval.',
+  },
+  {
+    term: 'Loss',
+    meaning:
+      'Packets counted by the sender less packets counted by the receiver on the same pair, from cumulative counts that both ends exchange; empty until two counts were compared.',
+  },
+  {
+    term: 'Weight',
+    meaning:
+      'How the weighted mode spreads packets: a pair gets its weight over the sum of the weights of the pairs in use. Set from RTT and loss.',
+  },
+  {
+    term: 'Share',
+    meaning: 'The part of the traffic that a pair is expected to carry now, 0 to 1.',
+  },
+  {
+    term: 'First arrivals',
+    meaning: 'Records whose first copy came over this pair, counted at the receiver.',
+  },
+  {
+    term: 'One-way delay difference',
+    meaning:
+      'One-way delay of a message less the smallest one seen in the session: the clocks of two machines are not synchronised, so only differences count.',
+  },
+  {
+    term: 'Overhead factor',
+    meaning: 'Bytes of records sent over all paths, copies included, over the bytes needed without copies.',
+  },
+  {
+    term: 'Nominations prevented',
+    meaning:
+      'Times this side did not nominate where RFC 8445 would have it nominate, plus nominations by the peer that this side refused.',
+  },
+]

@@ -1,0 +1,132 @@
+/** One sentence for everything that happens. */
+import type { EngineEvent, PeerView } from '../../engine'
+import { formatCount, formatSpan } from './numbers'
+import {
+  channelWords,
+  dropWords,
+  dtlsWords,
+  endWords,
+  gatheringWords,
+  iceWords,
+  modeWords,
+  pairStateWords,
+  useWords,
+  type Health,
+} from './states'
+
+export interface Sentence {
+  readonly text: string
+  readonly health: Health
+}
+
+type EventOf<K extends EngineEvent['kind']> = Extract<EngineEvent, { readonly kind: K }>
+
+const say = (text: string, health: Health = 'none'): Sentence => ({ text, health })
+const whose = (by: 'us' | 'peer') => (by === 'us' ? 'here' : 'by the peer')
+const detailed = (text: string, detail: string | null) =>
+  detail === null ? `${text}.` : `${text}: ${detail}`
+
+/** What an event means, for the event list, the command line and reports. */
+export function eventSentence(event: EngineEvent): Sentence {
+  switch (event.kind) {
+    case 'gathering-state':
+      return say(`Candidates: ${gatheringWords[event.state]}.`)
+    case 'ice-state':
+      return iceSentence(event)
+    case 'dtls-state':
+      return say(
+        detailed(`Encryption: ${dtlsWords[event.state]}`, event.detail),
+        event.state === 'failed' ? 'bad' : event.state === 'connected' ? 'good' : 'none',
+      )
+    case 'channel-state':
+      return say(`Data channel: ${channelWords[event.state]}.`, event.state === 'open' ? 'good' : 'none')
+    case 'pair-added':
+      return say(`${event.label}: pair found.`)
+    case 'pair-state':
+      return pairSentence(event)
+    case 'pair-included':
+      return say(
+        event.included ? `${event.label}: taken in again.` : `${event.label}: taken out by the user.`,
+      )
+    case 'nomination-attempted':
+      return say(`${event.label}: tried to nominate the pair, which the peer should refuse.`)
+    case 'nomination-outcome':
+      return outcomeSentence(event)
+    case 'nomination-refused-by-us':
+      return say(
+        `${event.label}: the peer tried to nominate the pair; refused, so that all pairs stay active.`,
+      )
+    case 'role-conflict':
+      return say(`Both sides claimed the same ICE role; this side is now ${event.nowRole}.`)
+    case 'mode':
+      return say(`Mode set to ${modeWords[event.mode]} ${whose(event.by)}.`)
+    case 'use':
+      return say(`Use of paths set to "${useWords[event.use]}" ${whose(event.by)}.`)
+    case 'peer':
+      return say(peerSentence(event.peer))
+    case 'stun-failed':
+      return say(
+        `${event.interfaceName}: no address from STUN server ${event.server}: ${event.detail}`,
+        'warn',
+      )
+    case 'socket-closed':
+      return say(`${event.interfaceName}: socket closed: ${event.detail}`, 'bad')
+    case 'limit':
+      return say(`Limit reached (${event.limit}): ${event.detail}`, 'warn')
+    case 'dropping':
+      return say(`Datagrams dropped, ${dropWords[event.reason]}: ${formatCount(event.total)} so far.`, 'warn')
+    case 'finishing':
+      return say(event.by === 'us' ? 'Finishing.' : 'The peer is finishing.')
+    case 'ended':
+      return say(
+        detailed(`Ended, ${endWords[event.reason]}`, event.detail),
+        event.reason === 'done' ? 'none' : 'bad',
+      )
+  }
+}
+
+const iceHealth: Partial<Record<EventOf<'ice-state'>['state'], Health>> = {
+  connected: 'good',
+  disconnected: 'bad',
+  failed: 'bad',
+}
+
+function iceSentence({ state }: EventOf<'ice-state'>): Sentence {
+  return say(`ICE: ${iceWords[state]}.`, iceHealth[state] ?? 'none')
+}
+
+function pairSentence({ label, from, to, afterMs }: EventOf<'pair-state'>): Sentence {
+  switch (to) {
+    case 'up':
+      return from === 'down'
+        ? say(`${label}: up again after ${formatSpan(afterMs)}.`, 'good')
+        : say(`${label}: up.`, 'good')
+    case 'down':
+      return say(`${label}: down, no reply for ${formatSpan(afterMs)}.`, 'bad')
+    case 'no-reply':
+      return say(`${label}: no reply so far; still tried slowly.`, 'warn')
+    default:
+      return say(`${label}: ${pairStateWords[to]}.`)
+  }
+}
+
+function outcomeSentence({ label, outcome, code }: EventOf<'nomination-outcome'>): Sentence {
+  if (outcome === 'succeeded') return say(`${label}: the peer accepted a nomination.`, 'warn')
+  return say(
+    `${label}: nomination refused by the peer${code === null ? '' : ` (${code})`}, the pair stays one of many.`,
+  )
+}
+
+export function peerSentence(peer: PeerView): string {
+  switch (peer.kind) {
+    case 'unknown':
+      return 'Peer not known yet.'
+    case 'stock':
+      return 'The peer is another WebRTC program: what only two Pathscopes can measure stays empty.'
+    case 'pathscope': {
+      const parts = [`Pathscope${peer.appVersion === null ? '' : ` ${peer.appVersion}`}`, peer.os]
+      const names = peer.interfaces.map(({ name }) => name).join(', ')
+      return `The peer is ${parts.filter((part) => part !== null).join(' on ')}${names === '' ? '' : ` with ${names}`}.`
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/** The words for states and reasons. "Checking", "no reply", "down" and "lost" are different things and stay so. */
+import type {
+  Binding,
+  ChannelState,
+  DropReason,
+  DtlsState,
+  EndReason,
+  GatheringState,
+  IceState,
+  InterfaceKind,
+  Mode,
+  PairState,
+  Use,
+} from '../../engine'
+
+/** Green, amber, red or no colour. Always beside a word. */
+export type Health = 'good' | 'warn' | 'bad' | 'none'
+
+export const pairStateWords: Readonly<Record<PairState, string>> = {
+  waiting: 'waiting',
+  checking: 'checking',
+  'no-reply': 'no reply',
+  up: 'up',
+  down: 'down',
+  closed: 'closed',
+}
+
+export const pairStateHealth: Readonly<Record<PairState, Health>> = {
+  waiting: 'none',
+  checking: 'none',
+  'no-reply': 'warn',
+  up: 'good',
+  down: 'bad',
+  closed: 'none',
+}
+
+export const modeWords: Readonly<Record<Mode, string>> = { redundant: 'redundant', weighted: 'weighted' }
+
+export const modeMeanings: Readonly<Record<Mode, string>> = {
+  redundant: 'every packet on every path in use',
+  weighted: 'each packet on one path, chosen by live weights',
+}
+
+export const useWords: Readonly<Record<Use, string>> = {
+  auto: 'automatic',
+  all: 'all live paths',
+  disjoint: 'paths that share no interface',
+}
+
+export const gatheringWords: Readonly<Record<GatheringState, string>> = {
+  new: 'not gathered',
+  gathering: 'gathering',
+  complete: 'gathered',
+}
+
+export const iceWords: Readonly<Record<IceState, string>> = {
+  new: 'not started',
+  checking: 'checking pairs',
+  connected: 'connected',
+  disconnected: 'every path is down',
+  failed: 'failed',
+  closed: 'closed',
+}
+
+export const dtlsWords: Readonly<Record<DtlsState, string>> = {
+  new: 'not started',
+  connecting: 'securing the connection',
+  connected: 'secured',
+  failed: 'failed',
+  closed: 'closed',
+}
+
+export const channelWords: Readonly<Record<ChannelState, string>> = {
+  new: 'not started',
+  connecting: 'opening',
+  open: 'open',
+  closed: 'closed',
+}
+
+export const bindingWords: Readonly<Record<Binding, string>> = {
+  device: 'bound to the device',
+  address: 'address only',
+  emulated: 'emulated',
+}
+
+export const interfaceKindWords: Readonly<Record<InterfaceKind, string>> = {
+  ethernet: 'Ethernet',
+  wifi: 'Wi-Fi',
+  cellular: 'cellular',
+  vpn: 'VPN',
+  virtual: 'virtual',
+  loopback: 'loopback',
+  unknown: 'unknown kind',
+}
+
+export const endWords: Readonly<Record<EndReason, string>> = {
+  done: 'finished',
+  'not-connected': 'no pair connected',
+  'proof-failed': 'the peer could not prove who it is',
+  'peer-gone': 'the peer has gone',
+  failed: 'something broke',
+}
+
+export const dropWords: Readonly<Record<DropReason, string>> = {
+  'unknown-source': 'from an address that no check has validated',
+  'bad-stun': 'malformed checks',
+  'bad-integrity': 'checks with a wrong password',
+  'rate-limited': 'more checks than are answered in a second',
+  'bad-frame': 'malformed frames',
+  'plaintext-record': 'unencrypted records',
+  'bad-record': 'records that do not authenticate',
+  replayed: 'records older than the window of duplicates',
+  oversize: 'too large',
+  unexpected: 'of a kind not expected now',
+}
