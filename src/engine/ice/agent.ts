@@ -1,0 +1,191 @@
+import { addressKey } from '../address'
+import { createDeadlines } from '../deadlines'
+import type { SocketInfo, TransportAddress } from '../face/address'
+import type { EngineOptions } from '../face/io'
+import { limits } from '../face/limits'
+import type { ParsedStun } from '../stun'
+import { answerRequest } from './answer'
+import { createBucket } from './bucket'
+import { sendCheck } from './check'
+import { labelPairs } from './labels'
+import { downBoundMs, liveness } from './liveness'
+import { considerNomination } from './nomination'
+import type { Pair } from './pair'
+import { addRemote, addSocket, closeSocket } from './pairing'
+import { takeResponse } from './response'
+import {
+  type AgentState,
+  type IceCredentials,
+  type IceSink,
+  pairAt,
+  type RemoteIce,
+  scheduleCheck,
+  setPairState,
+  trigger,
+} from './state'
+
+export interface Agent {
+  readonly state: AgentState
+  addSocket(socket: SocketInfo, nowMs: number): void
+  closeSocket(socketId: number, detail: string, nowMs: number): void
+  setRemote(remote: RemoteIce, nowMs: number): void
+  stun(
+    socketId: number,
+    from: TransportAddress,
+    parsed: ParsedStun,
+    receivedAtMs: number,
+    nowMs: number,
+  ): void
+  pairAt(socketId: number, from: TransportAddress): Pair | undefined
+  include(pairId: number, included: boolean): void
+  /** Makes one real nomination attempt on a pair, or on every pair that works. */
+  attemptNomination(pairId: number | null, nowMs: number): void
+  nameRemotes(nameOf: (address: TransportAddress) => string | null): void
+  tick(nowMs: number): void
+  nextDeadline(): number | undefined
+}
+
+/** The session's ICE agent (RFC 8445) that keeps every working pair and never lets one be nominated. */
+export function createAgent(
+  options: EngineOptions,
+  local: IceCredentials,
+  key: Uint8Array,
+  sink: IceSink,
+): Agent {
+  const state: AgentState = {
+    options,
+    sink,
+    local: { ...local, key },
+    remote: null,
+    controlling: options.role === 'offerer',
+    tieBreaker: readTieBreaker(options.primitives.random(8)),
+    sockets: new Map(),
+    remotes: new Map(),
+    pairs: [],
+    byPlace: new Map(),
+    early: new Map(),
+    requests: createBucket(limits.stunRequestsPerSecond, limits.stunRequestsPerSecond / 4),
+    checks: createBucket(limits.checksPerSecond, limits.checksPerSecond / 10),
+    deadlines: createDeadlines(),
+    triggered: new Set(),
+    waiting: [],
+    paceAtMs: 0,
+    nominationAtMs: null,
+    alive: 0,
+    revision: 0,
+  }
+  return {
+    state,
+    addSocket: (socket, nowMs) => addSocket(state, socket, nowMs),
+    closeSocket: (socketId, detail, nowMs) => closeSocket(state, socketId, detail, nowMs),
+    setRemote: (remote, nowMs) => setRemote(state, remote, nowMs),
+    stun(socketId, from, parsed, receivedAtMs, nowMs) {
+      if (parsed.message.class === 'request')
+        answerRequest(state, socketId, from, parsed, receivedAtMs, nowMs)
+      else takeResponse(state, socketId, from, parsed, receivedAtMs, nowMs)
+    },
+    pairAt: (socketId, from) => pairAt(state, socketId, addressKey(from)),
+    include(pairId, included) {
+      const pair = state.pairs[pairId - 1]
+      if (pair === undefined || pair.included === included) return
+      pair.included = included
+      state.revision += 1
+      sink.event({ kind: 'pair-included', pairId, label: pair.label, included })
+    },
+    attemptNomination(pairId, nowMs) {
+      for (const pair of state.pairs) {
+        if (pair.state !== 'up' || (pairId !== null && pair.id !== pairId)) continue
+        pair.nominateNext = true
+        trigger(state, pair, nowMs)
+      }
+    },
+    nameRemotes(nameOf) {
+      for (const remote of state.remotes.values()) remote.interfaceName = nameOf(remote.address)
+      labelPairs(state.pairs)
+      state.revision += 1
+    },
+    tick: (nowMs) => tick(state, nowMs),
+    nextDeadline: () => nextDeadline(state),
+  }
+}
+
+function readTieBreaker(bytes: Uint8Array): bigint {
+  return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n)
+}
+
+function setRemote(state: AgentState, remote: RemoteIce, nowMs: number): void {
+  state.remote = { ...remote, key: asciiBytes(remote.pwd) }
+  for (const candidate of remote.candidates)
+    addRemote(state, candidate.address, candidate.type, candidate.priority, nowMs)
+  for (const { socketId, from, priority } of state.early.values()) {
+    addRemote(state, from, 'prflx', priority, nowMs)
+    const pair = pairAt(state, socketId, addressKey(from))
+    if (pair !== undefined) {
+      pair.validated = true
+      trigger(state, pair, nowMs)
+    }
+  }
+  state.early.clear()
+}
+
+/** ICE passwords are ICE-chars, a subset of ASCII. */
+function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+}
+
+function tick(state: AgentState, nowMs: number): void {
+  runPaced(state, nowMs)
+  for (let id = state.deadlines.takeDue(nowMs); id !== undefined; id = state.deadlines.takeDue(nowMs)) {
+    const pair = state.pairs[id - 1]
+    if (pair !== undefined) runDue(state, pair, nowMs)
+  }
+  if (state.nominationAtMs !== null && state.nominationAtMs <= nowMs) considerNomination(state, nowMs)
+}
+
+/** New checks, one per pace interval: triggered ones first, then pairs never checked, best first. */
+function runPaced(state: AgentState, nowMs: number): void {
+  if (state.remote === null || nowMs < state.paceAtMs) return
+  const pair = takeTriggered(state) ?? state.waiting.pop()
+  if (pair === undefined) return
+  state.paceAtMs = nowMs + liveness.paceMs
+  check(state, pair, nowMs)
+}
+
+function takeTriggered(state: AgentState): Pair | undefined {
+  for (const pair of state.triggered) {
+    state.triggered.delete(pair)
+    state.waiting = pair.state === 'waiting' ? state.waiting.filter((other) => other !== pair) : state.waiting
+    return pair
+  }
+  return undefined
+}
+
+function runDue(state: AgentState, pair: Pair, nowMs: number): void {
+  if (pair.state === 'up' && isSilent(pair, nowMs)) setPairState(state, pair, 'down', nowMs)
+  const never = pair.state === 'checking' && nowMs - (pair.firstCheckMs ?? nowMs) >= liveness.noReplyAfterMs
+  if (never) setPairState(state, pair, 'no-reply', nowMs)
+  check(state, pair, nowMs)
+}
+
+/** Five requests at least, so that with rare keepalives one loss is not taken for the end. */
+function isSilent(pair: Pair, nowMs: number): boolean {
+  const since = pair.unansweredSinceMs
+  return since !== null && pair.attempts >= 5 && nowMs - since >= downBoundMs(pair)
+}
+
+function check(state: AgentState, pair: Pair, nowMs: number): void {
+  if (!state.checks.take(nowMs)) {
+    state.deadlines.set(pair.id, nowMs + 1000 / limits.checksPerSecond)
+    return
+  }
+  sendCheck(state, pair, nowMs)
+  scheduleCheck(state, pair, nowMs)
+}
+
+function nextDeadline(state: AgentState): number | undefined {
+  let earliest = state.deadlines.earliestMs()
+  const paced = state.remote !== null && (state.triggered.size > 0 || state.waiting.length > 0)
+  if (paced) earliest = Math.min(earliest ?? Infinity, state.paceAtMs)
+  if (state.nominationAtMs !== null) earliest = Math.min(earliest ?? Infinity, state.nominationAtMs)
+  return earliest
+}

@@ -1,0 +1,54 @@
+import { addressKey, sameSubnet } from '../address'
+import type { Pair } from './pair'
+
+/**
+ * Both ends seem to be on one link: the same IPv4 /24 or IPv6 /64 (the usual sizes; the peer does not tell its mask), or
+ * interfaces of one name.
+ */
+export function isStraight(pair: Pair): boolean {
+  const { local } = pair.socket
+  const { address, interfaceName } = pair.remote
+  if (interfaceName !== null && interfaceName === pair.socket.interfaceName) return true
+  return (
+    local.family === address.family &&
+    sameSubnet(local.address, address.address, local.family === 4 ? 24 : 64)
+  )
+}
+
+/** Labels for people: interface names where they are known, with family or addresses where names alone are not unique. */
+export function labelPairs(pairs: readonly Pair[]): void {
+  const byNames = groupBy(pairs, nameLabel)
+  for (const [names, group] of byNames) {
+    if (group.length === 1) {
+      ;(group[0] as Pair).label = names
+      continue
+    }
+    const byFamily = groupBy(group, (pair) => `${names} IPv${pair.socket.local.family}`)
+    for (const [label, same] of byFamily) {
+      for (const pair of same) pair.label = same.length === 1 ? label : addressLabel(pair)
+    }
+  }
+}
+
+function nameLabel(pair: Pair): string {
+  return `${pair.socket.interfaceName} → ${pair.remote.interfaceName ?? pair.remote.address.address}`
+}
+
+function addressLabel(pair: Pair): string {
+  const names = `${pair.socket.interfaceName} ${pair.socket.local.address}`
+  return `${names} → ${pair.remote.interfaceName ?? ''} ${addressKey(pair.remote.address)}`.replace(
+    '→  ',
+    '→ ',
+  )
+}
+
+function groupBy(pairs: readonly Pair[], keyOf: (pair: Pair) => string): Map<string, Pair[]> {
+  const groups = new Map<string, Pair[]>()
+  for (const pair of pairs) {
+    const key = keyOf(pair)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [pair])
+    else group.push(pair)
+  }
+  return groups
+}

@@ -1,0 +1,133 @@
+import type { SocketInfo, TransportAddress } from '../face/address'
+import type { CandidateType, PairState } from '../face/snapshot'
+import { createLoss, createRtt, type Loss, type Rtt } from '../measure'
+
+/** A candidate of the peer as this side knows it. */
+export interface RemoteCandidate {
+  readonly address: TransportAddress
+  readonly key: string
+  type: CandidateType
+  priority: number
+  interfaceName: string | null
+}
+
+/** A check or keepalive on its way. */
+export interface Transaction {
+  readonly id: string
+  readonly sentAtMs: number
+  readonly nominating: boolean
+}
+
+/**
+ * One candidate pair: a local socket and a remote address (server-reflexive local candidates are their base's pair, RFC
+ * 8445 section 6.1.2.4). Only the ICE room writes its ICE part; the session room writes the record counts.
+ */
+export interface Pair {
+  readonly id: number
+  readonly socket: SocketInfo
+  readonly remote: RemoteCandidate
+  priority: bigint
+  label: string
+  state: PairState
+  stateSinceMs: number
+  included: boolean
+  /** Address the peer or a server saw this pair's packets come from, when it is not the socket's own. */
+  mapped: TransportAddress | null
+  /** The peer's own number of this pair, once it told us. */
+  peerNumber: number | null
+  /** An authenticated message has come from the remote address: datagrams above STUN are let in. */
+  validated: boolean
+
+  readonly outstanding: Map<string, Transaction>
+  /** Checks since the last answer or the last reset; grows the interval of those never answered. */
+  attempts: number
+  firstCheckMs: number | null
+  /** Send time of the oldest request that has no answer although it was sent after the last answered one. */
+  unansweredSinceMs: number | null
+  lastReceivedMs: number | null
+  lastSentMs: number | null
+  downMs: number
+  timesDown: number
+
+  readonly nominations: {
+    suppressed: number
+    attempted: number
+    refused: number
+    succeeded: number
+    refusedByUs: number
+  }
+  /** The next check carries USE-CANDIDATE. */
+  nominateNext: boolean
+  nominated: boolean
+
+  readonly sent: { packets: number; bytes: number }
+  readonly received: { packets: number; bytes: number }
+  readonly recordsSent: { packets: number; bytes: number }
+  readonly recordsReceived: { packets: number; bytes: number }
+  readonly stun: {
+    requestsSent: number
+    responsesReceived: number
+    requestsReceived: number
+    responsesSent: number
+  }
+  firstArrivals: number
+  duplicates: number
+
+  readonly rtt: Rtt
+  /** Towards the peer, by the peer's counts. */
+  readonly lossSent: Loss
+  /** Towards us, by ours. */
+  readonly lossReceived: Loss
+  /** The last comparison for the peer: of `sent` that it had sent we had counted `received`. */
+  readonly echo: { sent: number; received: number }
+}
+
+export function createPair(id: number, socket: SocketInfo, remote: RemoteCandidate, nowMs: number): Pair {
+  return {
+    id,
+    socket,
+    remote,
+    priority: 0n,
+    label: '',
+    state: 'waiting',
+    stateSinceMs: nowMs,
+    included: true,
+    mapped: null,
+    peerNumber: null,
+    validated: false,
+    outstanding: new Map(),
+    attempts: 0,
+    firstCheckMs: null,
+    unansweredSinceMs: null,
+    lastReceivedMs: null,
+    lastSentMs: null,
+    downMs: 0,
+    timesDown: 0,
+    nominations: { suppressed: 0, attempted: 0, refused: 0, succeeded: 0, refusedByUs: 0 },
+    nominateNext: false,
+    nominated: false,
+    sent: { packets: 0, bytes: 0 },
+    received: { packets: 0, bytes: 0 },
+    recordsSent: { packets: 0, bytes: 0 },
+    recordsReceived: { packets: 0, bytes: 0 },
+    stun: { requestsSent: 0, responsesReceived: 0, requestsReceived: 0, responsesSent: 0 },
+    firstArrivals: 0,
+    duplicates: 0,
+    rtt: createRtt(),
+    lossSent: createLoss(),
+    lossReceived: createLoss(),
+    echo: { sent: 0, received: 0 },
+  }
+}
+
+export function countArrival(pair: Pair, bytes: number, nowMs: number): void {
+  pair.received.packets += 1
+  pair.received.bytes += bytes
+  pair.lastReceivedMs = nowMs
+}
+
+export function countDeparture(pair: Pair, bytes: number, nowMs: number): void {
+  pair.sent.packets += 1
+  pair.sent.bytes += bytes
+  pair.lastSentMs = nowMs
+}

@@ -1,0 +1,97 @@
+import { addressKey } from '../address'
+import type { SocketInfo, TransportAddress } from '../face/address'
+import { limits } from '../face/limits'
+import type { CandidateType } from '../face/snapshot'
+import { labelPairs } from './labels'
+import { createPair, type Pair, type RemoteCandidate } from './pair'
+import { candidatePriority, localPreference, pairPriority } from './priority'
+import { type AgentState, setPairState } from './state'
+
+export function addSocket(state: AgentState, socket: SocketInfo, nowMs: number): void {
+  if (state.sockets.size >= limits.sockets) {
+    const detail = `Only ${limits.sockets} interface addresses are used; ${socket.local.address} is not.`
+    state.sink.event({ kind: 'limit', limit: 'sockets', detail })
+    return
+  }
+  state.sockets.set(socket.id, { socket, order: state.sockets.size })
+  for (const remote of state.remotes.values()) addPair(state, socket, remote, nowMs)
+}
+
+export function closeSocket(state: AgentState, socketId: number, detail: string, nowMs: number): void {
+  const entry = state.sockets.get(socketId)
+  if (entry === undefined) return
+  state.sockets.delete(socketId)
+  for (const pair of state.byPlace.get(socketId)?.values() ?? []) {
+    setPairState(state, pair, 'closed', nowMs)
+    state.deadlines.remove(pair.id)
+    state.triggered.delete(pair)
+  }
+  state.waiting = state.waiting.filter((pair) => pair.socket.id !== socketId)
+  state.byPlace.delete(socketId)
+  state.sink.event({ kind: 'socket-closed', interfaceName: entry.socket.interfaceName, detail })
+}
+
+/** Learns a remote candidate and pairs it with every socket of its family. Known addresses stay as they are. */
+export function addRemote(
+  state: AgentState,
+  address: TransportAddress,
+  type: CandidateType,
+  priority: number,
+  nowMs: number,
+): void {
+  const key = addressKey(address)
+  if (state.remotes.has(key)) return
+  if (state.remotes.size >= limits.remoteCandidates) {
+    const detail = `The peer has more than ${limits.remoteCandidates} addresses; ${key} is not tried.`
+    state.sink.event({ kind: 'limit', limit: 'remoteCandidates', detail })
+    return
+  }
+  const remote: RemoteCandidate = { address, key, type, priority, interfaceName: null }
+  state.remotes.set(key, remote)
+  for (const { socket } of state.sockets.values()) addPair(state, socket, remote, nowMs)
+}
+
+function addPair(state: AgentState, socket: SocketInfo, remote: RemoteCandidate, nowMs: number): void {
+  if (socket.local.family !== remote.address.family) return
+  if (state.pairs.length >= limits.pairs) {
+    const detail = `Only ${limits.pairs} pairs are tried; others of ${remote.key} are not.`
+    state.sink.event({ kind: 'limit', limit: 'pairs', detail })
+    return
+  }
+  const pair = createPair(state.pairs.length + 1, socket, remote, nowMs)
+  pair.priority = priorityOf(state, pair)
+  state.pairs.push(pair)
+  const places = state.byPlace.get(socket.id) ?? new Map<string, Pair>()
+  places.set(remote.key, pair)
+  state.byPlace.set(socket.id, places)
+  labelPairs(state.pairs)
+  state.waiting.push(pair)
+  sortWaiting(state)
+  state.revision += 1
+  state.sink.event({ kind: 'pair-added', pairId: pair.id, label: pair.label })
+}
+
+function sortWaiting(state: AgentState): void {
+  state.waiting.sort((a, b) => (a.priority < b.priority ? -1 : a.priority > b.priority ? 1 : b.id - a.id))
+}
+
+function localPriority(state: AgentState, socketId: number, type: CandidateType): number {
+  const entry = state.sockets.get(socketId)
+  if (entry === undefined) return 0
+  return candidatePriority(type, localPreference(entry.order, entry.socket.local.family))
+}
+
+function priorityOf(state: AgentState, pair: Pair): bigint {
+  const ours = localPriority(state, pair.socket.id, 'host')
+  const theirs = pair.remote.priority
+  return state.controlling ? pairPriority(ours, theirs) : pairPriority(theirs, ours)
+}
+
+/** Takes the other role (RFC 8445 sections 7.2.5.1 and 7.3.1.1), which changes every pair's priority. */
+export function switchRole(state: AgentState): void {
+  state.controlling = !state.controlling
+  for (const pair of state.pairs) pair.priority = priorityOf(state, pair)
+  sortWaiting(state)
+  state.revision += 1
+  state.sink.event({ kind: 'role-conflict', nowRole: state.controlling ? 'controlling' : 'controlled' })
+}

@@ -1,0 +1,78 @@
+import { addressKey } from '../address'
+import { hex } from '../bytes'
+import type { TransportAddress } from '../face/address'
+import { type ParsedStun, verifyIntegrity } from '../stun'
+import { switchRole } from './pairing'
+import { type AgentState, pairAt, scheduleCheck, setPairState, trigger } from './state'
+import { nominationWithoutEffect, takeCounters } from './check'
+import { noteNominationOutcome, noteWorking } from './nomination'
+import { countArrival, type Pair, type Transaction } from './pair'
+
+/**
+ * Takes an answer to one of our checks (RFC 8445 section 7.2.5). It must come back the way its request went, match an
+ * outstanding transaction and carry the peer's integrity; anything else is dropped and counted.
+ */
+export function takeResponse(
+  state: AgentState,
+  socketId: number,
+  from: TransportAddress,
+  parsed: ParsedStun,
+  receivedAtMs: number,
+  nowMs: number,
+): void {
+  const pair = pairAt(state, socketId, addressKey(from))
+  const transaction = pair?.outstanding.get(hex(parsed.message.transactionId))
+  if (pair === undefined || transaction === undefined || state.remote === null) {
+    return state.sink.drop('unexpected')
+  }
+  const authentic = parsed.hasIntegrity && verifyIntegrity(parsed, state.remote.key, state.options.primitives)
+  if (!authentic) return state.sink.drop('bad-integrity')
+  settle(pair, transaction)
+  countArrival(pair, parsed.raw.length, nowMs)
+  pair.validated = true
+  pair.stun.responsesReceived += 1
+  const { pathscope, errorCode, xorMappedAddress } = parsed.message.attributes
+  if (pathscope !== undefined) takeCounters(pair, pathscope, nowMs)
+  if (errorCode?.code === 487) return retryInOtherRole(state, pair, nowMs)
+  if (errorCode !== undefined && !transaction.nominating) return
+  const holdMs = (pathscope?.holdMicros ?? 0) / 1000
+  pair.rtt.add(Math.max(0, receivedAtMs - transaction.sentAtMs - holdMs), nowMs)
+  if (xorMappedAddress !== undefined) noteMapping(pair, xorMappedAddress)
+  if (transaction.nominating) {
+    const refused = errorCode !== undefined || ((pathscope?.flags ?? 0) & nominationWithoutEffect) !== 0
+    noteNominationOutcome(state, pair, refused, errorCode?.code ?? null)
+  }
+  noteAnswer(state, pair, nowMs)
+}
+
+/** The transaction is over; requests sent before it that are still open no longer speak against the pair. */
+function settle(pair: Pair, transaction: Transaction): void {
+  pair.outstanding.delete(transaction.id)
+  const since = pair.unansweredSinceMs
+  if (since === null || transaction.sentAtMs < since) return
+  pair.unansweredSinceMs = null
+  for (const open of pair.outstanding.values()) {
+    if (open.sentAtMs <= transaction.sentAtMs) continue
+    pair.unansweredSinceMs = open.sentAtMs
+    break
+  }
+  pair.attempts = 0
+}
+
+function noteMapping(pair: Pair, seen: TransportAddress): void {
+  pair.mapped = addressKey(seen) === addressKey(pair.socket.local) ? null : seen
+}
+
+function noteAnswer(state: AgentState, pair: Pair, nowMs: number): void {
+  pair.attempts = 0
+  if (pair.state === 'up') return
+  const first = pair.rtt.view()?.n === 1
+  setPairState(state, pair, 'up', nowMs)
+  scheduleCheck(state, pair, nowMs)
+  noteWorking(state, pair, first, nowMs)
+}
+
+function retryInOtherRole(state: AgentState, pair: Pair, nowMs: number): void {
+  switchRole(state)
+  trigger(state, pair, nowMs)
+}

@@ -1,0 +1,103 @@
+import type { SocketInfo, TransportAddress } from '../face/address'
+import type { EngineEvent } from '../face/event'
+import type { EngineOptions } from '../face/io'
+import type { CandidateType, DropReason, PairState } from '../face/snapshot'
+import type { Deadlines } from '../deadlines'
+import type { Bucket } from './bucket'
+import { nextCheckInMs } from './liveness'
+import type { Pair, RemoteCandidate } from './pair'
+
+/** An event without its time, which the session adds. */
+export type UntimedEvent = EngineEvent extends infer E ? (E extends unknown ? Omit<E, 'atMs'> : never) : never
+
+/** Where the ICE room's effects go. */
+export interface IceSink {
+  transmit(socketId: number, to: TransportAddress, data: Uint8Array): void
+  event(event: UntimedEvent): void
+  drop(reason: DropReason): void
+}
+
+export interface IceCredentials {
+  readonly ufrag: string
+  readonly pwd: string
+}
+
+export interface RemoteIce extends IceCredentials {
+  readonly kind: 'pathscope' | 'stock'
+  readonly candidates: readonly {
+    readonly address: TransportAddress
+    readonly type: CandidateType
+    readonly priority: number
+  }[]
+}
+
+/** A request that came before the peer's description was known. */
+interface EarlyRequest {
+  readonly socketId: number
+  readonly from: TransportAddress
+  readonly priority: number
+}
+
+/** All that the ICE room knows; its functions share it. */
+export interface AgentState {
+  readonly options: EngineOptions
+  readonly sink: IceSink
+  readonly local: IceCredentials & { readonly key: Uint8Array }
+  remote: (RemoteIce & { readonly key: Uint8Array }) | null
+  controlling: boolean
+  tieBreaker: bigint
+  readonly sockets: Map<number, { readonly socket: SocketInfo; readonly order: number }>
+  readonly remotes: Map<string, RemoteCandidate>
+  readonly pairs: Pair[]
+  readonly byPlace: Map<number, Map<string, Pair>>
+  readonly early: Map<string, EarlyRequest>
+  readonly requests: Bucket
+  readonly checks: Bucket
+  readonly deadlines: Deadlines<number>
+  /** Pairs to be checked as soon as the pace allows: triggered ones, in order. */
+  readonly triggered: Set<Pair>
+  /** Pairs that were never checked, best last. */
+  waiting: Pair[]
+  paceAtMs: number
+  nominationAtMs: number | null
+  /** Pairs in state `up`. */
+  alive: number
+  /** Grows whenever a pair changes its state, its inclusion or its names. */
+  revision: number
+}
+
+export function pairAt(state: AgentState, socketId: number, key: string): Pair | undefined {
+  return state.byPlace.get(socketId)?.get(key)
+}
+
+/** Has a pair checked as soon as the pace allows (RFC 8445 section 7.3.1.4). */
+export function trigger(state: AgentState, pair: Pair, nowMs: number): void {
+  if (pair.state === 'closed' || state.remote === null) return
+  state.triggered.add(pair)
+  state.paceAtMs = Math.max(state.paceAtMs, nowMs)
+}
+
+export function setPairState(state: AgentState, pair: Pair, to: PairState, nowMs: number): void {
+  const from = pair.state
+  if (from === to) return
+  const lasted = nowMs - pair.stateSinceMs
+  let afterMs = lasted
+  if (from === 'up') state.alive -= 1
+  if (from === 'down') pair.downMs += lasted
+  if (to === 'up') state.alive += 1
+  if (to === 'down') {
+    afterMs = nowMs - (pair.unansweredSinceMs ?? nowMs)
+    pair.timesDown += 1
+  }
+  pair.state = to
+  pair.stateSinceMs = nowMs
+  state.revision += 1
+  state.sink.event({ kind: 'pair-state', pairId: pair.id, label: pair.label, from, to, afterMs })
+}
+
+/** Sets when the pair is checked next, from its state; called whenever that changes. */
+export function scheduleCheck(state: AgentState, pair: Pair, nowMs: number): void {
+  const [high, low] = state.options.primitives.random(2)
+  const fraction = ((high ?? 0) * 256 + (low ?? 0)) / 65_536
+  state.deadlines.set(pair.id, nowMs + nextCheckInMs(pair, nowMs, state.alive, fraction))
+}
