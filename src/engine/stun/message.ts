@@ -1,0 +1,58 @@
+import type { TransportAddress } from '../face/address'
+
+export type StunClass = 'request' | 'indication' | 'success' | 'error'
+
+/** The binding method (RFC 8489 section 18.2). */
+export const bindingMethod = 1
+
+/** A STUN message as meant, without its MESSAGE-INTEGRITY and FINGERPRINT. */
+export interface StunMessage {
+  readonly class: StunClass
+  /** 0..0xfff; 1 = binding. */
+  readonly method: number
+  /** 12 bytes. */
+  readonly transactionId: Uint8Array
+  readonly attributes: StunAttributes
+}
+
+export interface StunAttributes {
+  /** At most 508 bytes of UTF-8 (RFC 8489 section 14.3). */
+  readonly username?: string
+  /** RFC 8445 section 7.1.1. */
+  readonly priority?: number
+  /** RFC 8445 section 7.1.2; false is the same as absent. */
+  readonly useCandidate?: boolean
+  /** Tie-breaker, u64 (RFC 8445 section 7.1.3). */
+  readonly iceControlling?: bigint
+  readonly iceControlled?: bigint
+  /** 300..699 (RFC 8489 section 14.8). */
+  readonly errorCode?: { readonly code: number; readonly reason: string }
+  readonly xorMappedAddress?: TransportAddress
+  readonly mappedAddress?: TransportAddress
+  /** Attribute types, in an error response 420. */
+  readonly unknownAttributes?: readonly number[]
+  readonly software?: string
+  /** Only between two Pathscopes; docs/protocol.md. */
+  readonly pathscope?: PathCounters
+}
+
+/**
+ * What each check between two Pathscopes says about its pair, so that loss is known in both directions and the
+ * responder's own delay is not taken for the path's.
+ */
+export interface PathCounters {
+  /** The sender's own number of this pair, u16. */
+  readonly pairNumber: number
+  /** Datagrams the sender has sent on this pair, this one included, u48. */
+  readonly sentPackets: number
+  /**
+   * The last comparison for the other direction, u48 each: when the receiver of this message had said that it had sent
+   * `echoSent` datagrams, its peer had counted `echoReceived` of them. Both 0 before the first comparison.
+   */
+  readonly echoSent: number
+  readonly echoReceived: number
+  /** Microseconds the responder held the request, u32, longest times cut to it; 0 in requests. */
+  readonly holdMicros: number
+  /** u32, all bits reserved: sent as 0, ignored on receipt. */
+  readonly flags?: number
+}
