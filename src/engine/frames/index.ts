@@ -1,0 +1,11 @@
+/** Our datagrams beside STUN, DTLS and RTP: the handshake shim, and sealed control messages (docs/protocol.md). */
+export { classify } from './classify'
+export type { DatagramKind } from './classify'
+export { controlOverheadBytes, createControlSealer } from './control'
+export type { ControlSealer, OpenedControl } from './control'
+export { decodeControl, encodeReliable, encodeReport, maxPairsPerReport } from './messages'
+export type { ControlMessage, PairReport } from './messages'
+export { deriveShimKeys, openShim, sealShim, shimOverheadBytes } from './shim'
+export type { SessionRole, ShimKeys } from './shim'
+export { decodeControlText, encodeControlText, textLimits } from './text'
+export type { BadControlText, CandidateInterface, ControlText } from './text'

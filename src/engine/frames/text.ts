@@ -1,0 +1,199 @@
+import { canonicalAddress } from '../address'
+import { tryFromUtf8, utf8 } from '../bytes'
+import type { InterfaceKind } from '../face/address'
+import type { Mode, Use } from '../face/settings'
+import type { PeerInterface } from '../face/snapshot'
+
+/** What two Pathscopes say to each other in words: JSON, in order and exactly once, inside the control channel. */
+export type ControlText =
+  | {
+      readonly t: 'hello'
+      readonly appVersion: string
+      readonly os: string
+      readonly interfaces: readonly PeerInterface[]
+      /** Which of the sender's candidates belongs to which of its interfaces. */
+      readonly candidates?: readonly CandidateInterface[]
+    }
+  | { readonly t: 'mode'; readonly mode: Mode; readonly use: Use }
+  | { readonly t: 'finish'; readonly messagesSent: number }
+  | { readonly t: 'bye'; readonly reason: string }
+
+export interface CandidateInterface {
+  /** Canonical. */
+  readonly address: string
+  readonly interfaceName: string
+}
+
+export interface BadControlText {
+  readonly kind: 'bad'
+  readonly detail: string
+}
+
+export const textLimits = {
+  interfaces: 32,
+  addressesPerInterface: 32,
+  candidates: 64,
+  nameChars: 64,
+  versionChars: 64,
+  reasonChars: 256,
+  /** One encoded text. */
+  bytes: 65_536,
+} as const
+
+const kinds: readonly InterfaceKind[] = [
+  'ethernet',
+  'wifi',
+  'cellular',
+  'vpn',
+  'virtual',
+  'loopback',
+  'unknown',
+]
+const modes: readonly Mode[] = ['redundant', 'weighted']
+const uses: readonly Use[] = ['auto', 'all', 'disjoint']
+
+/** The text's bytes. What is over a limit is cut, so that the peer never has to refuse what we say of ourselves. */
+export function encodeControlText(text: ControlText): Uint8Array {
+  return utf8(JSON.stringify(fitted(text)))
+}
+
+function fitted(text: ControlText): ControlText {
+  switch (text.t) {
+    case 'hello':
+      return {
+        t: 'hello',
+        appVersion: clean(text.appVersion, textLimits.versionChars),
+        os: clean(text.os, textLimits.versionChars),
+        interfaces: text.interfaces.slice(0, textLimits.interfaces).map(fittedInterface),
+        ...(text.candidates && { candidates: fittedCandidates(text.candidates) }),
+      }
+    case 'mode':
+      return { t: 'mode', mode: text.mode, use: text.use }
+    case 'finish':
+      return { t: 'finish', messagesSent: text.messagesSent }
+    case 'bye':
+      return { t: 'bye', reason: clean(text.reason, textLimits.reasonChars) }
+  }
+}
+
+function fittedInterface({ name, kind, addresses }: PeerInterface): PeerInterface {
+  const usable = addresses.flatMap((address) => canonicalAddress(address) ?? [])
+  return {
+    name: clean(name, textLimits.nameChars),
+    kind,
+    addresses: usable.slice(0, textLimits.addressesPerInterface),
+  }
+}
+
+function fittedCandidates(candidates: readonly CandidateInterface[]): CandidateInterface[] {
+  const usable = candidates.flatMap(({ address, interfaceName }) => {
+    const canonical = canonicalAddress(address)
+    return canonical
+      ? [{ address: canonical, interfaceName: clean(interfaceName, textLimits.nameChars) }]
+      : []
+  })
+  return usable.slice(0, textLimits.candidates)
+}
+
+/** Reads what the peer said. Unknown fields are skipped: a later version may add some. */
+export function decodeControlText(bytes: Uint8Array): ControlText | BadControlText {
+  if (bytes.length > textLimits.bytes) return bad('too long')
+  const text = tryFromUtf8(bytes)
+  if (text === undefined) return bad('not UTF-8')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return bad('not JSON')
+  }
+  if (!isRecord(value)) return bad('not an object')
+  switch (value['t']) {
+    case 'hello':
+      return readHello(value)
+    case 'mode':
+      return readMode(value)
+    case 'finish':
+      return isCount(value['messagesSent'])
+        ? { t: 'finish', messagesSent: value['messagesSent'] }
+        : bad('finish without a count')
+    case 'bye': {
+      const reason = readText(value['reason'], textLimits.reasonChars)
+      return reason === undefined ? bad('bye without a reason') : { t: 'bye', reason }
+    }
+    default:
+      return bad('of an unknown type')
+  }
+}
+
+function readHello(value: Record<string, unknown>): ControlText | BadControlText {
+  const appVersion = readText(value['appVersion'], textLimits.versionChars)
+  const os = readText(value['os'], textLimits.versionChars)
+  if (appVersion === undefined || os === undefined) return bad('hello without a version or system')
+  const interfaces = readList(value['interfaces'], textLimits.interfaces, readInterface)
+  if (!interfaces) return bad('hello with malformed interfaces')
+  if (value['candidates'] === undefined) return { t: 'hello', appVersion, os, interfaces }
+  const candidates = readList(value['candidates'], textLimits.candidates, readCandidate)
+  if (!candidates) return bad('hello with malformed candidates')
+  return { t: 'hello', appVersion, os, interfaces, candidates }
+}
+
+function readMode(value: Record<string, unknown>): ControlText | BadControlText {
+  const mode = modes.find((known) => known === value['mode'])
+  const use = uses.find((known) => known === value['use'])
+  return mode && use ? { t: 'mode', mode, use } : bad('mode with unknown words')
+}
+
+function readInterface(value: unknown): PeerInterface | undefined {
+  if (!isRecord(value)) return undefined
+  const name = readText(value['name'], textLimits.nameChars)
+  const kind = kinds.find((known) => known === value['kind']) ?? 'unknown'
+  const addresses = readList(value['addresses'], textLimits.addressesPerInterface, readAddress)
+  return name !== undefined && addresses ? { name, kind, addresses } : undefined
+}
+
+function readCandidate(value: unknown): CandidateInterface | undefined {
+  if (!isRecord(value)) return undefined
+  const address = readAddress(value['address'])
+  const interfaceName = readText(value['interfaceName'], textLimits.nameChars)
+  return address !== undefined && interfaceName !== undefined ? { address, interfaceName } : undefined
+}
+
+function readAddress(value: unknown): string | undefined {
+  return typeof value === 'string' ? canonicalAddress(value) : undefined
+}
+
+/** All items, or undefined when it is no list, too long, or one item is malformed. */
+function readList<T>(value: unknown, max: number, read: (item: unknown) => T | undefined): T[] | undefined {
+  if (!Array.isArray(value) || value.length > max) return undefined
+  const items: T[] = []
+  for (const item of value) {
+    const one = read(item)
+    if (one === undefined) return undefined
+    items.push(one)
+  }
+  return items
+}
+
+function readText(value: unknown, maxChars: number): string | undefined {
+  return typeof value === 'string' && value.length <= maxChars ? clean(value, maxChars) : undefined
+}
+
+/** Control characters and marks that turn the writing direction could make a name pass for something else. */
+function clean(text: string, maxChars: number): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '\ufffd')
+    .slice(0, maxChars)
+    .replace(/[\ud800-\udbff]$/, '')
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function bad(detail: string): BadControlText {
+  return { kind: 'bad', detail: `a control text ${detail}` }
+}
