@@ -1,0 +1,132 @@
+import { limits } from '../face/limits'
+import { maximumMatching } from './matching'
+import { qualityOf } from './quality'
+
+/** A live pair as the choice sees it. */
+export interface SpreadCandidate {
+  readonly id: number
+  readonly localInterface: string
+  /** Name of the peer's interface, or its address while the name is unknown. */
+  readonly remoteInterface: string
+  readonly straight: boolean
+  /** RFC 8445 section 6.1.2.3. */
+  readonly priority: bigint
+  readonly rttMs: number | null
+  /** Towards the peer, 0..1. */
+  readonly loss: number | null
+  readonly family: 4 | 6
+  readonly included: boolean
+}
+
+/** Qualities are compared in steps of this ratio, so that noise smaller than it decides nothing. */
+const qualityStep = 1.05
+/** Steps that another pair must be better by before it replaces one that carries already: 1.05^5, about 28 %. */
+const previousCredit = 5
+/** A pair without an RTT counts as one of 60 s. */
+const unknownRttMs = 60_000
+const bestQuality = qualityOf(0, 0)
+/** Steps from the best thinkable quality to the worst that is told apart. */
+const worstSteps = stepsBelowBest(qualityOf(unknownRttMs, 1))
+
+// Costs of one pair in the matching, packed in one number with the weightier concern in the higher digits:
+// crossed over quality over priority. A matching sums at most one pair a socket. The greatest cost is about 2^30, and
+// the matching multiplies it by the square of the rows, 2^10, which stays far below 2^53.
+const qualityCost = limits.sockets * limits.pairs
+const crossedCost = qualityCost * limits.sockets * (worstSteps + previousCredit + 1)
+
+/**
+ * Which live pairs carry: `all` every included one; `disjoint` the set in which no local and no remote interface occurs
+ * twice that has the most pairs, of those the most straight ones, of those the best product of qualities (fast with
+ * fast, so that the best path stays the best), of those the highest priorities. Exact. Pairs in `previous` stay unless
+ * others are better by more than 28 % each. Deterministic; ids ascend.
+ */
+export function chooseCarrying(
+  candidates: readonly SpreadCandidate[],
+  use: 'all' | 'disjoint',
+  previous: readonly number[],
+): readonly number[] {
+  const included = candidates.filter((candidate) => candidate.included)
+  if (use === 'all') return included.map((candidate) => candidate.id).sort((a, b) => a - b)
+  return chooseDisjoint(included, new Set(previous))
+}
+
+function chooseDisjoint(
+  candidates: readonly SpreadCandidate[],
+  previous: ReadonlySet<number>,
+): readonly number[] {
+  const locals = [...new Set(candidates.map((candidate) => candidate.localInterface))]
+  const remotes = [...new Set(candidates.map((candidate) => candidate.remoteInterface))]
+  const localAt = new Map(locals.map((name, at) => [name, at]))
+  const remoteAt = new Map(remotes.map((name, at) => [name, at]))
+  const costs = locals.map(() => new Array<number>(remotes.length).fill(Infinity))
+  const ids = locals.map(() => new Array<number>(remotes.length).fill(0))
+  const byPriority = [...candidates].sort(comparePriority)
+  byPriority.forEach((candidate, rank) => {
+    const row = localAt.get(candidate.localInterface) as number
+    const column = remoteAt.get(candidate.remoteInterface) as number
+    const cost = costOf(candidate, rank, previous.has(candidate.id))
+    if (cost >= (costs[row]?.[column] ?? Infinity)) return
+    ;(costs[row] as number[])[column] = cost
+    ;(ids[row] as number[])[column] = candidate.id
+  })
+  return maximumMatching(costs)
+    .map(([row, column]) => ids[row]?.[column] as number)
+    .sort((a, b) => a - b)
+}
+
+/** Whole and not negative; `rank` 0 is the highest priority. */
+function costOf(candidate: SpreadCandidate, rank: number, isPrevious: boolean): number {
+  const steps = stepsBelowBest(qualityOf(candidate.rttMs ?? unknownRttMs, candidate.loss))
+  const quality = Math.min(worstSteps, steps) + (isPrevious ? 0 : previousCredit)
+  return (candidate.straight ? 0 : crossedCost) + quality * qualityCost + Math.min(rank, limits.pairs - 1)
+}
+
+function stepsBelowBest(quality: number): number {
+  return Math.round(Math.log(bestQuality / quality) / Math.log(qualityStep))
+}
+
+function comparePriority(a: SpreadCandidate, b: SpreadCandidate): number {
+  if (a.priority !== b.priority) return a.priority > b.priority ? -1 : 1
+  return a.id - b.id
+}
+
+/**
+ * Pairs for control traffic, best first: the best pair, and the best one that shares no interface with it. Where the best
+ * pair leaves none, the best two disjoint ones of all; where there are none, the second best. Excluded pairs are used
+ * only while no pair is included. At most 2 ids, empty without candidates.
+ */
+export function chooseControl(candidates: readonly SpreadCandidate[]): readonly number[] {
+  const included = candidates.filter((candidate) => candidate.included)
+  const ranked = [...(included.length > 0 ? included : candidates)].sort(compareWorth)
+  const best = ranked[0]
+  if (best === undefined) return []
+  const partner = ranked.find((candidate) => areDisjoint(candidate, best))
+  if (partner !== undefined) return [best.id, partner.id]
+  // Every pair shares an interface with the best one. Two that are disjoint then share its local and its remote one.
+  const sameLocal = ranked.find(
+    (candidate) =>
+      candidate.localInterface === best.localInterface && candidate.remoteInterface !== best.remoteInterface,
+  )
+  const sameRemote = ranked.find(
+    (candidate) =>
+      candidate.localInterface !== best.localInterface && candidate.remoteInterface === best.remoteInterface,
+  )
+  if (sameLocal !== undefined && sameRemote !== undefined) {
+    return [sameLocal, sameRemote].sort(compareWorth).map((candidate) => candidate.id)
+  }
+  const second = sameLocal ?? sameRemote ?? ranked[1]
+  return second === undefined ? [best.id] : [best.id, second.id]
+}
+
+function areDisjoint(a: SpreadCandidate, b: SpreadCandidate): boolean {
+  return a.localInterface !== b.localInterface && a.remoteInterface !== b.remoteInterface
+}
+
+/** Better quality first, in the coarse steps, then straight, then priority: control wants the pair that answers. */
+function compareWorth(a: SpreadCandidate, b: SpreadCandidate): number {
+  const stepsA = stepsBelowBest(qualityOf(a.rttMs ?? unknownRttMs, a.loss))
+  const stepsB = stepsBelowBest(qualityOf(b.rttMs ?? unknownRttMs, b.loss))
+  if (stepsA !== stepsB) return stepsA - stepsB
+  if (a.straight !== b.straight) return a.straight ? -1 : 1
+  return comparePriority(a, b)
+}
