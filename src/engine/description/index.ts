@@ -1,0 +1,16 @@
+/** Offers and answers as SDP text, ours written and anybody's read. */
+export { answerShape, OLDEST_PROTOCOL_VERSION, offerShape, PROTOCOL_VERSION } from './description'
+export type {
+  DescribedCandidate,
+  LocalDescription,
+  PathscopeMark,
+  RejectedSection,
+  RemoteDescription,
+  SectionShape,
+  Setup,
+  SkippedCandidates,
+} from './description'
+export { problems } from './problems'
+export { readSdp } from './read'
+export type { ReadSdp } from './read'
+export { writeSdp } from './write'
