@@ -1,12 +1,10 @@
-/** Engine events as lines a person reads. Events of one kind that come together become one line. */
+/** Events as the lines of a list. Events of one kind that come together become one line. */
 import type { EngineEvent } from '../../engine'
-
-/** Health of what happened; `plain` says nothing about health. */
-export type Tone = 'ok' | 'warn' | 'bad' | 'plain'
+import { eventSentence, type Health } from '../words'
 
 export interface EventLine {
   readonly atMs: number
-  readonly tone: Tone
+  readonly health: Health
   readonly text: string
   /** Lines of the same group within `togetherMs` are told as one. */
   readonly group: string | null
@@ -16,210 +14,73 @@ export interface EventLine {
 
 const togetherMs = 1500
 
+/** What a group of events says when there are several. */
+const many: Readonly<Record<string, (count: number) => string>> = {
+  'pair-added': (n) => `${n} pairs found.`,
+  'pair-up': (n) => `${n} pairs up.`,
+  'pair-down': (n) => `${n} pairs down, no reply.`,
+  'pair-no-reply': (n) => `${n} pairs: no reply so far; still tried slowly.`,
+  'pair-closed': (n) => `${n} pairs closed with their socket.`,
+  'nomination-attempted': (n) => `Tried to nominate ${n} pairs, which the peer should refuse.`,
+  'nomination-refused': (n) => `${n} nominations refused by the peer: the pairs stay some of many.`,
+  'nomination-refused-by-us': (n) => `Refused ${n} nominations, so that all pairs stay active.`,
+}
+
 /** Adds what `event` says to the lines, newest last, keeping at most `limit`. */
 export function foldEvent(
   lines: readonly EventLine[],
   event: EngineEvent,
   limit: number,
 ): readonly EventLine[] {
-  const line = lineOf(event)
-  if (line === null) return lines
-  const at = lastJoining(lines, line)
+  const group = groupOf(event)
+  if (group === 'untold') return lines
+  const at = lastJoining(lines, group, event.atMs)
   const old = lines[at]
-  if (old === undefined) return [...lines.slice(-(limit - 1)), finished(line, line.text, 1, line.pairIds)]
-  const joined = finished(line, line.many?.(old.count + 1) ?? line.text, old.count + 1, [
-    ...old.pairIds,
-    ...line.pairIds,
-  ])
-  return lines.map((each, index) => (index === at ? { ...joined, atMs: old.atMs } : each))
+  const sentence = eventSentence(event)
+  const pairIds = 'pairId' in event ? [event.pairId] : []
+  if (old === undefined) {
+    const line = { atMs: event.atMs, health: sentence.health, text: sentence.text, group, count: 1, pairIds }
+    return [...lines.slice(-(limit - 1)), line]
+  }
+  const count = old.count + 1
+  const text = many[group ?? '']?.(count) ?? sentence.text
+  const joined: EventLine = { ...old, text, count, pairIds: [...old.pairIds, ...pairIds] }
+  return lines.map((line, index) => (index === at ? joined : line))
 }
 
-/** Index of the newest line that takes `line` in, else -1. */
-function lastJoining(lines: readonly EventLine[], line: EventLine): number {
-  for (let at = lines.length - 1; at >= 0; at -= 1) {
+/** Index of the newest line that takes an event of `group` in, else -1. */
+function lastJoining(lines: readonly EventLine[], group: string | null, atMs: number): number {
+  for (let at = lines.length - 1; at >= 0 && group !== null; at -= 1) {
     const old = lines[at]
-    if (old === undefined || line.atMs - old.atMs > togetherMs) return -1
-    if (mayJoin(old, line)) return at
+    if (old === undefined || atMs - old.atMs > togetherMs) return -1
+    if (old.group === group) return at
   }
   return -1
 }
 
-function finished(line: Draft, text: string, count: number, pairIds: readonly number[]): EventLine {
-  return { atMs: line.atMs, tone: line.tone, text, group: line.group, count, pairIds }
-}
-
-interface Draft extends EventLine {
-  readonly many?: (count: number) => string
-}
-
-function mayJoin(old: EventLine, line: EventLine): boolean {
-  return old.group !== null && old.group === line.group && line.atMs - old.atMs <= togetherMs
-}
-
-function plain(event: EngineEvent, text: string, tone: Tone = 'plain'): Draft {
-  return { atMs: event.atMs, tone, text, group: null, count: 1, pairIds: [] }
-}
-
-function grouped(
-  event: EngineEvent & { pairId: number },
-  group: string,
-  tone: Tone,
-  text: string,
-  many: (n: number) => string,
-): Draft {
-  return { atMs: event.atMs, tone, text, group, count: 1, pairIds: [event.pairId], many }
-}
-
-function lineOf(event: EngineEvent): Draft | null {
+/** The group an event is told in; null = a line of its own, `untold` = of no interest to a person in a list. */
+function groupOf(event: EngineEvent): string | null {
   switch (event.kind) {
-    case 'pair-state':
-      return pairStateLine(event)
     case 'pair-added':
-      return grouped(
-        event,
-        'added',
-        'plain',
-        `${event.label} found, being checked`,
-        (n) => `${n} pairs found, being checked`,
-      )
-    case 'pair-included':
-      return plain(
-        event,
-        event.included ? `${event.label} included again` : `${event.label} taken out by you`,
-      )
     case 'nomination-attempted':
-      return grouped(
-        event,
-        'nominate',
-        'plain',
-        `Nomination tried on ${event.label}, to see it refused`,
-        (n) => `Nomination tried on ${n} pairs, to see it refused`,
-      )
-    case 'nomination-outcome':
-      return event.outcome === 'refused'
-        ? grouped(
-            event,
-            'refused',
-            'ok',
-            `Peer refused to nominate ${event.label}, as meant`,
-            (n) => `Peer refused ${n} nominations, as meant`,
-          )
-        : plain(event, `${event.label} was nominated by the peer`, 'warn')
     case 'nomination-refused-by-us':
-      return grouped(
-        event,
-        'refused-by-us',
-        'ok',
-        `Refused to nominate ${event.label}, as meant`,
-        (n) => `Refused ${n} nominations, as meant`,
-      )
-    case 'mode':
-      return plain(event, `Mode changed to ${event.mode} by ${who(event.by)}`)
-    case 'use':
-      return plain(event, `Pairs in use changed to ${event.use} by ${who(event.by)}`)
-    default:
-      return sessionLine(event)
-  }
-}
-
-function sessionLine(event: EngineEvent): Draft | null {
-  switch (event.kind) {
+      return event.kind
+    case 'nomination-outcome':
+      return event.outcome === 'refused' ? 'nomination-refused' : null
+    case 'pair-state':
+      if (event.to === 'waiting' || event.to === 'checking') return 'untold'
+      return event.to === 'up' && event.from === 'down' ? null : `pair-${event.to}`
+    case 'gathering-state':
+      return event.state === 'complete' ? null : 'untold'
     case 'ice-state':
-      return iceLine(event)
+      return event.state === 'new' || event.state === 'closed' ? 'untold' : null
     case 'dtls-state':
-      if (event.state === 'connected') return plain(event, 'Peer proved who it is', 'ok')
-      return event.state === 'failed'
-        ? plain(event, `Encryption failed${because(event.detail)}`, 'bad')
-        : null
+      return event.state === 'connected' || event.state === 'failed' ? null : 'untold'
     case 'channel-state':
-      return event.state === 'open' ? plain(event, 'Data channel open, messages flow', 'ok') : null
+      return event.state === 'open' ? null : 'untold'
     case 'peer':
-      return event.peer.kind === 'unknown'
-        ? null
-        : plain(event, peerText(event.peer.kind, event.peer.appVersion))
-    case 'stun-failed':
-      return plain(
-        event,
-        `STUN server ${event.server} did not answer on ${event.interfaceName}: ${event.detail}`,
-        'warn',
-      )
-    case 'socket-closed':
-      return plain(event, `${event.interfaceName} is gone: ${event.detail}`, 'bad')
-    case 'limit':
-      return plain(event, `Limit reached (${event.limit}): ${event.detail}`, 'warn')
-    case 'dropping':
-      return plain(
-        event,
-        `Dropping arrivals, ${event.reason.replace('-', ' ')} (${event.total} so far)`,
-        'warn',
-      )
-    case 'role-conflict':
-      return plain(event, `Both sides claimed one role; now ${event.nowRole}`)
-    case 'finishing':
-      return plain(event, `Finishing, asked by ${who(event.by)}`)
-    case 'ended':
-      return plain(
-        event,
-        event.reason === 'done'
-          ? 'Ended in good order'
-          : `Ended: ${event.reason.replace('-', ' ')}${because(event.detail)}`,
-        event.reason === 'done' ? 'plain' : 'bad',
-      )
+      return event.peer.kind === 'unknown' ? 'untold' : null
     default:
       return null
   }
-}
-
-function pairStateLine(event: EngineEvent & { kind: 'pair-state' }): Draft | null {
-  const { label, afterMs } = event
-  if (event.to === 'up') {
-    if (event.from === 'down') return plain(event, `${label} back after ${span(afterMs)}`, 'ok')
-    return grouped(event, 'up', 'ok', `${label} up`, (n) => `${n} pairs up`)
-  }
-  if (event.to === 'down')
-    return grouped(
-      event,
-      'down',
-      'bad',
-      `${label} down, no reply for ${span(afterMs)}`,
-      (n) => `${n} pairs down, no reply`,
-    )
-  if (event.to === 'no-reply')
-    return grouped(
-      event,
-      'no-reply',
-      'plain',
-      `${label}: no reply so far, still tried`,
-      (n) => `${n} pairs: no reply so far, still tried`,
-    )
-  if (event.to === 'closed')
-    return grouped(
-      event,
-      'closed',
-      'bad',
-      `${label} closed with its socket`,
-      (n) => `${n} pairs closed with their socket`,
-    )
-  return null
-}
-
-function iceLine(event: EngineEvent & { kind: 'ice-state' }): Draft | null {
-  if (event.state === 'disconnected') return plain(event, 'No pair answers', 'bad')
-  if (event.state === 'connected') return plain(event, 'Pairs answer', 'ok')
-  return event.state === 'failed' ? plain(event, 'No pair worked', 'bad') : null
-}
-
-function peerText(kind: 'pathscope' | 'stock', version: string | null): string {
-  return kind === 'pathscope'
-    ? `Peer is a Pathscope${version === null ? '' : ` ${version}`}`
-    : 'Peer is another WebRTC program: loss per direction cannot be measured'
-}
-
-const who = (by: 'us' | 'peer'): string => (by === 'us' ? 'you' : 'the peer')
-
-const because = (detail: string | null): string => (detail === null ? '' : `: ${detail}`)
-
-function span(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  return ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`
 }

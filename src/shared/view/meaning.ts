@@ -1,5 +1,6 @@
 /** What the numbers mean at the moment, in short true sentences with n behind each claim. */
 import type { EngineSnapshot, PairSnapshot } from '../../engine'
+import { formatCount, formatPercent, formatSpan } from '../words'
 
 /** A piece of a sentence; a `pair` piece is shown as that path's name in its colour. */
 export type SentencePart =
@@ -46,7 +47,7 @@ function downSentences(snapshot: EngineSnapshot): Sentence[] {
   if (first === undefined) return []
   if (down.length > 2)
     return [sentence('down', 'bad', text(`${down.length} pairs that worked are down now.`))]
-  const since = Math.max(0, Math.round((snapshot.atMs - first.stateSinceMs) / 1000))
+  const since = formatSpan(Math.max(1000, snapshot.atMs - first.stateSinceMs))
   const others = down.slice(1).flatMap((pair) => [text(' and '), name(pair)])
   return [
     sentence(
@@ -54,7 +55,7 @@ function downSentences(snapshot: EngineSnapshot): Sentence[] {
       'bad',
       name(first),
       ...others,
-      text(down.length > 1 ? ' are down.' : ` is down for ${since} s.`),
+      text(down.length > 1 ? ' are down.' : ` is down for ${since}.`),
     ),
   ]
 }
@@ -125,13 +126,17 @@ function messageSentences(snapshot: EngineSnapshot): Sentence[] {
         ? sentence(
             'messages',
             'plain',
-            text(`No message is missing, both ways together (n = ${grouped(total)}).`),
+            text(`No message is missing, both ways together (n = ${formatCount(total)}).`),
           )
-        : sentence('messages', 'bad', text(`${grouped(missing)} of ${grouped(total)} messages are missing.`)),
+        : sentence(
+            'messages',
+            'bad',
+            text(`${formatCount(missing)} of ${formatCount(total)} messages are missing.`),
+          ),
     )
   }
   if (snapshot.sctpRetransmissions > 0) {
-    const n = grouped(snapshot.sctpRetransmissions)
+    const n = formatCount(snapshot.sctpRetransmissions)
     lines.push(
       sentence('sctp', 'warn', text(`The data channel sent ${n} chunks again: loss that shows as delay.`)),
     )
@@ -152,7 +157,7 @@ function firstSentences(snapshot: EngineSnapshot, carrying: readonly PairSnapsho
       'first',
       'plain',
       name(fastest),
-      text(` is first ${percent} % of the time (n = ${grouped(n)}).`),
+      text(` is first ${percent} % of the time (n = ${formatCount(n)}).`),
     ),
   ]
   const never = ordered.filter(
@@ -181,7 +186,7 @@ function lossSentences(carrying: readonly PairSnapshot[]): Sentence[] {
       'plain',
       name(worst),
       text(
-        ` loses most: ${(percent ?? 0).toFixed(2)} % towards the peer (${grouped(lost)} of ${grouped(sent)}).`,
+        ` loses most: ${formatPercent(percent)} % towards the peer (${formatCount(lost)} of ${formatCount(sent)}).`,
       ),
     ),
   ]
@@ -206,12 +211,7 @@ function nominationSentences(snapshot: EngineSnapshot): Sentence[] {
     sentence(
       'prevented',
       'plain',
-      text(`Nomination was prevented ${grouped(prevented)} times and never happened.`),
+      text(`Nomination was prevented ${formatCount(prevented)} times and never happened.`),
     ),
   ]
-}
-
-/** Digits grouped by thin spaces, as 12 604. */
-function grouped(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
 }

@@ -78,7 +78,7 @@ export function foldUpdate(view: SessionView, update: SessionUpdate, nowMs: numb
           ...view.events.slice(-(eventLinesLimit - 1)),
           {
             atMs: update.atMs,
-            tone: 'warn',
+            health: 'warn',
             text: update.warning.message,
             group: null,
             count: 1,
