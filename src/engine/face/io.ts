@@ -77,6 +77,8 @@ export type EngineInput =
     }
   | { readonly kind: 'secure-channel-open' }
   | { readonly kind: 'secure-message'; readonly data: Uint8Array }
+  /** The channel had no room for this message of ours. */
+  | { readonly kind: 'secure-message-refused'; readonly data: Uint8Array }
   | { readonly kind: 'secure-retransmissions'; readonly total: number }
   | {
       readonly kind: 'secure-failed'

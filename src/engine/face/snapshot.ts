@@ -112,6 +112,9 @@ export interface PairSnapshot {
   readonly firstArrivals: number
   /** Records that came over this pair when another copy had been there. */
   readonly duplicates: number
+  /** Of our records, as the peer last reported it: first copies and further copies that came over this pair. */
+  readonly peerFirstArrivals: number | null
+  readonly peerDuplicates: number | null
   /** Engine time in ms when anything authenticated last arrived; null when never. */
   readonly lastReceivedMs: number | null
   readonly lastSentMs: number | null

@@ -15,8 +15,17 @@ export type ControlText =
       readonly candidates?: readonly CandidateInterface[]
     }
   | { readonly t: 'mode'; readonly mode: Mode; readonly use: Use }
+  /** What the sender of this text has received of the addressee's test messages. */
+  | ({ readonly t: 'counts' } & MessageCounts)
   | { readonly t: 'finish'; readonly messagesSent: number }
   | { readonly t: 'bye'; readonly reason: string }
+
+export interface MessageCounts {
+  readonly received: number
+  readonly missing: number
+  readonly duplicated: number
+  readonly reordered: number
+}
 
 export interface CandidateInterface {
   /** Canonical. */
@@ -69,6 +78,10 @@ function fitted(text: ControlText): ControlText {
       }
     case 'mode':
       return { t: 'mode', mode: text.mode, use: text.use }
+    case 'counts': {
+      const { received, missing, duplicated, reordered } = text
+      return { t: 'counts', received, missing, duplicated, reordered }
+    }
     case 'finish':
       return { t: 'finish', messagesSent: text.messagesSent }
     case 'bye':
@@ -112,6 +125,8 @@ export function decodeControlText(bytes: Uint8Array): ControlText | BadControlTe
       return readHello(value)
     case 'mode':
       return readMode(value)
+    case 'counts':
+      return readCounts(value)
     case 'finish':
       return isCount(value['messagesSent'])
         ? { t: 'finish', messagesSent: value['messagesSent'] }
@@ -141,6 +156,12 @@ function readMode(value: Record<string, unknown>): ControlText | BadControlText 
   const mode = modes.find((known) => known === value['mode'])
   const use = uses.find((known) => known === value['use'])
   return mode && use ? { t: 'mode', mode, use } : bad('mode with unknown words')
+}
+
+function readCounts(value: Record<string, unknown>): ControlText | BadControlText {
+  const { received, missing, duplicated, reordered } = value
+  const valid = isCount(received) && isCount(missing) && isCount(duplicated) && isCount(reordered)
+  return valid ? { t: 'counts', received, missing, duplicated, reordered } : bad('counts that are not counts')
 }
 
 function readInterface(value: unknown): PeerInterface | undefined {

@@ -72,6 +72,9 @@ export interface Pair {
   }
   firstArrivals: number
   duplicates: number
+  /** The same two as the peer counts them, from its reports. */
+  peerFirstArrivals: number
+  peerDuplicates: number
 
   readonly rtt: Rtt
   /** Towards the peer, by the peer's counts. */
@@ -113,6 +116,8 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     stun: { requestsSent: 0, responsesReceived: 0, requestsReceived: 0, responsesSent: 0 },
     firstArrivals: 0,
     duplicates: 0,
+    peerFirstArrivals: 0,
+    peerDuplicates: 0,
     rtt: createRtt(),
     lossSent: createLoss(),
     lossReceived: createLoss(),

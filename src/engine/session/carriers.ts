@@ -1,0 +1,61 @@
+import { isStraight, type Pair } from '../ice'
+import { chooseCarrying, chooseControl, type SpreadCandidate } from '../spread'
+import { pairById, type SessionState } from './state'
+
+/** The pairs that work and that the user left in, as the spread room sees them. */
+export function livePairs(state: SessionState): SpreadCandidate[] {
+  return state.agent.state.pairs.filter((pair) => pair.state === 'up').map(asCandidate)
+}
+
+function asCandidate(pair: Pair): SpreadCandidate {
+  return {
+    id: pair.id,
+    localInterface: pair.socket.interfaceName,
+    remoteInterface: pair.remote.interfaceName ?? pair.remote.address.address,
+    straight: isStraight(pair),
+    priority: pair.priority,
+    rttMs: pair.rtt.smoothedMs,
+    loss: pair.lossSent.recentLoss,
+    family: pair.socket.local.family,
+    included: pair.included,
+  }
+}
+
+/** Chooses anew which pairs carry; cheap when nothing has changed. */
+export function refreshCarrying(state: SessionState, force: boolean): void {
+  const { revision } = state.agent.state
+  if (!force && revision === state.seenRevision) return
+  state.seenRevision = revision
+  const live = livePairs(state)
+  // `auto` is all pairs for messages, the only stream there is so far.
+  const use = state.use === 'disjoint' ? 'disjoint' : 'all'
+  const carrying = state.settings.enabled ? chooseCarrying(live, use, state.carrying) : bestAlone(live)
+  for (const id of state.carrying) if (!carrying.includes(id)) state.weights.remove(id)
+  state.carrying = carrying
+  // Excluded pairs still serve control when they are all there is, so that the session can be steered.
+  const included = live.filter((candidate) => candidate.included)
+  state.controlPairs = chooseControl(
+    included.length > 0 ? included : live.map((one) => ({ ...one, included: true })),
+  )
+}
+
+/** With multipath off: the one pair that RFC 8445 would have selected. */
+function bestAlone(live: readonly SpreadCandidate[]): readonly number[] {
+  let best: SpreadCandidate | undefined
+  for (const candidate of live) {
+    if (candidate.included && (best === undefined || candidate.priority > best.priority)) best = candidate
+  }
+  return best === undefined ? [] : [best.id]
+}
+
+export function updateWeights(state: SessionState): void {
+  const inputs = state.carrying.flatMap((id) => {
+    const pair = pairById(state, id)
+    return pair === undefined ? [] : [{ id, rttMs: pair.rtt.smoothedMs, loss: pair.lossSent.recentLoss }]
+  })
+  state.weights.update(inputs, state.nowMs)
+}
+
+export function carryingPairs(state: SessionState): Pair[] {
+  return state.carrying.flatMap((id) => pairById(state, id) ?? [])
+}

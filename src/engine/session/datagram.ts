@@ -1,0 +1,46 @@
+import type { EngineInput } from '../face/io'
+import { limits } from '../face/limits'
+import { classify } from '../frames'
+import { countArrival, type Pair } from '../ice'
+import { parseStun } from '../stun'
+import { takeControl } from './control'
+import { takeShim } from './handshake'
+import { takeRecords } from './records'
+import { drop, type SessionState } from './state'
+import { takeText } from './texts'
+
+type Arrival = Extract<EngineInput, { kind: 'datagram' }>
+
+/** A datagram on its first step: STUN to the ICE room; all else only from addresses that a check has validated. */
+export function takeDatagram(state: SessionState, arrival: Arrival): void {
+  const { data } = arrival
+  if (data.length > limits.receivedDatagramBytes) return drop(state, 'oversize')
+  const kind = classify(data)
+  if (kind === 'stun') return takeStun(state, arrival)
+  const pair = state.agent.pairAt(arrival.socketId, arrival.from)
+  if (pair === undefined || !pair.validated) return drop(state, 'unknown-source')
+  if (takeFrom(state, pair, kind, data)) countArrival(pair, data.length, state.nowMs)
+}
+
+/** True when the datagram counts as received here; records given out to be opened are counted when they are. */
+function takeFrom(state: SessionState, pair: Pair, kind: string, data: Uint8Array): boolean {
+  switch (kind) {
+    case 'dtls':
+      return takeRecords(state, pair, data)
+    case 'shim':
+      return takeShim(state, data)
+    case 'control':
+      return takeControl(state, data, takeText)
+    default:
+      drop(state, 'unexpected')
+      return false
+  }
+}
+
+function takeStun(state: SessionState, arrival: Arrival): void {
+  const parsed = parseStun(arrival.data)
+  if (parsed.kind === 'malformed') return drop(state, 'bad-stun')
+  const isResponse = parsed.message.class === 'success' || parsed.message.class === 'error'
+  if (isResponse && state.gatherer.answer(arrival.socketId, arrival.from, parsed, state.nowMs)) return
+  state.agent.stun(arrival.socketId, arrival.from, parsed, arrival.receivedAtMs, state.nowMs)
+}

@@ -1,0 +1,188 @@
+import { canonicalAddress } from '../address'
+import { concat, utf8 } from '../bytes'
+import {
+  answerShape,
+  type DescribedCandidate,
+  offerShape,
+  PROTOCOL_VERSION,
+  readSdp,
+  type RemoteDescription,
+  writeSdp,
+} from '../description'
+import type { Description, DescriptionProblem } from '../face/io'
+import { limits } from '../face/limits'
+import { deriveShimKeys } from '../frames'
+import { candidatePriority, localPreference } from '../ice'
+import { type SessionState, tell } from './state'
+
+/** Longest wait for STUN servers before the description goes out without their candidates, ms. */
+export const gatheringLimitMs = 3500
+
+const sctpPort = 5000
+
+/** Gathering begins when the first socket opens and is over when all servers answered, gave up, or time is up. */
+export function beginGathering(state: SessionState): void {
+  if (state.gathering !== 'new') return
+  state.gathering = 'gathering'
+  tell(state, { kind: 'gathering-state', state: 'gathering' })
+}
+
+export function considerGathered(state: SessionState, socketsReady: boolean): void {
+  if (state.gathering === 'complete') return
+  beginGathering(state)
+  if (socketsReady && !state.gatherer.settled) state.timers.set('gathering', state.nowMs + gatheringLimitMs)
+  const waiting = state.timers.has('gathering')
+  if (socketsReady || waiting) {
+    if (!state.gatherer.settled) return
+    completeGathering(state)
+  }
+}
+
+export function completeGathering(state: SessionState): void {
+  if (state.gathering === 'complete') return
+  state.timers.remove('gathering')
+  state.gathering = 'complete'
+  tell(state, { kind: 'gathering-state', state: 'complete' })
+  considerDescribing(state)
+}
+
+/** Writes our description once what it depends on is there: gathering, and for an answer the offer. */
+export function considerDescribing(state: SessionState): void {
+  if (state.local !== null || state.gathering !== 'complete') return
+  const offer = state.remote?.ice ?? null
+  if (state.options.role === 'answerer' && offer === null) return
+  const sdp = writeSdp({
+    ...(state.options.role === 'offerer' || offer === null ? offerShape : answerShape(offer)),
+    type: state.options.role === 'offerer' ? 'offer' : 'answer',
+    sessionId: state.sessionId,
+    ufrag: state.credentials.ufrag,
+    pwd: state.credentials.pwd,
+    fingerprint: state.options.fingerprint,
+    setup: state.options.role === 'offerer' ? 'actpass' : answerSetup(offer),
+    candidates: describeCandidates(state),
+    sctpPort,
+    maxMessageSize: limits.messageBytes * 4,
+    pathscope: { protocol: PROTOCOL_VERSION },
+  })
+  state.local = { type: state.options.role === 'offerer' ? 'offer' : 'answer', sdp }
+  state.outbox.push({ kind: 'local-description', description: state.local })
+}
+
+/** An answerer is the DTLS client unless the offerer insists on being it (RFC 5763 section 5). */
+function answerSetup(offer: RemoteDescription | null): 'active' | 'passive' {
+  return offer?.setup === 'active' ? 'passive' : 'active'
+}
+
+function describeCandidates(state: SessionState): DescribedCandidate[] {
+  const orders = new Map(state.sockets.map((socket, order) => [socket.id, order]))
+  const preference = (id: number, family: 4 | 6): number => localPreference(orders.get(id) ?? 0, family)
+  const hosts = state.sockets.map(
+    (socket, order): DescribedCandidate => ({
+      foundation: `${order + 1}`,
+      component: 1,
+      priority: candidatePriority('host', preference(socket.id, socket.local.family)),
+      address: socket.local,
+      type: 'host',
+      related: null,
+    }),
+  )
+  const reflexive = state.gatherer.reflexive().map(
+    ({ socket, address }, order): DescribedCandidate => ({
+      foundation: `${hosts.length + order + 1}`,
+      component: 1,
+      priority: candidatePriority('srflx', preference(socket.id, socket.local.family)),
+      address,
+      type: 'srflx',
+      related: { address: socket.local.address, port: socket.local.port },
+    }),
+  )
+  return [...hosts, ...reflexive].slice(0, limits.localCandidates)
+}
+
+/** Takes the pasted description in, or tells why it cannot be used; then nothing has changed. */
+export function takeRemote(state: SessionState, description: Description): void {
+  const read = readRemote(state, description)
+  if (read.kind === 'problem') {
+    state.outbox.push({ kind: 'description-refused', problem: read.problem })
+    return
+  }
+  const { remote } = read
+  state.remote = { description, ice: remote }
+  const kind = remote.pathscope === null ? 'stock' : 'pathscope'
+  state.peer = { ...state.peer, kind }
+  state.shimKeys = deriveShimKeys(passwords(state, remote), state.options.role, state.options.primitives)
+  const { ufrag, pwd, candidates } = remote
+  state.agent.setRemote({ kind, ufrag, pwd, candidates }, state.nowMs)
+  state.ice = 'checking'
+  tell(state, { kind: 'peer', peer: state.peer })
+  tell(state, { kind: 'ice-state', state: 'checking' })
+  considerDescribing(state)
+}
+
+type ReadRemote =
+  | { readonly kind: 'ok'; readonly remote: RemoteDescription }
+  | { readonly kind: 'problem'; readonly problem: DescriptionProblem }
+
+function readRemote(state: SessionState, description: Description): ReadRemote {
+  const problem = (kind: DescriptionProblem['kind'], message: string): ReadRemote => ({
+    kind: 'problem',
+    problem: { kind, message },
+  })
+  if (state.remote !== null) {
+    return problem(
+      'not-now',
+      'This session already has its peer. Stop it and start a new one to use another text.',
+    )
+  }
+  const wanted = state.options.role === 'offerer' ? 'answer' : 'offer'
+  const read = readSdp(description)
+  if (read.kind === 'problem') return read
+  if (read.remote.ufrag === state.credentials.ufrag) {
+    return problem(
+      'own',
+      `This is the ${description.type} made here. Paste the ${wanted} that the other machine made.`,
+    )
+  }
+  if (description.type !== wanted) return problem('wrong-type', wrongType(wanted))
+  return read
+}
+
+function wrongType(wanted: 'offer' | 'answer'): string {
+  return wanted === 'answer'
+    ? 'This is another offer, but the answer to our offer is needed. Paste our offer on the other machine, and bring back the answer it makes.'
+    : 'This is an answer, but an offer is needed first. Create an offer on the other machine, or create one here and paste this answer only if it was made from that offer.'
+}
+
+function passwords(state: SessionState, remote: RemoteDescription): { offerer: string; answerer: string } {
+  const ours = state.credentials.pwd
+  return state.options.role === 'offerer'
+    ? { offerer: ours, answerer: remote.pwd }
+    : { offerer: remote.pwd, answerer: ours }
+}
+
+/** Key of the mutual proof: both ICE passwords, so only who saw both descriptions has it. */
+export function proofKeyOf(state: SessionState, remote: RemoteDescription): Uint8Array {
+  const { offerer, answerer } = passwords(state, remote)
+  return state.options.primitives.hmacSha256(utf8(`${offerer} ${answerer}`), utf8('pathscope proof 1'))
+}
+
+/** Hash of both descriptions, the offer first. Line ends are made equal, since text in transit changes them. */
+export function descriptionsHashOf(state: SessionState, local: Description, remote: Description): Uint8Array {
+  const { sha256 } = state.options.primitives
+  const [offer, answer] = state.options.role === 'offerer' ? [local, remote] : [remote, local]
+  return sha256(concat(sha256(plainLines(offer.sdp)), sha256(plainLines(answer.sdp))))
+}
+
+function plainLines(sdp: string): Uint8Array {
+  const lines = sdp.split(/\r\n|\r|\n/).map((line) => line.trimEnd())
+  return utf8(lines.filter((line) => line !== '').join('\n'))
+}
+
+/** The name of the peer's interface that has this address, from what it told us. */
+export function peerInterfaceOf(state: SessionState, address: string): string | null {
+  const wanted = canonicalAddress(address)
+  for (const { name, addresses } of state.peer.interfaces) {
+    if (addresses.some((own) => canonicalAddress(own) === wanted)) return name
+  }
+  return null
+}

@@ -1,0 +1,293 @@
+import { base64url } from '../bytes'
+import { createDeadlines } from '../deadlines'
+import type { Engine, EngineCommand, EngineInput, EngineOptions } from '../face/io'
+import { limits } from '../face/limits'
+import type { DropReason } from '../face/snapshot'
+import { createAgent, createGatherer, type IceSink } from '../ice'
+import { createMessageReceiver, createMessageSender } from '../messages'
+import { createReliable } from '../reliable'
+import { createResequencer } from '../resequence'
+import { createRoundRobin, createWeights } from '../spread'
+import { refreshCarrying, updateWeights } from './carriers'
+import { beginControl, flushControl, reportIntervalMs, sendReport, sendText } from './control'
+import { takeDatagram } from './datagram'
+import { beginGathering, completeGathering, considerGathered, takeRemote } from './describe'
+import { beginFinish, considerEnd, end, finishLate } from './finish'
+import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
+import { createOutbox } from './outbox'
+import { deliverInOrder, sendRecord, takeOpened } from './records'
+import { takeSnapshot } from './snapshot'
+import { drop, type SessionState, tell, type TimerName } from './state'
+import { keepRefused, openChannel, retryRefused, sendDueMessages, setMessages, takeMessage } from './talk'
+
+/** With every pair silent for this long the peer is taken to be gone, ms. */
+const silenceLimitMs = 300_000
+
+/** Makes a session's engine. It does nothing before its first input. */
+export function createEngine(options: EngineOptions): Engine {
+  const state = createState(options)
+  state.timers.set('snapshot', 0)
+  return {
+    handle(input, nowMs) {
+      if (state.ended) return
+      state.nowMs = Math.max(state.nowMs, nowMs)
+      take(state, input)
+      settle(state)
+    },
+    poll: () => state.outbox.take(),
+    nextDeadline: () => (state.ended ? undefined : earliest(state)),
+    snapshot(nowMs) {
+      state.nowMs = Math.max(state.nowMs, nowMs)
+      return takeSnapshot(state, false)
+    },
+  }
+}
+
+function take(state: SessionState, input: EngineInput): void {
+  switch (input.kind) {
+    case 'tick':
+      return
+    case 'socket-opened':
+      beginGathering(state)
+      state.sockets.push(input.socket)
+      state.gatherer.addSocket(input.socket, state.nowMs)
+      return state.agent.addSocket(input.socket, state.nowMs)
+    case 'socket-closed':
+      state.gatherer.closeSocket(input.socketId)
+      return state.agent.closeSocket(input.socketId, input.detail, state.nowMs)
+    case 'sockets-ready':
+      return considerGathered(state, true)
+    case 'datagram':
+      return takeDatagram(state, input)
+    case 'remote-description':
+      return takeRemote(state, input.description)
+    case 'command':
+      return obey(state, input.command)
+    default:
+      return takeSecure(state, input)
+  }
+}
+
+type SecureInput = Extract<EngineInput, { kind: `secure-${string}` }>
+
+function takeSecure(state: SessionState, input: SecureInput): void {
+  switch (input.kind) {
+    case 'secure-handshake':
+      return sendHandshake(state, input.data)
+    case 'secure-record':
+      return sendRecord(state, input.data)
+    case 'secure-opened':
+      return takeOpened(state, input.token, input.plain)
+    case 'secure-connected':
+      return beginControl(state, input)
+    case 'secure-channel-open':
+      return openChannel(state)
+    case 'secure-message':
+      return takeMessage(state, input.data)
+    case 'secure-message-refused':
+      return keepRefused(state, input.data)
+    case 'secure-retransmissions':
+      state.sctpRetransmissions = input.total
+      return
+    case 'secure-failed':
+      return failSecure(state, input)
+  }
+}
+
+function failSecure(state: SessionState, failed: Extract<EngineInput, { kind: 'secure-failed' }>): void {
+  const closed = failed.reason === 'closed'
+  state.dtls = closed ? 'closed' : 'failed'
+  tell(state, { kind: 'dtls-state', state: state.dtls, detail: failed.detail })
+  if (closed && state.finish !== null) return end(state, 'done', null)
+  end(state, failed.reason === 'proof' ? 'proof-failed' : 'failed', failed.detail)
+}
+
+function obey(state: SessionState, command: EngineCommand): void {
+  switch (command.kind) {
+    case 'set-mode':
+      if (state.mode === command.mode) return
+      state.mode = command.mode
+      tell(state, { kind: 'mode', mode: command.mode, by: 'us' })
+      return sendText(state, { t: 'mode', mode: state.mode, use: state.use })
+    case 'set-use':
+      if (state.use === command.use) return
+      state.use = command.use
+      refreshCarrying(state, true)
+      tell(state, { kind: 'use', use: command.use, by: 'us' })
+      return sendText(state, { t: 'mode', mode: state.mode, use: state.use })
+    case 'include-pair':
+      return state.agent.include(command.pairId, command.included)
+    case 'attempt-nomination':
+      return state.agent.attemptNomination(command.pairId, state.nowMs)
+    case 'set-messages':
+      return setMessages(state, command.messages)
+    case 'finish':
+      return beginFinish(state, 'us')
+  }
+}
+
+/** After every input: runs what is due, and whatever the input made possible. */
+function settle(state: SessionState): void {
+  const { nowMs } = state
+  state.gatherer.tick(nowMs)
+  state.agent.tick(nowMs)
+  for (let name = state.timers.takeDue(nowMs); name !== undefined; name = state.timers.takeDue(nowMs)) {
+    runTimer(state, name)
+  }
+  if (state.timers.has('gathering')) considerGathered(state, true)
+  followIce(state)
+  refreshCarrying(state, false)
+  considerSecureStart(state)
+  passHandshake(state)
+  flushShim(state)
+  flushControl(state)
+  deliverInOrder(state)
+  sendDueMessages(state)
+  considerEnd(state)
+  if (!state.ended) return
+  state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
+  state.outbox.push({ kind: 'ended' })
+}
+
+function runTimer(state: SessionState, name: TimerName): void {
+  const { nowMs, settings, timers } = state
+  switch (name) {
+    case 'gathering':
+      return completeGathering(state)
+    case 'weights':
+      timers.set('weights', nowMs + settings.weightUpdateInterval)
+      refreshCarrying(state, true)
+      return updateWeights(state)
+    case 'snapshot':
+      timers.set('snapshot', nowMs + settings.snapshotIntervalMs)
+      return state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
+    case 'report':
+      timers.set('report', nowMs + reportIntervalMs)
+      return sendReport(state)
+    case 'finish':
+      return finishLate(state)
+    case 'retry-message':
+      return retryRefused(state)
+    case 'silence':
+      return end(state, 'peer-gone', `No pair has been answered for ${silenceLimitMs / 60_000} minutes.`)
+  }
+}
+
+/** The ICE connection state from the pairs: connected while one works, disconnected while none does any more. */
+function followIce(state: SessionState): void {
+  const alive = state.agent.state.alive > 0
+  const ice = state.ended
+    ? 'closed'
+    : alive
+      ? 'connected'
+      : state.ice === 'connected'
+        ? 'disconnected'
+        : state.ice
+  if (ice === state.ice) return
+  state.ice = ice
+  tell(state, { kind: 'ice-state', state: ice })
+  if (ice === 'disconnected') state.timers.set('silence', state.nowMs + silenceLimitMs)
+  if (ice !== 'connected') return
+  state.timers.remove('silence')
+  if (!state.timers.has('weights')) state.timers.set('weights', state.nowMs)
+}
+
+function earliest(state: SessionState): number | undefined {
+  const sending = state.channel === 'open' && state.refusedMessages.length === 0
+  const candidates = [
+    state.timers.earliestMs(),
+    state.agent.nextDeadline(),
+    state.gatherer.nextDeadline(),
+    state.agent.state.alive > 0 && state.shimKeys !== null ? state.shim.nextDeadline() : undefined,
+    state.controlPairs.length > 0 ? state.control?.reliable.nextDeadline() : undefined,
+    state.resequencer.nextDeadline(),
+    sending ? state.sender.nextDeadline() : undefined,
+  ]
+  let soonest: number | undefined
+  for (const atMs of candidates)
+    if (atMs !== undefined && (soonest === undefined || atMs < soonest)) soonest = atMs
+  // What became due while other things ran is due now, never in the past.
+  return soonest === undefined ? undefined : Math.max(soonest, state.nowMs)
+}
+
+function createState(options: EngineOptions): SessionState {
+  const credentials = {
+    ufrag: base64url(options.primitives.random(6)).replace(/[-_]/g, '+'),
+    pwd: base64url(options.primitives.random(24)).replace(/[-_]/g, '/'),
+  }
+  const { settings } = options
+  const outbox = createOutbox()
+  // The sink is given out before the state it writes to exists; nothing calls it until then.
+  const holder: { state: SessionState | null } = { state: null }
+  const sink: IceSink = {
+    transmit: (socketId, to, data) => outbox.push({ kind: 'transmit', socketId, to, data }),
+    event: (event) => holder.state && tell(holder.state, event),
+    drop: (reason) => holder.state && drop(holder.state, reason),
+  }
+  const key = Uint8Array.from(credentials.pwd, (character) => character.charCodeAt(0))
+  const state: SessionState = {
+    options,
+    settings,
+    nowMs: 0,
+    outbox,
+    timers: createDeadlines(),
+    credentials,
+    sessionId: sessionIdFrom(options.primitives.random(8)),
+    agent: createAgent(options, credentials, key, sink),
+    gatherer: createGatherer(options, sink),
+    sockets: [],
+    gathering: 'new',
+    ice: 'new',
+    dtls: 'new',
+    channel: 'new',
+    peer: { kind: 'unknown', appVersion: null, os: null, interfaces: [] },
+    local: null,
+    remote: null,
+    secureStarted: false,
+    ended: false,
+    shim: createReliable({ maxFrames: limits.reliableFrames, maxPayloadBytes: 1200, maxMessageBytes: 4096 }),
+    shimKeys: null,
+    control: null,
+    mode: settings.mode,
+    use: settings.use,
+    carrying: [],
+    controlPairs: [],
+    seenRevision: -1,
+    weights: createWeights(settings),
+    roundRobin: createRoundRobin(),
+    recordBytes: { needed: 0, sent: 0 },
+    recordsWithoutPair: 0,
+    dedup: new Map(),
+    resequencer: createResequencer({ maxHeld: limits.resequenceRecords }),
+    opening: new Map(),
+    nextToken: 1,
+    duplicatesDropped: 0,
+    sctpRetransmissions: 0,
+    sender: createMessageSender(settings.messages),
+    receiver: createMessageReceiver(),
+    refusedMessages: [],
+    finish: null,
+    dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,
+  }
+  holder.state = state
+  return state
+}
+
+const dropReasons: readonly DropReason[] = [
+  'unknown-source',
+  'bad-stun',
+  'bad-integrity',
+  'rate-limited',
+  'bad-frame',
+  'plaintext-record',
+  'bad-record',
+  'replayed',
+  'oversize',
+  'unexpected',
+]
+
+/** RFC 9429 section 5.2.1: a 64-bit number whose highest bit is 0. */
+function sessionIdFrom(bytes: Uint8Array): string {
+  const value = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+  return (value & 0x7fff_ffff_ffff_ffffn).toString()
+}

@@ -1,0 +1,60 @@
+import type { EndReason } from '../face/event'
+import { sendReport, sendText } from './control'
+import { type SessionState, tell } from './state'
+
+/** A session that finishes in good order takes at most this long, ms: what is under way arrives, or is given up. */
+export const finishLimitMs = 4000
+
+/** Ends streams, tells the peer how much was sent, and waits for what is under way. Either side may begin. */
+export function beginFinish(state: SessionState, by: 'us' | 'peer'): void {
+  if (state.finish !== null) return
+  state.finish = { startedAtMs: state.nowMs, peerSent: null, byeSent: false, byeReceived: false }
+  state.sender.stop()
+  tell(state, { kind: 'finishing', by })
+  state.timers.set('finish', state.nowMs + finishLimitMs)
+  if (state.control === null) {
+    end(state, 'done', null)
+    return
+  }
+  sendText(state, { t: 'finish', messagesSent: state.sender.sent })
+}
+
+export function takeFinish(state: SessionState, messagesSent: number): void {
+  beginFinish(state, 'peer')
+  if (state.finish === null) return
+  state.finish.peerSent = messagesSent
+  state.receiver.peerSent(messagesSent, state.nowMs)
+}
+
+export function takeBye(state: SessionState): void {
+  beginFinish(state, 'peer')
+  if (state.finish !== null) state.finish.byeReceived = true
+}
+
+/** After every input: says goodbye when all has arrived, and ends when both have. */
+export function considerEnd(state: SessionState): void {
+  const { finish, control } = state
+  if (finish === null || control === null || state.ended) return
+  if (!finish.byeSent && finish.peerSent !== null && state.receiver.allReceived(finish.peerSent)) {
+    finish.byeSent = true
+    // The last counts go ahead of the goodbye, in order, so that both reports agree.
+    sendReport(state)
+    sendText(state, { t: 'bye', reason: 'done' })
+  }
+  if (finish.byeSent && finish.byeReceived && control.reliable.unacked === 0) end(state, 'done', null)
+}
+
+/** The time for finishing is over: some of it was not confirmed. */
+export function finishLate(state: SessionState): void {
+  if (state.finish?.byeReceived) end(state, 'done', null)
+  else end(state, 'done', `The peer did not confirm the end within ${finishLimitMs / 1000} s.`)
+}
+
+export function end(state: SessionState, reason: EndReason, detail: string | null): void {
+  if (state.ended) return
+  state.ended = true
+  state.receiver.settle(state.nowMs)
+  state.ice = 'closed'
+  state.channel = 'closed'
+  tell(state, { kind: 'ended', reason, detail })
+}

@@ -1,0 +1,162 @@
+import { createDedupWindow } from '../dedup'
+import type { Pair } from '../ice'
+import { carryingPairs } from './carriers'
+import { drop, pairById, type SessionState } from './state'
+import { transmitOn } from './transmit'
+
+/** DTLS record header (RFC 6347 section 4.1): type, version, epoch, 48-bit sequence number, length. */
+const recordHeaderBytes = 13
+const applicationData = 23
+
+/** Longest that a record waits for an earlier one, ms. */
+export const holdLimitMs = 500
+/** Added to the expected delay difference of the pairs, for jitter and timers, ms. */
+const holdMarginMs = 10
+
+/** One application record of ours: over every carrying pair, or over the one whose turn it is. */
+export function sendRecord(state: SessionState, data: Uint8Array): void {
+  const pairs = pairsForRecord(state)
+  if (pairs.length === 0) {
+    state.recordsWithoutPair += 1
+    return
+  }
+  state.recordBytes.needed += data.length
+  for (const pair of pairs) {
+    pair.recordsSent.packets += 1
+    pair.recordsSent.bytes += data.length
+    state.recordBytes.sent += data.length
+    transmitOn(state, pair, data)
+  }
+}
+
+function pairsForRecord(state: SessionState): Pair[] {
+  if (state.mode === 'redundant') return carryingPairs(state)
+  if (state.carrying.length === 0) return []
+  const id = state.roundRobin.next(state.carrying, (one) => state.weights.weight(one))
+  const pair = pairById(state, id)
+  return pair === undefined ? [] : [pair]
+}
+
+/** A datagram of DTLS records from a validated address. True when anything in it was fit to be counted as received. */
+export function takeRecords(state: SessionState, pair: Pair, data: Uint8Array): boolean {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  let counted = false
+  let at = 0
+  while (at + recordHeaderBytes <= data.length) {
+    const end = at + recordHeaderBytes + view.getUint16(at + 11)
+    if (end > data.length) break
+    if (takeRecord(state, pair, data.subarray(at, end))) counted = true
+    at = end
+  }
+  if (at !== data.length) drop(state, 'bad-record')
+  return counted
+}
+
+function takeRecord(state: SessionState, pair: Pair, record: Uint8Array): boolean {
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength)
+  const epoch = view.getUint16(3)
+  if (record[0] !== applicationData || epoch === 0) return takeHandshakeRecord(state, record)
+  if (state.dtls !== 'connected') {
+    drop(state, 'unexpected')
+    return false
+  }
+  const sequence = view.getUint16(5) * 2 ** 32 + view.getUint32(7)
+  const seen = windowOf(state, epoch)?.seen(sequence) ?? 'new'
+  if (seen === 'too-old') {
+    drop(state, 'replayed')
+    return false
+  }
+  if (seen === 'duplicate') {
+    state.duplicatesDropped += 1
+    pair.duplicates += 1
+    countRecord(pair, record.length)
+    return true
+  }
+  return openRecord(state, pair, record, epoch, sequence)
+}
+
+/** Has a record authenticated; the answer comes at once as `secure-opened` and only then moves the window. */
+function openRecord(
+  state: SessionState,
+  pair: Pair,
+  record: Uint8Array,
+  epoch: number,
+  sequence: number,
+): boolean {
+  const token = state.nextToken
+  state.nextToken += 1
+  state.opening.set(token, { pair, epoch, sequence, bytes: record.length })
+  state.outbox.push({ kind: 'secure-open', token, record })
+  return false
+}
+
+/** Handshake and alert records: from a stock peer before DTLS is connected; otherwise nobody honest sends them bare. */
+function takeHandshakeRecord(state: SessionState, record: Uint8Array): boolean {
+  if (state.peer.kind !== 'stock' || state.dtls === 'connected' || !state.secureStarted) {
+    drop(state, 'plaintext-record')
+    return false
+  }
+  state.outbox.push({ kind: 'secure-handshake', data: record })
+  return true
+}
+
+export function takeOpened(state: SessionState, token: number, plain: Uint8Array | undefined): void {
+  const opening = state.opening.get(token)
+  if (opening === undefined) return
+  state.opening.delete(token)
+  const { pair, epoch, sequence, bytes } = opening
+  if (plain === undefined) {
+    drop(state, 'bad-record')
+    return
+  }
+  const window = windowOf(state, epoch) ?? createDedupWindow()
+  if (window.seen(sequence) !== 'new') {
+    // The same record twice in one drained batch.
+    state.duplicatesDropped += 1
+    pair.duplicates += 1
+  } else {
+    state.dedup.set(epoch, window)
+    window.commit(sequence)
+    pair.firstArrivals += 1
+    state.resequencer.push(sequence, plain, state.nowMs, holdMs(state))
+  }
+  countRecord(pair, bytes)
+  pair.received.packets += 1
+  pair.received.bytes += bytes
+  pair.lastReceivedMs = state.nowMs
+  deliverInOrder(state)
+}
+
+function windowOf(state: SessionState, epoch: number): ReturnType<typeof createDedupWindow> | undefined {
+  return state.dedup.get(epoch)
+}
+
+function countRecord(pair: Pair, bytes: number): void {
+  pair.recordsReceived.packets += 1
+  pair.recordsReceived.bytes += bytes
+}
+
+export function deliverInOrder(state: SessionState): void {
+  for (let plain = state.resequencer.poll(state.nowMs); plain; plain = state.resequencer.poll(state.nowMs)) {
+    state.outbox.push({ kind: 'secure-deliver', plain })
+  }
+}
+
+/**
+ * How long a record may wait for earlier ones: the difference in one-way delay between the slowest and the fastest pair
+ * that works, taken as half of that of their round trips, plus the slowest one's jitter and a margin.
+ */
+function holdMs(state: SessionState): number {
+  let slowest = 0
+  let fastest = Infinity
+  let working = 0
+  for (const pair of state.agent.state.pairs) {
+    const smoothed = pair.rtt.smoothedMs
+    if (pair.state !== 'up' || smoothed === null) continue
+    working += 1
+    slowest = Math.max(slowest, smoothed / 2 + 2 * (pair.rtt.varianceMs ?? 0))
+    fastest = Math.min(fastest, smoothed / 2)
+  }
+  if (working < 2) return 0
+  return Math.min(holdLimitMs, Math.max(0, slowest - fastest) + holdMarginMs)
+}

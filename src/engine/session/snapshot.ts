@@ -1,0 +1,99 @@
+import type { EngineSnapshot, MessageStreamSnapshot, PairSnapshot } from '../face/snapshot'
+import { isStraight, type Pair } from '../ice'
+import { expectedShares } from '../spread'
+import type { SessionState } from './state'
+
+/** What the session is like now. `takeIntervals`: the RTT medians since the last snapshot are used up by it. */
+export function takeSnapshot(state: SessionState, takeIntervals: boolean): EngineSnapshot {
+  const shares = sharesOf(state)
+  const carrying = new Set(state.carrying)
+  const pairs = state.agent.state.pairs
+    .map((pair) => snapshotPair(state, pair, shares.get(pair.id) ?? 0, carrying.has(pair.id), takeIntervals))
+    .sort((a, b) => Number(b.straight) - Number(a.straight) || a.id - b.id)
+  const { needed, sent } = state.recordBytes
+  return {
+    atMs: state.nowMs,
+    role: state.options.role,
+    iceRole: state.agent.state.controlling ? 'controlling' : 'controlled',
+    gathering: state.gathering,
+    ice: state.ice,
+    dtls: state.dtls,
+    channel: state.channel,
+    mode: state.mode,
+    use: state.use,
+    peer: state.peer,
+    pairs,
+    messages: snapshotMessages(state),
+    overheadFactor: needed === 0 ? null : sent / needed,
+    duplicatesDropped: state.duplicatesDropped,
+    sctpRetransmissions: state.sctpRetransmissions,
+    dropped: { ...state.dropped },
+  }
+}
+
+function sharesOf(state: SessionState): Map<number, number> {
+  const weightOf = (id: number): number => (state.mode === 'weighted' ? state.weights.weight(id) : 1)
+  return expectedShares(state.carrying, weightOf)
+}
+
+function snapshotMessages(state: SessionState): MessageStreamSnapshot[] {
+  return [
+    state.sender.snapshotSent(state.receiver.roundTripMs()),
+    state.receiver.snapshotReceived(state.nowMs),
+  ]
+}
+
+function snapshotPair(
+  state: SessionState,
+  pair: Pair,
+  share: number,
+  carrying: boolean,
+  takeIntervals: boolean,
+): PairSnapshot {
+  const { nominations, socket, remote } = pair
+  const reported = pair.peerNumber !== null && state.control !== null
+  return {
+    id: pair.id,
+    label: pair.label,
+    local: {
+      ...socket.local,
+      type: 'host',
+      interfaceName: socket.interfaceName,
+      interfaceKind: socket.interfaceKind,
+      binding: socket.binding,
+    },
+    remote: {
+      ...remote.address,
+      type: remote.type,
+      interfaceName: remote.interfaceName,
+      interfaceKind: state.peer.interfaces.find((one) => one.name === remote.interfaceName)?.kind ?? null,
+      binding: null,
+    },
+    straight: isStraight(pair),
+    state: pair.state,
+    stateSinceMs: pair.stateSinceMs,
+    included: pair.included,
+    carrying,
+    nominations: { ...nominations },
+    nominationsPrevented: nominations.suppressed + nominations.refusedByUs,
+    sent: { ...pair.sent },
+    received: { ...pair.received },
+    recordsSent: { ...pair.recordsSent },
+    recordsReceived: { ...pair.recordsReceived },
+    stun: { ...pair.stun },
+    rttMs: pair.rtt.view(),
+    rttIntervalMs: takeIntervals ? pair.rtt.takeIntervalMedian() : null,
+    lossSent: pair.lossSent.view(),
+    lossReceived: pair.lossReceived.view(),
+    weight: state.weights.weight(pair.id),
+    share: carrying ? share : 0,
+    firstArrivals: pair.firstArrivals,
+    duplicates: pair.duplicates,
+    peerFirstArrivals: reported ? pair.peerFirstArrivals : null,
+    peerDuplicates: reported ? pair.peerDuplicates : null,
+    lastReceivedMs: pair.lastReceivedMs,
+    lastSentMs: pair.lastSentMs,
+    downMs: pair.downMs + (pair.state === 'down' ? state.nowMs - pair.stateSinceMs : 0),
+    timesDown: pair.timesDown,
+  }
+}

@@ -1,0 +1,122 @@
+import type { Deadlines } from '../deadlines'
+import type { DedupWindow } from '../dedup'
+import type { RemoteDescription } from '../description'
+import type { SocketInfo } from '../face/address'
+import type { Description, EngineOptions } from '../face/io'
+import type { EngineSettings, Mode, Use } from '../face/settings'
+import type {
+  ChannelState,
+  DropReason,
+  DtlsState,
+  GatheringState,
+  IceState,
+  PeerView,
+} from '../face/snapshot'
+import type { ControlSealer, ShimKeys } from '../frames'
+import type { Agent, Gatherer, IceCredentials, Pair, UntimedEvent } from '../ice'
+import type { MessageReceiver, MessageSender } from '../messages'
+import type { Reliable } from '../reliable'
+import type { Resequencer } from '../resequence'
+import type { RoundRobin, Weights } from '../spread'
+import type { Outbox } from './outbox'
+
+/** The session's own timers, each named after what it does. */
+export type TimerName =
+  | 'gathering'
+  | 'weights'
+  | 'snapshot'
+  | 'report'
+  | 'finish'
+  | 'retry-message'
+  | 'silence'
+
+/** What stands behind the secure session once it is connected. */
+export interface ControlState {
+  readonly sealer: ControlSealer
+  readonly reliable: Reliable
+}
+
+/** How the end of a session is agreed on. */
+export interface FinishState {
+  readonly startedAtMs: number
+  /** What the peer said it had sent, once it said so. */
+  peerSent: number | null
+  byeSent: boolean
+  byeReceived: boolean
+}
+
+/** Everything a session knows. The rooms below it keep their own state; this ties them together. */
+export interface SessionState {
+  readonly options: EngineOptions
+  settings: EngineSettings
+  nowMs: number
+  readonly outbox: Outbox
+  readonly timers: Deadlines<TimerName>
+  readonly credentials: IceCredentials
+  readonly sessionId: string
+  readonly agent: Agent
+  readonly gatherer: Gatherer
+  readonly sockets: SocketInfo[]
+
+  gathering: GatheringState
+  ice: IceState
+  dtls: DtlsState
+  channel: ChannelState
+  peer: PeerView
+  local: Description | null
+  remote: { readonly description: Description; readonly ice: RemoteDescription } | null
+  secureStarted: boolean
+  ended: boolean
+
+  readonly shim: Reliable
+  shimKeys: ShimKeys | null
+  control: ControlState | null
+
+  mode: Mode
+  use: Use
+  /** Pairs that carry stream packets now, and those that control uses; from `agent.state.revision` and the weights' timer. */
+  carrying: readonly number[]
+  controlPairs: readonly number[]
+  seenRevision: number
+  readonly weights: Weights
+  readonly roundRobin: RoundRobin
+  readonly recordBytes: { needed: number; sent: number }
+  recordsWithoutPair: number
+
+  readonly dedup: Map<number, DedupWindow>
+  readonly resequencer: Resequencer<Uint8Array>
+  /** Records given out to be opened, by token. Answered at once, so there is never more than a few. */
+  readonly opening: Map<number, OpeningRecord>
+  nextToken: number
+  duplicatesDropped: number
+  sctpRetransmissions: number
+
+  readonly sender: MessageSender
+  readonly receiver: MessageReceiver
+  /** Messages the channel had no room for, offered again before any new one is made; one drained batch at most. */
+  readonly refusedMessages: Uint8Array[]
+  finish: FinishState | null
+  readonly dropped: Record<DropReason, number>
+}
+
+export interface OpeningRecord {
+  readonly pair: Pair
+  readonly epoch: number
+  readonly sequence: number
+  readonly bytes: number
+}
+
+export function tell(state: SessionState, event: UntimedEvent): void {
+  state.outbox.push({ kind: 'event', event: { ...event, atMs: state.nowMs } })
+}
+
+/** Counts something dropped; told at the first of its kind and then at every tenfold. */
+export function drop(state: SessionState, reason: DropReason): void {
+  state.dropped[reason] += 1
+  const total = state.dropped[reason]
+  if (Number.isInteger(Math.log10(total))) tell(state, { kind: 'dropping', reason, total })
+}
+
+export function pairById(state: SessionState, id: number): Pair | undefined {
+  return state.agent.state.pairs[id - 1]
+}

@@ -1,0 +1,32 @@
+import type { ControlText } from '../frames'
+import { peerInterfaceOf } from './describe'
+import { takeBye, takeFinish } from './finish'
+import { type SessionState, tell } from './state'
+
+/** A text of the peer, which came in order and once. */
+export function takeText(state: SessionState, text: ControlText): void {
+  switch (text.t) {
+    case 'hello':
+      return takeHello(state, text)
+    case 'mode':
+      tell(state, { kind: 'mode', mode: text.mode, by: 'peer' })
+      tell(state, { kind: 'use', use: text.use, by: 'peer' })
+      return
+    case 'counts':
+      return state.sender.peerReport(text)
+    case 'finish':
+      return takeFinish(state, text.messagesSent)
+    case 'bye':
+      return takeBye(state)
+  }
+}
+
+function takeHello(state: SessionState, hello: Extract<ControlText, { t: 'hello' }>): void {
+  const { appVersion, os, interfaces } = hello
+  state.peer = { kind: 'pathscope', appVersion, os, interfaces }
+  const reflexive = new Map(hello.candidates?.map((one) => [one.address, one.interfaceName]))
+  state.agent.nameRemotes(
+    (address) => peerInterfaceOf(state, address.address) ?? reflexive.get(address.address) ?? null,
+  )
+  tell(state, { kind: 'peer', peer: state.peer })
+}
