@@ -1,0 +1,251 @@
+/** How snapshots become rows of cells and back. The names go into the file; readers find cells by name. */
+import type {
+  Distribution,
+  EngineSnapshot,
+  LossView,
+  MessageStreamSnapshot,
+  PairSnapshot,
+  PacketCounts,
+  RttView,
+} from '../../engine'
+import type { Cell, PairInfo } from './lines'
+
+type Column<T> = readonly [name: string, read: (value: T) => Cell]
+
+const counts = <T>(name: string, read: (value: T) => PacketCounts): readonly Column<T>[] => [
+  [`${name}.packets`, (value) => read(value).packets],
+  [`${name}.bytes`, (value) => read(value).bytes],
+]
+
+const distribution = <T>(name: string, read: (value: T) => Distribution | null): readonly Column<T>[] =>
+  (['n', 'min', 'p50', 'p95', 'p99', 'max'] as const).map((key) => [
+    `${name}.${key}`,
+    (value) => read(value)?.[key] ?? null,
+  ])
+
+const loss = <T>(name: string, read: (value: T) => LossView): readonly Column<T>[] =>
+  (['sent', 'received', 'percent', 'recentPercent'] as const).map((key) => [
+    `${name}.${key}`,
+    (value) => read(value)[key],
+  ])
+
+/** A pair as sampled: `rttIntervalMs` is the median of what the snapshots since the last sample said. */
+export const pairColumns: readonly Column<PairSnapshot>[] = [
+  ['id', (pair) => pair.id],
+  ['state', (pair) => pair.state],
+  ['stateSinceMs', (pair) => pair.stateSinceMs],
+  ['included', (pair) => pair.included],
+  ['carrying', (pair) => pair.carrying],
+  ['nominations.suppressed', (pair) => pair.nominations.suppressed],
+  ['nominations.attempted', (pair) => pair.nominations.attempted],
+  ['nominations.refused', (pair) => pair.nominations.refused],
+  ['nominations.succeeded', (pair) => pair.nominations.succeeded],
+  ['nominations.refusedByUs', (pair) => pair.nominations.refusedByUs],
+  ['nominationsPrevented', (pair) => pair.nominationsPrevented],
+  ...counts<PairSnapshot>('sent', (pair) => pair.sent),
+  ...counts<PairSnapshot>('received', (pair) => pair.received),
+  ...counts<PairSnapshot>('recordsSent', (pair) => pair.recordsSent),
+  ...counts<PairSnapshot>('recordsReceived', (pair) => pair.recordsReceived),
+  ['stun.requestsSent', (pair) => pair.stun.requestsSent],
+  ['stun.responsesReceived', (pair) => pair.stun.responsesReceived],
+  ['stun.requestsReceived', (pair) => pair.stun.requestsReceived],
+  ['stun.responsesSent', (pair) => pair.stun.responsesSent],
+  ...distribution<PairSnapshot>('rttMs', (pair) => pair.rttMs),
+  ['rttMs.last', (pair) => pair.rttMs?.last ?? null],
+  ['rttMs.smoothed', (pair) => pair.rttMs?.smoothed ?? null],
+  ['rttIntervalMs', (pair) => pair.rttIntervalMs],
+  ...loss<PairSnapshot>('lossSent', (pair) => pair.lossSent),
+  ...loss<PairSnapshot>('lossReceived', (pair) => pair.lossReceived),
+  ['weight', (pair) => pair.weight],
+  ['share', (pair) => pair.share],
+  ['firstArrivals', (pair) => pair.firstArrivals],
+  ['duplicates', (pair) => pair.duplicates],
+  ['peerFirstArrivals', (pair) => pair.peerFirstArrivals],
+  ['peerDuplicates', (pair) => pair.peerDuplicates],
+  ['lastReceivedMs', (pair) => pair.lastReceivedMs],
+  ['lastSentMs', (pair) => pair.lastSentMs],
+  ['downMs', (pair) => pair.downMs],
+  ['timesDown', (pair) => pair.timesDown],
+]
+
+export const messageColumns: readonly Column<MessageStreamSnapshot>[] = [
+  ['direction', (stream) => stream.direction],
+  ['sent', (stream) => stream.sent],
+  ['received', (stream) => stream.received],
+  ['missing', (stream) => stream.missing],
+  ['duplicated', (stream) => stream.duplicated],
+  ['reordered', (stream) => stream.reordered],
+  ['bytes', (stream) => stream.bytes],
+  ...distribution<MessageStreamSnapshot>('oneWayDelayDiffMs', (stream) => stream.oneWayDelayDiffMs),
+  ...distribution<MessageStreamSnapshot>('roundTripMs', (stream) => stream.roundTripMs),
+  ['deliveryGapMaxMs', (stream) => stream.deliveryGapMaxMs],
+]
+
+export const sessionColumns: readonly Column<EngineSnapshot>[] = [
+  ['role', (snapshot) => snapshot.role],
+  ['iceRole', (snapshot) => snapshot.iceRole],
+  ['gathering', (snapshot) => snapshot.gathering],
+  ['ice', (snapshot) => snapshot.ice],
+  ['dtls', (snapshot) => snapshot.dtls],
+  ['channel', (snapshot) => snapshot.channel],
+  ['mode', (snapshot) => snapshot.mode],
+  ['use', (snapshot) => snapshot.use],
+  ['overheadFactor', (snapshot) => snapshot.overheadFactor],
+  ['duplicatesDropped', (snapshot) => snapshot.duplicatesDropped],
+  ['sctpRetransmissions', (snapshot) => snapshot.sctpRetransmissions],
+]
+
+/** One row. Numbers keep three decimals: a microsecond, a thousandth of a per cent. */
+export function toRow<T>(columns: readonly Column<T>[], value: T): readonly Cell[] {
+  return columns.map(([, read]) => {
+    const cell = read(value)
+    if (typeof cell !== 'number') return cell
+    return Number.isFinite(cell) ? Math.round(cell * 1000) / 1000 : null
+  })
+}
+
+/** Reads cells by name; what is not there or not of its type makes the whole row unreadable (`isReadable`). */
+export class RowReader {
+  #readable = true
+  constructor(
+    private readonly places: ReadonlyMap<string, number>,
+    private readonly row: readonly unknown[],
+  ) {}
+
+  get isReadable(): boolean {
+    return this.#readable
+  }
+
+  cell(name: string): unknown {
+    const place = this.places.get(name)
+    return place === undefined ? undefined : this.row[place]
+  }
+
+  number(name: string): number {
+    const cell = this.cell(name)
+    if (typeof cell === 'number') return cell
+    this.#readable = false
+    return 0
+  }
+
+  measured(name: string): number | null {
+    const cell = this.cell(name)
+    return typeof cell === 'number' ? cell : null
+  }
+
+  flag(name: string): boolean {
+    return this.cell(name) === true
+  }
+
+  word<W extends string>(name: string, words: readonly W[]): W {
+    const cell = this.cell(name)
+    const word = words.find((candidate) => candidate === cell)
+    if (word !== undefined) return word
+    this.#readable = false
+    const first = words[0]
+    if (first === undefined) throw new Error('a word needs its list')
+    return first
+  }
+
+  counts(name: string): PacketCounts {
+    return { packets: this.number(`${name}.packets`), bytes: this.number(`${name}.bytes`) }
+  }
+
+  distribution(name: string): Distribution | null {
+    const n = this.measured(`${name}.n`)
+    if (n === null || n === 0) return null
+    const of = (key: string) => this.number(`${name}.${key}`)
+    return { n, min: of('min'), p50: of('p50'), p95: of('p95'), p99: of('p99'), max: of('max') }
+  }
+
+  loss(name: string): LossView {
+    return {
+      sent: this.number(`${name}.sent`),
+      received: this.number(`${name}.received`),
+      percent: this.measured(`${name}.percent`),
+      recentPercent: this.measured(`${name}.recentPercent`),
+    }
+  }
+}
+
+function rttFrom(row: RowReader): RttView | null {
+  const spread = row.distribution('rttMs')
+  if (spread === null) return null
+  return { ...spread, last: row.number('rttMs.last'), smoothed: row.number('rttMs.smoothed') }
+}
+
+export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
+  return {
+    ...info,
+    state: row.word('state', ['waiting', 'checking', 'no-reply', 'up', 'down', 'closed']),
+    stateSinceMs: row.number('stateSinceMs'),
+    included: row.flag('included'),
+    carrying: row.flag('carrying'),
+    nominations: {
+      suppressed: row.number('nominations.suppressed'),
+      attempted: row.number('nominations.attempted'),
+      refused: row.number('nominations.refused'),
+      succeeded: row.number('nominations.succeeded'),
+      refusedByUs: row.number('nominations.refusedByUs'),
+    },
+    nominationsPrevented: row.number('nominationsPrevented'),
+    sent: row.counts('sent'),
+    received: row.counts('received'),
+    recordsSent: row.counts('recordsSent'),
+    recordsReceived: row.counts('recordsReceived'),
+    stun: {
+      requestsSent: row.number('stun.requestsSent'),
+      responsesReceived: row.number('stun.responsesReceived'),
+      requestsReceived: row.number('stun.requestsReceived'),
+      responsesSent: row.number('stun.responsesSent'),
+    },
+    rttMs: rttFrom(row),
+    rttIntervalMs: row.measured('rttIntervalMs'),
+    lossSent: row.loss('lossSent'),
+    lossReceived: row.loss('lossReceived'),
+    weight: row.number('weight'),
+    share: row.number('share'),
+    firstArrivals: row.number('firstArrivals'),
+    duplicates: row.number('duplicates'),
+    peerFirstArrivals: row.measured('peerFirstArrivals'),
+    peerDuplicates: row.measured('peerDuplicates'),
+    lastReceivedMs: row.measured('lastReceivedMs'),
+    lastSentMs: row.measured('lastSentMs'),
+    downMs: row.number('downMs'),
+    timesDown: row.number('timesDown'),
+  }
+}
+
+export function messagesFrom(row: RowReader): MessageStreamSnapshot {
+  return {
+    direction: row.word('direction', ['sent', 'received']),
+    sent: row.measured('sent'),
+    received: row.measured('received'),
+    missing: row.measured('missing'),
+    duplicated: row.measured('duplicated'),
+    reordered: row.measured('reordered'),
+    bytes: row.number('bytes'),
+    oneWayDelayDiffMs: row.distribution('oneWayDelayDiffMs'),
+    roundTripMs: row.distribution('roundTripMs'),
+    deliveryGapMaxMs: row.measured('deliveryGapMaxMs'),
+  }
+}
+
+/** A snapshot without its pairs, messages, peer and dropped counts. */
+export type SessionCells = Omit<EngineSnapshot, 'atMs' | 'pairs' | 'messages' | 'peer' | 'dropped'>
+
+export function sessionFrom(row: RowReader): SessionCells {
+  return {
+    role: row.word('role', ['offerer', 'answerer']),
+    iceRole: row.word('iceRole', ['controlling', 'controlled']),
+    gathering: row.word('gathering', ['new', 'gathering', 'complete']),
+    ice: row.word('ice', ['new', 'checking', 'connected', 'disconnected', 'failed', 'closed']),
+    dtls: row.word('dtls', ['new', 'connecting', 'connected', 'failed', 'closed']),
+    channel: row.word('channel', ['new', 'connecting', 'open', 'closed']),
+    mode: row.word('mode', ['redundant', 'weighted']),
+    use: row.word('use', ['auto', 'all', 'disjoint']),
+    overheadFactor: row.measured('overheadFactor'),
+    duplicatesDropped: row.number('duplicatesDropped'),
+    sctpRetransmissions: row.number('sctpRetransmissions'),
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The recording of a session: JSON Lines, appended from t = 0 and never rewritten, so that a killed process loses at
+ * most its last second. Each line is an object whose `l` names its kind. It holds no secret: of the descriptions only
+ * the type is written.
+ *
+ * Size: about 250 bytes a pair and second; 9 MB an hour with 9 pairs, 30 MB with 32 (src/shared/recording tests hold
+ * both). Above 64 pairs, and above 64, 128 and 256 MB of file, samples come more seldom (see `sampleIntervalMs`).
+ */
+import type { CandidateView, EngineEvent, PeerView } from '../../engine'
+import type { InterfaceInfo, SessionRequest } from '../session'
+
+export const recordingSchema = 'pathscope.recording/1'
+
+/** First line of the file. `startedAt` is the wall clock (ISO 8601, UTC) when the session was asked for. */
+export interface RecordingHeader {
+  readonly session: { readonly id: string; readonly title: string; readonly role: SessionRequest['role'] }
+  readonly startedAt: string
+  readonly app: { readonly name: string; readonly version: string }
+  readonly request: SessionRequest
+}
+
+/** What of a pair does not change from sample to sample. */
+export interface PairInfo {
+  readonly id: number
+  readonly label: string
+  readonly local: CandidateView
+  readonly remote: CandidateView
+  readonly straight: boolean
+}
+
+export type Cell = number | string | boolean | null
+
+export type RecordingLine =
+  | ({ readonly l: 'header'; readonly schema: typeof recordingSchema } & RecordingHeader)
+  | {
+      readonly l: 'started'
+      readonly wallMs: number
+      readonly appVersion: string
+      readonly os: string
+      readonly interfaces: readonly InterfaceInfo[]
+    }
+  | { readonly l: 'description'; readonly side: 'local' | 'remote'; readonly type: 'offer' | 'answer' }
+  | { readonly l: 'refused'; readonly problem: string; readonly message: string }
+  | { readonly l: 'event'; readonly event: EngineEvent }
+  | { readonly l: 'warning'; readonly atMs: number; readonly kind: string; readonly message: string }
+  | { readonly l: 'peer'; readonly peer: PeerView }
+  /** Written when a pair appears and when what is known of it changes. */
+  | ({ readonly l: 'pair' } & PairInfo)
+  /** Names of the cells of all later samples. */
+  | {
+      readonly l: 'columns'
+      readonly session: readonly string[]
+      readonly messages: readonly string[]
+      readonly pair: readonly string[]
+    }
+  /** `s`: session cells; `d`: counts of dropped datagrams that are not 0; `m`: a row a direction; `p`: a row a pair. */
+  | {
+      readonly l: 'sample'
+      readonly atMs: number
+      readonly s: readonly Cell[]
+      readonly d: Readonly<Record<string, number>>
+      readonly m: readonly (readonly Cell[])[]
+      readonly p: readonly (readonly Cell[])[]
+    }
+  | { readonly l: 'end'; readonly atMs: number; readonly reason: string; readonly detail: string | null }

@@ -1,0 +1,179 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { headerLine, readRecording, recordingStart, sampleIntervalMs, toLines, type RecordingLine } from '.'
+import {
+  exampleOptions,
+  exampleRequest,
+  exampleSnapshot,
+  exampleUpdates,
+  exampleWallMs,
+  type ExampleOptions,
+} from '../example'
+
+const request = exampleRequest()
+const header = headerLine({
+  session: { id: request.id, title: request.title, role: request.role },
+  startedAt: new Date(exampleWallMs).toISOString(),
+  app: { name: 'pathscope', version: '0.1.0' },
+  request,
+})
+
+function record(options: ExampleOptions): readonly RecordingLine[] {
+  const lines = [header]
+  let state = recordingStart
+  for (const update of exampleUpdates(options)) {
+    const next = toLines(update, state)
+    lines.push(...next.lines)
+    state = next.state
+  }
+  return lines
+}
+
+const asText = (lines: readonly RecordingLine[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+
+function read(text: string) {
+  const result = readRecording(text)
+  if (result.kind === 'problem') throw new Error(result.message)
+  return result.recording
+}
+
+describe('a recording', () => {
+  it('gives back the last snapshot whole, every event and the end', () => {
+    const recording = read(asText(record(exampleOptions)))
+    expect(withoutRtt(recording.last)).toEqual(withoutRtt(roundedTo3(exampleSnapshot(20))))
+    expect(recording.events.map((event) => event.kind)).toEqual([
+      'gathering-state',
+      'ice-state',
+      'pair-state',
+      'ice-state',
+      'channel-state',
+      'pair-state',
+      'pair-state',
+      'ended',
+    ])
+    expect(recording.end).toEqual({ atMs: 20_000, reason: 'done', detail: null })
+    expect(recording.warnings).toEqual([])
+    expect(recording.header.session.title).toBe('Studio to venue')
+  })
+
+  it('has one sample a second, with the median round trip of that second', () => {
+    const recording = read(asText(record(exampleOptions)))
+    expect(recording.series.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 21 }, (_, at) => at * 1000))
+    const medians = [1.2, 1.4, 1.6, 1.8, 2].map((second) => rttOf(second)).sort((a, b) => a - b)
+    expect(recording.series[2]?.pairs[0]?.rttIntervalMs).toBeCloseTo(medians[2] ?? 0, 3)
+  })
+
+  it('loses at most the last second when it breaks off anywhere', () => {
+    const whole = asText(record({ ...exampleOptions, ends: false }))
+    const { last, end, warnings } = read(whole.slice(0, -20))
+    expect(end).toBeNull()
+    expect(last?.atMs).toBe(19_000)
+    expect(warnings).toEqual([
+      {
+        atMs: null,
+        kind: 'recording-cut',
+        message: 'The last line of the recording is cut off and was left out.',
+      },
+    ])
+  })
+
+  it('is read past unreadable lines, which are counted in a warning', () => {
+    const lines = asText(record(exampleOptions)).split('\n')
+    lines.splice(
+      10,
+      0,
+      '{"l":"sample","atMs":"now"}',
+      '\u0000\u0000',
+      '{"l":"sample","atMs":1,"s":[],"m":[],"p":[[1]]}',
+    )
+    const { last, warnings } = read(lines.join('\n'))
+    expect(last?.atMs).toBe(20_000)
+    expect(warnings.map(({ message }) => message)).toEqual([
+      '3 unreadable lines of the recording were left out.',
+    ])
+  })
+
+  it('is read by a version that does not know some of its lines', () => {
+    const { warnings, last } = read(`${asText(record(exampleOptions))}{"l":"speed-test","rateBps":1}\n`)
+    expect(warnings).toEqual([])
+    expect(last).not.toBeNull()
+  })
+
+  it('of another kind is refused with a sentence', () => {
+    for (const [text, said] of [
+      ['', 'empty'],
+      ['hello', 'not a recording'],
+      ['{"l":"header","schema":"pathscope.recording/1"}', 'not a recording'],
+      ['{"l":"header","schema":"pathscope.recording/7"}', 'newer Pathscope'],
+    ]) {
+      const result = readRecording(text ?? '')
+      expect(result.kind === 'problem' && result.message).toContain(said)
+    }
+  })
+
+  it('never makes the reader throw', () => {
+    const lines = asText(record({ ...exampleOptions, seconds: 2 })).split('\n')
+    const edits = fc.array(fc.tuple(fc.nat(), fc.json()), { maxLength: 5 })
+    fc.assert(
+      fc.property(edits, fc.nat(), (changes, cut) => {
+        const changed = [...lines]
+        for (const [at, json] of changes) changed[1 + (at % (lines.length - 1))] = json
+        const text = changed.join('\n')
+        expect(readRecording(text.slice(0, 500 + (cut % text.length))).kind).toMatch(/ok|problem/)
+      }),
+    )
+  })
+})
+
+describe('its size', () => {
+  const bytesAnHour = (pairs: number) => {
+    const size = (seconds: number) => asText(record({ ...exampleOptions, pairs, seconds })).length
+    return ((size(70) - size(10)) / 60) * 3600
+  }
+
+  it('is within what is stated for 9 and for 32 pairs', () => {
+    expect(bytesAnHour(9)).toBeLessThan(9e6)
+    expect(bytesAnHour(32)).toBeLessThan(30e6)
+  })
+
+  it('is held by sampling more seldom with many pairs and in a large file', () => {
+    expect(sampleIntervalMs(64, 0)).toBe(1000)
+    expect(sampleIntervalMs(65, 0)).toBe(2000)
+    expect(sampleIntervalMs(1024, 0)).toBe(16_000)
+    expect([63e6, 64e6, 128e6, 256e6].map((bytes) => sampleIntervalMs(9, bytes))).toEqual([
+      1000, 2000, 5000, 10_000,
+    ])
+  })
+
+  it('does not grow without bound in the reader either', () => {
+    const lines: RecordingLine[] = [...record({ ...exampleOptions, seconds: 1, ends: false })]
+    const sample = lines.find((line) => line.l === 'sample')
+    if (sample?.l !== 'sample') throw new Error('no sample')
+    for (let second = 2; second < 6_000; second += 1) lines.push({ ...sample, atMs: second * 1000 })
+    const { series, last } = read(asText(lines))
+    expect(series.length).toBeLessThan(5_000)
+    expect(series.length * 9).toBeLessThanOrEqual(40_009)
+    expect(series.at(-1)?.atMs).toBe(5_999_000)
+    expect(last?.atMs).toBe(5_999_000)
+    const steps = series.slice(1, -1).map(({ atMs }, at) => atMs - (series[at]?.atMs ?? 0))
+    expect(new Set(steps).size).toBeLessThanOrEqual(2)
+  })
+})
+
+/** A sample's round trip is the median of a second. */
+function withoutRtt(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, inner: unknown) => (key === 'rttIntervalMs' ? null : inner)))
+}
+
+function rttOf(second: number): number {
+  return exampleSnapshot(second).pairs[0]?.rttIntervalMs ?? 0
+}
+
+/** Numbers as the file keeps them. */
+function roundedTo3(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === 'number' ? Math.round(inner * 1000) / 1000 : inner,
+    ),
+  )
+}

@@ -1,0 +1,150 @@
+/** Turns what a session tells into lines of its recording. */
+import type { EngineSnapshot, PairSnapshot } from '../../engine'
+import type { SessionUpdate } from '../session'
+import { messageColumns, pairColumns, sessionColumns, toRow } from './columns'
+import { recordingSchema, type RecordingHeader, type RecordingLine } from './lines'
+
+const pairsAtFullRate = 64
+const slowerAbove: readonly { readonly bytes: number; readonly factor: number }[] = [
+  { bytes: 256e6, factor: 10 },
+  { bytes: 128e6, factor: 5 },
+  { bytes: 64e6, factor: 2 },
+]
+
+/** Time between two samples: 1 s, more with over 64 pairs, and ×2, ×5, ×10 above 64, 128, 256 MB of file. */
+export function sampleIntervalMs(pairs: number, fileBytes: number): number {
+  const bySize = slowerAbove.find(({ bytes }) => fileBytes >= bytes)?.factor ?? 1
+  return 1000 * bySize * Math.max(1, Math.ceil(pairs / pairsAtFullRate))
+}
+
+/** What the writer remembers between two updates. */
+export interface RecordingState {
+  readonly columnsWritten: boolean
+  readonly lastSampleMs: number | null
+  /** The newest snapshot when it has not been written as a sample. */
+  readonly unwritten: EngineSnapshot | null
+  /** Medians of RTT since the last sample, by pair id. */
+  readonly rtt: ReadonlyMap<number, readonly number[]>
+  /** What was last written of each pair, and of the peer. */
+  readonly pairs: ReadonlyMap<number, string>
+  readonly peer: string | null
+}
+
+export const recordingStart: RecordingState = {
+  columnsWritten: false,
+  lastSampleMs: null,
+  unwritten: null,
+  rtt: new Map(),
+  pairs: new Map(),
+  peer: null,
+}
+
+export interface Lines {
+  readonly lines: readonly RecordingLine[]
+  readonly state: RecordingState
+}
+
+export function headerLine(header: RecordingHeader): RecordingLine {
+  return { l: 'header', schema: recordingSchema, ...header }
+}
+
+/** Lines for one update. Events come at once; snapshots become a sample when one is due, the last one always does. */
+export function toLines(update: SessionUpdate, state: RecordingState, fileBytes = 0): Lines {
+  switch (update.kind) {
+    case 'started': {
+      const { wallMs, appVersion, os, interfaces } = update
+      return { state, lines: [{ l: 'started', wallMs, appVersion, os, interfaces }] }
+    }
+    case 'local-description':
+      return { state, lines: [{ l: 'description', side: 'local', type: update.text.type }] }
+    case 'paste-accepted':
+      return { state, lines: [{ l: 'description', side: 'remote', type: update.type }] }
+    case 'paste-refused': {
+      const { kind, message } = update.problem
+      return { state, lines: [{ l: 'refused', problem: kind, message }] }
+    }
+    case 'event':
+      return { state, lines: [{ l: 'event', event: update.event }] }
+    case 'warning':
+      return { state, lines: [{ l: 'warning', atMs: update.atMs, ...update.warning }] }
+    case 'snapshot':
+      return takeSnapshot(update.snapshot, state, fileBytes)
+    case 'ended': {
+      const flushed = flushSample(state)
+      const { atMs, reason, detail } = update
+      return { state: flushed.state, lines: [...flushed.lines, { l: 'end', atMs, reason, detail }] }
+    }
+  }
+}
+
+/** A sample of the newest snapshot if it is not in the file yet. */
+export function flushSample(state: RecordingState): Lines {
+  return state.unwritten === null ? { lines: [], state } : sample(state.unwritten, state)
+}
+
+/** Snapshots are not exact to the millisecond: one a little early counts for its second. */
+const earlyMs = 60
+
+function takeSnapshot(snapshot: EngineSnapshot, state: RecordingState, fileBytes: number): Lines {
+  const next: RecordingState = { ...state, unwritten: snapshot, rtt: withRtt(state.rtt, snapshot.pairs) }
+  const interval = sampleIntervalMs(snapshot.pairs.length, fileBytes)
+  const isDue = state.lastSampleMs === null || snapshot.atMs - state.lastSampleMs >= interval - earlyMs
+  return isDue ? sample(snapshot, next) : { lines: [], state: next }
+}
+
+const rttKept = 64
+
+function withRtt(
+  before: RecordingState['rtt'],
+  pairs: readonly PairSnapshot[],
+): ReadonlyMap<number, readonly number[]> {
+  const after = new Map(before)
+  for (const { id, rttIntervalMs } of pairs) {
+    if (rttIntervalMs !== null) after.set(id, [...(after.get(id) ?? []).slice(1 - rttKept), rttIntervalMs])
+  }
+  return after
+}
+
+export function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b)
+  const upper = sorted[Math.floor(sorted.length / 2)]
+  if (upper === undefined) return null
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[sorted.length / 2 - 1] ?? upper)) / 2
+}
+
+function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
+  const lines: RecordingLine[] = []
+  if (!state.columnsWritten) {
+    const names = (columns: readonly (readonly [string, unknown])[]) => columns.map(([name]) => name)
+    const [session, messages, pair] = [names(sessionColumns), names(messageColumns), names(pairColumns)]
+    lines.push({ l: 'columns', session, messages, pair })
+  }
+  const peer = JSON.stringify(snapshot.peer)
+  if (peer !== state.peer) lines.push({ l: 'peer', peer: snapshot.peer })
+  const pairs = new Map(state.pairs)
+  for (const { id, label, local, remote, straight } of snapshot.pairs) {
+    const info = { id, label, local, remote, straight }
+    const written = JSON.stringify(info)
+    if (pairs.get(id) !== written) lines.push({ l: 'pair', ...info })
+    pairs.set(id, written)
+  }
+  lines.push({
+    l: 'sample',
+    atMs: Math.round(snapshot.atMs * 1000) / 1000,
+    s: toRow(sessionColumns, snapshot),
+    d: Object.fromEntries(Object.entries(snapshot.dropped).filter(([, total]) => total > 0)),
+    m: snapshot.messages.map((stream) => toRow(messageColumns, stream)),
+    p: snapshot.pairs.map((pair) =>
+      toRow(pairColumns, { ...pair, rttIntervalMs: median(state.rtt.get(pair.id) ?? []) }),
+    ),
+  })
+  const after = {
+    columnsWritten: true,
+    lastSampleMs: snapshot.atMs,
+    unwritten: null,
+    rtt: new Map(),
+    pairs,
+    peer,
+  }
+  return { lines, state: after }
+}
