@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createLoss } from './index'
+
+describe('loss', () => {
+  it('is null until packets were compared', () => {
+    const loss = createLoss()
+    expect(loss.view()).toEqual({ sent: 0, received: 0, percent: null, recentPercent: null })
+    loss.compare(0, 0, 100)
+    expect(loss.view().percent).toBeNull()
+    expect(loss.recentLoss).toBeNull()
+  })
+
+  it('is what was sent less what was received, over what was sent', () => {
+    const loss = createLoss()
+    loss.compare(200, 190, 0)
+    expect(loss.view()).toEqual({ sent: 200, received: 190, percent: 5, recentPercent: 5 })
+    expect(loss.recentLoss).toBe(0.05)
+  })
+
+  it('takes more received than sent for all of it', () => {
+    const loss = createLoss()
+    loss.compare(100, 103, 0)
+    expect(loss.view()).toMatchObject({ sent: 100, received: 100, percent: 0 })
+    loss.compare(104, 103, 100)
+    expect(loss.view()).toMatchObject({ sent: 104, received: 103 })
+  })
+
+  it('ignores a report that comes out of order', () => {
+    const loss = createLoss()
+    loss.compare(100, 90, 0)
+    const before = loss.view()
+    loss.compare(50, 50, 100)
+    loss.compare(110, 80, 200)
+    loss.compare(NaN, 95, 300)
+    loss.compare(120, NaN, 300)
+    loss.compare(120, -1, 300)
+    expect(loss.view()).toEqual(before)
+  })
+
+  it('gives back what was counted late', () => {
+    const loss = createLoss()
+    loss.compare(100, 90, 0)
+    loss.compare(100, 100, 100)
+    expect(loss.view()).toEqual({ sent: 100, received: 100, percent: 0, recentPercent: 0 })
+  })
+
+  it('forgets an outage within about ten seconds of clean traffic', () => {
+    const loss = createLoss()
+    let [sent, received] = [0, 0]
+    const run = (fromMs: number, toMs: number, arrives: number): void => {
+      for (let nowMs = fromMs; nowMs < toMs; nowMs += 100)
+        loss.compare((sent += 10), (received += arrives), nowMs)
+    }
+    run(0, 20_000, 10)
+    expect(loss.recentLoss).toBe(0)
+    run(20_000, 25_000, 0)
+    expect(loss.recentLoss).toBeGreaterThan(0.8)
+    run(25_000, 30_000, 10)
+    expect(loss.recentLoss).toBeLessThan(0.2)
+    run(30_000, 35_000, 10)
+    expect(loss.recentLoss).toBeLessThan(0.02)
+    expect(loss.view().percent).toBeCloseTo((100 * 5) / 35, 6)
+  })
+
+  it('keeps its last word while nothing is sent', () => {
+    const loss = createLoss()
+    loss.compare(100, 80, 0)
+    loss.compare(100, 80, 3_600_000)
+    expect(loss.recentLoss).toBeCloseTo(0.2)
+    loss.compare(110, 90, 7_200_000)
+    expect(loss.recentLoss).toBe(0)
+  })
+
+  it('stays within 0 and 1 and counts up whatever reports come', () => {
+    const reports = fc.array(fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(2000)), { maxLength: 80 })
+    fc.assert(
+      fc.property(reports, (list) => {
+        const loss = createLoss()
+        let nowMs = 0
+        let last = loss.view()
+        for (const [sent, received, afterMs] of list) {
+          nowMs += afterMs
+          loss.compare(sent, received, nowMs)
+          const view = loss.view()
+          expect(view.sent).toBeGreaterThanOrEqual(last.sent)
+          expect(view.received).toBeGreaterThanOrEqual(last.received)
+          expect(view.received).toBeLessThanOrEqual(view.sent)
+          const recent = loss.recentLoss ?? 0
+          expect(recent >= 0 && recent <= 1).toBe(true)
+          last = view
+        }
+      }),
+    )
+  })
+})

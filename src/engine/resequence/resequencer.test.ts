@@ -1,0 +1,216 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createResequencer, type Resequencer } from './index'
+
+function drain<T>(resequencer: Resequencer<T>, nowMs: number): T[] {
+  const items: T[] = []
+  for (let item = resequencer.poll(nowMs); item !== undefined; item = resequencer.poll(nowMs))
+    items.push(item)
+  return items
+}
+
+describe('resequencer', () => {
+  it('hands on in order without waiting', () => {
+    const resequencer = createResequencer<string>({ maxHeld: 8, expectFirst: 1 })
+    resequencer.push(1, 'a', 0, 50)
+    resequencer.push(2, 'b', 0, 50)
+    expect(drain(resequencer, 0)).toEqual(['a', 'b'])
+    expect(resequencer.nextDeadline()).toBeUndefined()
+    expect(resequencer.stats).toMatchObject({ held: 0, holdMs: null, reordered: 0, gapsExpired: 0 })
+  })
+
+  it('holds what overtook until its predecessor comes', () => {
+    const resequencer = createResequencer<string>({ maxHeld: 8, expectFirst: 1 })
+    resequencer.push(2, 'b', 0, 50)
+    resequencer.push(3, 'c', 10, 50)
+    expect(drain(resequencer, 10)).toEqual([])
+    expect(resequencer.nextDeadline()).toBe(50)
+    resequencer.push(1, 'a', 30, 50)
+    expect(drain(resequencer, 30)).toEqual(['a', 'b', 'c'])
+    expect(resequencer.nextDeadline()).toBeUndefined()
+    expect(resequencer.stats).toMatchObject({ held: 2, reordered: 1, reorderedExtentMax: 2, gapsExpired: 0 })
+    expect(resequencer.stats.holdMs).toMatchObject({ n: 2, min: 20, max: 30 })
+    expect(resequencer.heldMax).toBe(2)
+  })
+
+  it('gives a gap up at the deadline and hands on a late record at once', () => {
+    const resequencer = createResequencer<string>({ maxHeld: 8, expectFirst: 1 })
+    resequencer.push(2, 'b', 0, 50)
+    expect(drain(resequencer, 49.9)).toEqual([])
+    expect(drain(resequencer, 50)).toEqual(['b'])
+    resequencer.push(1, 'a', 60, 50)
+    expect(drain(resequencer, 60)).toEqual(['a'])
+    resequencer.push(3, 'c', 61, 50)
+    expect(drain(resequencer, 61)).toEqual(['c'])
+    expect(resequencer.stats).toMatchObject({ gapsExpired: 1, overflows: 0 })
+  })
+
+  it('waits at an unknown start, in case the first record was overtaken', () => {
+    const resequencer = createResequencer<number>({ maxHeld: 8 })
+    resequencer.push(5, 5, 0, 50)
+    expect(drain(resequencer, 0)).toEqual([])
+    resequencer.push(4, 4, 20, 50)
+    expect(drain(resequencer, 50)).toEqual([4, 5])
+    resequencer.push(6, 6, 55, 50)
+    expect(drain(resequencer, 55)).toEqual([6])
+    expect(resequencer.stats.gapsExpired).toBe(0)
+  })
+
+  it('hands on at once with a hold of 0, and what waits before it too', () => {
+    const resequencer = createResequencer<number>({ maxHeld: 8, expectFirst: 0 })
+    resequencer.push(2, 2, 0, 100)
+    resequencer.push(5, 5, 10, 0)
+    expect(drain(resequencer, 10)).toEqual([2, 5])
+    expect(resequencer.stats).toMatchObject({ held: 1, gapsExpired: 2 })
+  })
+
+  it('obeys a shorter hold of a later record', () => {
+    const resequencer = createResequencer<number>({ maxHeld: 8, expectFirst: 0 })
+    resequencer.push(1, 1, 0, 100)
+    resequencer.push(3, 3, 0, 20)
+    expect(resequencer.nextDeadline()).toBe(20)
+    expect(drain(resequencer, 20)).toEqual([1, 3])
+  })
+
+  it('gives up the oldest gap when it holds as many as it may', () => {
+    const resequencer = createResequencer<number>({ maxHeld: 3, expectFirst: 0 })
+    for (const sequence of [2, 4, 6]) resequencer.push(sequence, sequence, 0, 1000)
+    expect(drain(resequencer, 0)).toEqual([])
+    resequencer.push(8, 8, 1, 1000)
+    expect(drain(resequencer, 1)).toEqual([2])
+    expect(resequencer.heldMax).toBe(3)
+    expect(resequencer.stats).toMatchObject({ gapsExpired: 1, overflows: 1 })
+  })
+
+  it('loses nothing should a number come twice', () => {
+    const resequencer = createResequencer<string>({ maxHeld: 8, expectFirst: 0 })
+    resequencer.push(1, 'b', 0, 50)
+    resequencer.push(1, 'again', 0, 50)
+    resequencer.push(0, 'a', 10, 50)
+    expect([...drain(resequencer, 10), ...drain(resequencer, 50)]).toEqual(['a', 'b', 'again'])
+  })
+})
+
+interface Arrival {
+  readonly sequence: number
+  readonly atMs: number
+  readonly holdMs: number
+}
+
+/** Packets leave each ms over paths of unequal delay, some are lost; arrivals in order of time. */
+const arrivals = fc
+  .array(
+    fc.record({
+      delayMs: fc.oneof(fc.constantFrom(5, 20, 80), fc.integer({ min: 0, max: 150 })),
+      holdMs: fc.oneof(fc.constant(90), fc.integer({ min: 0, max: 200 })),
+      isLost: fc.integer({ min: 0, max: 9 }).map((digit) => digit === 0),
+    }),
+    { minLength: 1, maxLength: 120 },
+  )
+  .map((packets): Arrival[] =>
+    packets
+      .map(({ delayMs, holdMs, isLost }, sequence) => ({
+        sequence,
+        atMs: sequence + delayMs,
+        holdMs,
+        isLost,
+      }))
+      .filter(({ isLost }) => !isLost)
+      .sort((a, b) => a.atMs - b.atMs),
+  )
+
+/** Plays arrivals and every deadline between them; when each came out. */
+function play(list: readonly Arrival[], options: { maxHeld: number; expectFirst?: number }) {
+  const resequencer = createResequencer<Arrival>(options)
+  const out: { readonly arrival: Arrival; readonly atMs: number }[] = []
+  const collect = (nowMs: number): void => {
+    for (const arrival of drain(resequencer, nowMs)) out.push({ arrival, atMs: nowMs })
+  }
+  const runDeadlines = (untilMs: number): void => {
+    for (
+      let at = resequencer.nextDeadline();
+      at !== undefined && at <= untilMs;
+      at = resequencer.nextDeadline()
+    ) {
+      collect(at)
+    }
+  }
+  for (const arrival of list) {
+    runDeadlines(arrival.atMs)
+    resequencer.push(arrival.sequence, arrival, arrival.atMs, arrival.holdMs)
+    collect(arrival.atMs)
+    expect(resequencer.heldCount).toBeLessThanOrEqual(options.maxHeld)
+  }
+  runDeadlines(Infinity)
+  expect(resequencer.heldCount).toBe(0)
+  return { out, stats: resequencer.stats, heldMax: resequencer.heldMax }
+}
+
+/**
+ * The definition, without cleverness: a record may go when all before it have come or gone, or when it or a later one
+ * that has come is at its deadline. It goes at the first such moment.
+ */
+function naiveReleaseTimes(list: readonly Arrival[], expectFirst: number): Map<number, number> {
+  const released = new Map<number, number>()
+  const moments = [...new Set(list.flatMap(({ atMs, holdMs }) => [atMs, atMs + holdMs]))].sort(
+    (a, b) => a - b,
+  )
+  let next = expectFirst
+  for (const nowMs of moments) {
+    for (;;) {
+      const here = list.filter(({ atMs, sequence }) => atMs <= nowMs && !released.has(sequence))
+      const late = here.filter(({ sequence }) => sequence <= next)
+      const due = here.filter(({ atMs, holdMs }) => atMs + holdMs <= nowMs).map(({ sequence }) => sequence)
+      const go = late.length > 0 ? late : here.filter(({ sequence }) => sequence <= Math.max(-1, ...due))
+      if (go.length === 0) break
+      for (const { sequence } of go) {
+        released.set(sequence, nowMs)
+        next = Math.max(next, sequence + 1)
+      }
+    }
+  }
+  return released
+}
+
+describe('resequencer over unequal paths', () => {
+  it('hands on every record once, none later than its deadline', () => {
+    fc.assert(
+      fc.property(arrivals, fc.integer({ min: 1, max: 20 }), fc.boolean(), (list, maxHeld, startKnown) => {
+        const { out } = play(list, startKnown ? { maxHeld, expectFirst: 0 } : { maxHeld })
+        expect(out.map(({ arrival }) => arrival.sequence).sort((a, b) => a - b)).toEqual(
+          list.map(({ sequence }) => sequence).sort((a, b) => a - b),
+        )
+        for (const { arrival, atMs } of out) {
+          expect(atMs).toBeGreaterThanOrEqual(arrival.atMs)
+          expect(atMs).toBeLessThanOrEqual(arrival.atMs + arrival.holdMs)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('hands on exactly when the definition says', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        const { out } = play(list, { maxHeld: 1000, expectFirst: 0 })
+        const expected = naiveReleaseTimes(list, 0)
+        for (const { arrival, atMs } of out)
+          expect([arrival.sequence, atMs]).toEqual([arrival.sequence, expected.get(arrival.sequence)])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('keeps the order of all records when each hold covers the slowest path', () => {
+    fc.assert(
+      fc.property(arrivals, (list) => {
+        const held = list.map((arrival) => ({ ...arrival, holdMs: 151 }))
+        const { out, stats } = play(held, { maxHeld: 1000 })
+        const order = out.map(({ arrival }) => arrival.sequence)
+        expect(order).toEqual([...order].sort((a, b) => a - b))
+        expect(stats.overflows).toBe(0)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
