@@ -1,0 +1,195 @@
+import type { SocketInfo, TransportAddress } from '../face/address'
+import type { EngineEvent } from '../face/event'
+import type { Description, Engine, EngineInput, EngineOptions, EngineOutput } from '../face/io'
+import { defaultSettings, type EngineSettings } from '../face/settings'
+import { createEngine } from '../session'
+import { testPrimitives } from './primitives'
+import { seededRandom } from './random'
+
+/** A link between two test hosts; both directions alike. */
+export interface TestLink {
+  delayMs: number
+  loss: number
+  up: boolean
+}
+
+interface Flight {
+  readonly atMs: number
+  readonly order: number
+  readonly run: () => void
+}
+
+export interface TestHost {
+  readonly engine: Engine
+  readonly events: EngineEvent[]
+  readonly received: number[]
+  description: Description | null
+  refused: string | null
+  ended: boolean
+  nextRecord: number
+  handshakes: number
+}
+
+/**
+ * Two engines on `links.length` links in virtual time, with the smallest secure session there can be: four handshake
+ * datagrams in turn, then records that carry their plain text. For the session's own tests; whole networks are
+ * simulated in src/sim.
+ */
+export function pairOfEngines(links: TestLink[], settings: Partial<EngineSettings> = {}, seed = 1) {
+  const random = seededRandom(seed)
+  const queue: Flight[] = []
+  let nowMs = 0
+  let order = 0
+  const at = (atMs: number, run: () => void): void => {
+    queue.push({ atMs, order, run })
+    order += 1
+  }
+  const hosts = [makeHost('offerer', settings, seed), makeHost('answerer', settings, seed + 1000)] as const
+
+  const give = (index: 0 | 1, input: EngineInput): void => {
+    const host = hosts[index]
+    host.engine.handle(input, nowMs)
+    for (let output = host.engine.poll(); output; output = host.engine.poll()) perform(index, output)
+  }
+
+  const perform = (index: 0 | 1, output: EngineOutput): void => {
+    const host = hosts[index]
+    switch (output.kind) {
+      case 'transmit':
+        return transmit(index, output.socketId, output.to, output.data)
+      case 'event':
+        host.events.push(output.event)
+        return
+      case 'local-description':
+        host.description = output.description
+        return
+      case 'description-refused':
+        host.refused = output.problem.kind
+        return
+      case 'secure-start':
+        if (output.start.dtlsRole === 'client')
+          give(index, { kind: 'secure-handshake', data: Uint8Array.of(22, 0) })
+        return
+      case 'secure-handshake':
+        return handshake(index, output.data)
+      case 'secure-open':
+        return give(index, { kind: 'secure-opened', token: output.token, plain: output.record.slice(13) })
+      case 'secure-deliver':
+        if (output.plain.length > 1) give(index, { kind: 'secure-message', data: output.plain })
+        return
+      case 'secure-message':
+        return give(index, { kind: 'secure-record', data: makeRecord(host, output.data) })
+      case 'ended':
+        host.ended = true
+        return
+      case 'snapshot':
+        return
+    }
+  }
+
+  const handshake = (index: 0 | 1, data: Uint8Array): void => {
+    const step = data[1] ?? 0
+    if (step < 3) give(index, { kind: 'secure-handshake', data: Uint8Array.of(22, step + 1) })
+    if (step < 2) return
+    hosts[index].handshakes += 1
+    give(index, { kind: 'secure-connected', exporter: new Uint8Array(32).fill(7) })
+    // As SCTP's INIT: something goes ahead of the first message.
+    give(index, { kind: 'secure-record', data: makeRecord(hosts[index], new Uint8Array(1)) })
+    at(nowMs + 200, () => give(index, { kind: 'secure-channel-open' }))
+  }
+
+  const transmit = (index: 0 | 1, socketId: number, to: TransportAddress, data: Uint8Array): void => {
+    // 10.0.LINK.HOST: a packet leaves over its sender's link.
+    const link = links[socketId - 1]
+    const other = index === 0 ? 1 : 0
+    const target = Number(to.address.split('.')[2])
+    if (!link?.up || random() < link.loss || to.address !== addressOf(other, target)) return
+    const from: TransportAddress = { family: 4, address: addressOf(index, socketId), port: 5000 }
+    at(nowMs + link.delayMs, () => {
+      if (links[target - 1]?.up)
+        give(other, { kind: 'datagram', socketId: target, from, data, receivedAtMs: nowMs })
+    })
+  }
+
+  const runUntil = (untilMs: number): void => {
+    for (;;) {
+      queue.sort((a, b) => a.atMs - b.atMs || a.order - b.order)
+      const due = [queue[0]?.atMs, ...hosts.map((host) => host.engine.nextDeadline())]
+      const next = Math.min(...due.map((one) => one ?? Infinity))
+      if (next > untilMs) break
+      if (next < nowMs) throw new Error(`a deadline at ${next} lies before ${nowMs}`)
+      nowMs = next
+      const flight = queue[0]
+      if (flight && flight.atMs <= nowMs) {
+        queue.shift()
+        flight.run()
+      } else {
+        for (const index of [0, 1] as const) {
+          if ((hosts[index].engine.nextDeadline() ?? Infinity) <= nowMs) give(index, { kind: 'tick' })
+        }
+      }
+    }
+    nowMs = untilMs
+  }
+
+  const connect = (): void => {
+    for (const index of [0, 1] as const) {
+      links.forEach((_, link) => give(index, { kind: 'socket-opened', socket: socketOf(index, link + 1) }))
+      give(index, { kind: 'sockets-ready' })
+    }
+    const offer = hosts[0].description
+    if (offer) give(1, { kind: 'remote-description', description: offer })
+    const answer = hosts[1].description
+    if (answer) give(0, { kind: 'remote-description', description: answer })
+  }
+
+  return { hosts, links, give, runUntil, connect, now: () => nowMs }
+}
+
+function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings>, seed: number): TestHost {
+  const options: EngineOptions = {
+    role,
+    fingerprint: Array.from({ length: 32 }, () => (role === 'offerer' ? 'AA' : 'BB')).join(':'),
+    primitives: testPrimitives(seed),
+    settings: { ...defaultSettings, ...settings },
+    self: { appVersion: '0.0.0', os: 'test', interfaces: [] },
+    stunServers: [],
+  }
+  const engine = createEngine(options)
+  return {
+    engine,
+    events: [],
+    received: [],
+    description: null,
+    refused: null,
+    ended: false,
+    nextRecord: 1,
+    handshakes: 0,
+  }
+}
+
+function addressOf(host: 0 | 1, link: number): string {
+  return `10.0.${link}.${host + 1}`
+}
+
+function socketOf(host: 0 | 1, link: number): SocketInfo {
+  return {
+    id: link,
+    local: { family: 4, address: addressOf(host, link), port: 5000 },
+    interfaceName: `link${link}`,
+    interfaceKind: 'ethernet',
+    binding: 'emulated',
+  }
+}
+
+function makeRecord(host: TestHost, plain: Uint8Array): Uint8Array {
+  const record = new Uint8Array(13 + plain.length)
+  const view = new DataView(record.buffer)
+  record[0] = 23
+  view.setUint16(3, 1)
+  view.setUint32(7, host.nextRecord)
+  view.setUint16(11, plain.length)
+  record.set(plain, 13)
+  host.nextRecord += 1
+  return record
+}
