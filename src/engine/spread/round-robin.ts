@@ -11,7 +11,7 @@ export interface RoundRobin {
   next(ids: readonly number[], weightOf: (id: number) => number): number
 }
 
-/** Credit below it is rounding, not a claim. */
+/** Credits and due times that differ by less are equal but for rounding. */
 const epsilon = 1e-9
 
 export function createRoundRobin(): RoundRobin {
@@ -61,7 +61,7 @@ export function createRoundRobin(): RoundRobin {
         credits[at] = credit
         if (share === 0 || credit <= epsilon) continue
         const packetsUntilDue = (1 - credit) / share
-        if (packetsUntilDue >= earliest) continue
+        if (packetsUntilDue >= earliest - epsilon) continue
         earliest = packetsUntilDue
         chosen = at
       }
