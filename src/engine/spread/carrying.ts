@@ -76,9 +76,12 @@ function chooseDisjoint(
 
 /** Whole and not negative; `rank` 0 is the highest priority. */
 function costOf(candidate: SpreadCandidate, rank: number, isPrevious: boolean): number {
-  const steps = stepsBelowBest(qualityOf(candidate.rttMs ?? unknownRttMs, candidate.loss))
-  const quality = Math.min(worstSteps, steps) + (isPrevious ? 0 : previousCredit)
+  const quality = Math.min(worstSteps, stepsOf(candidate)) + (isPrevious ? 0 : previousCredit)
   return (candidate.straight ? 0 : crossedCost) + quality * qualityCost + Math.min(rank, limits.pairs - 1)
+}
+
+function stepsOf(candidate: SpreadCandidate): number {
+  return stepsBelowBest(qualityOf(candidate.rttMs ?? unknownRttMs, candidate.loss))
 }
 
 function stepsBelowBest(quality: number): number {
@@ -92,30 +95,29 @@ function comparePriority(a: SpreadCandidate, b: SpreadCandidate): number {
 
 /**
  * Pairs for control traffic, best first: the best pair, and the best one that shares no interface with it. Where the best
- * pair leaves none, the best two disjoint ones of all; where there are none, the second best. Excluded pairs are used
+ * pair leaves none, the best two disjoint ones of all; where there are none, the best that shares but one
+ * interface with it, or the second best. Excluded pairs are used
  * only while no pair is included. At most 2 ids, empty without candidates.
  */
 export function chooseControl(candidates: readonly SpreadCandidate[]): readonly number[] {
   const included = candidates.filter((candidate) => candidate.included)
-  const ranked = [...(included.length > 0 ? included : candidates)].sort(compareWorth)
+  const ranked = rankByWorth(included.length > 0 ? included : candidates)
   const best = ranked[0]
   if (best === undefined) return []
   const partner = ranked.find((candidate) => areDisjoint(candidate, best))
   if (partner !== undefined) return [best.id, partner.id]
   // Every pair shares an interface with the best one. Two that are disjoint then share its local and its remote one.
-  const sameLocal = ranked.find(
-    (candidate) =>
-      candidate.localInterface === best.localInterface && candidate.remoteInterface !== best.remoteInterface,
+  const sameLocal = ranked.findIndex(
+    (one) => one.localInterface === best.localInterface && one.remoteInterface !== best.remoteInterface,
   )
-  const sameRemote = ranked.find(
-    (candidate) =>
-      candidate.localInterface !== best.localInterface && candidate.remoteInterface === best.remoteInterface,
+  const sameRemote = ranked.findIndex(
+    (one) => one.localInterface !== best.localInterface && one.remoteInterface === best.remoteInterface,
   )
-  if (sameLocal !== undefined && sameRemote !== undefined) {
-    return [sameLocal, sameRemote].sort(compareWorth).map((candidate) => candidate.id)
-  }
-  const second = sameLocal ?? sameRemote ?? ranked[1]
-  return second === undefined ? [best.id] : [best.id, second.id]
+  const isDetour = sameLocal >= 0 && sameRemote >= 0
+  const places = isDetour
+    ? [Math.min(sameLocal, sameRemote), Math.max(sameLocal, sameRemote)]
+    : [0, Math.max(sameLocal, sameRemote, 1)]
+  return ranked.filter((_, at) => places.includes(at)).map((candidate) => candidate.id)
 }
 
 function areDisjoint(a: SpreadCandidate, b: SpreadCandidate): boolean {
@@ -123,10 +125,13 @@ function areDisjoint(a: SpreadCandidate, b: SpreadCandidate): boolean {
 }
 
 /** Better quality first, in the coarse steps, then straight, then priority: control wants the pair that answers. */
-function compareWorth(a: SpreadCandidate, b: SpreadCandidate): number {
-  const stepsA = stepsBelowBest(qualityOf(a.rttMs ?? unknownRttMs, a.loss))
-  const stepsB = stepsBelowBest(qualityOf(b.rttMs ?? unknownRttMs, b.loss))
-  if (stepsA !== stepsB) return stepsA - stepsB
-  if (a.straight !== b.straight) return a.straight ? -1 : 1
-  return comparePriority(a, b)
+function rankByWorth(candidates: readonly SpreadCandidate[]): readonly SpreadCandidate[] {
+  return candidates
+    .map((candidate) => ({ candidate, steps: stepsOf(candidate) }))
+    .sort((a, b) => {
+      if (a.steps !== b.steps) return a.steps - b.steps
+      if (a.candidate.straight !== b.candidate.straight) return a.candidate.straight ? -1 : 1
+      return comparePriority(a.candidate, b.candidate)
+    })
+    .map(({ candidate }) => candidate)
 }

@@ -33,6 +33,8 @@ export interface Weights {
 
 interface Tracked {
   logWeight: number
+  /** exp(logWeight): it is asked for with every packet. */
+  weight: number
   updatedAtMs: number
 }
 
@@ -41,17 +43,21 @@ export function createWeights(settings: WeightSettings): Weights {
   const high = Math.max(low, Math.log(Math.max(settings.maxWeight, leastWeight)))
   const initial = Math.min(high, Math.max(low, Math.log(Math.max(settings.initialWeight, leastWeight))))
   const tracked = new Map<number, Tracked>()
+  /** Rounding of exp(log(w)) must not step over the limits that are promised. */
+  const weightOf = (logWeight: number): number =>
+    Math.min(settings.maxWeight, Math.max(settings.minWeight, Math.exp(logWeight)))
 
   const follow = (id: number, target: number | null, nowMs: number): void => {
     const known = tracked.get(id)
     if (known === undefined) {
-      tracked.set(id, { logWeight: initial, updatedAtMs: nowMs })
+      tracked.set(id, { logWeight: initial, weight: weightOf(initial), updatedAtMs: nowMs })
       return
     }
     const elapsedMs = Math.max(0, nowMs - known.updatedAtMs)
     known.updatedAtMs = nowMs
     if (target === null) return
     known.logWeight = target + (known.logWeight - target) * Math.exp(-elapsedMs / timeConstantMs)
+    known.weight = weightOf(known.logWeight)
   }
 
   return {
@@ -63,12 +69,7 @@ export function createWeights(settings: WeightSettings): Weights {
         follow(input.id, target, nowMs)
       }
     },
-    // Rounding of exp(log(w)) must not step over the limits that are promised.
-    weight: (id) =>
-      Math.min(
-        settings.maxWeight,
-        Math.max(settings.minWeight, Math.exp(tracked.get(id)?.logWeight ?? initial)),
-      ),
+    weight: (id) => tracked.get(id)?.weight ?? weightOf(initial),
     remove(id) {
       tracked.delete(id)
     },
