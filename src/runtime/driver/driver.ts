@@ -1,0 +1,227 @@
+import type {
+  Description,
+  DescriptionProblem,
+  Engine,
+  EngineCommand,
+  EngineEvent,
+  EngineInput,
+  EngineOutput,
+  EngineSnapshot,
+} from '../../engine'
+import type { SessionWarning } from '../../shared/session'
+import type { Clock, Datagrams, OpenSocketRequest, SecureEvent, SecureSession } from '../ports'
+import { watchClock } from './clock-watch'
+
+export interface DriverCallbacks {
+  onEvent(event: EngineEvent): void
+  onSnapshot(snapshot: EngineSnapshot): void
+  onLocalDescription(description: Description): void
+  onWarning(warning: SessionWarning): void
+  /** The engine is done: its sockets are closed, nothing follows. */
+  onEnded(): void
+}
+
+export interface DriverOptions {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly datagrams: Datagrams
+  readonly secure: SecureSession
+  readonly callbacks: DriverCallbacks
+}
+
+/**
+ * Runs one engine on its ports. Engine time is 0 when the driver is made. After every input it drains the engine and
+ * arms one timer; what ports say during a call waits in order until the call is over.
+ */
+export interface Driver {
+  /** Engine time, ms. */
+  nowMs(): number
+  /** Opens sockets and tells the engine when all are there. A socket that cannot be opened is a warning. */
+  open(requests: readonly OpenSocketRequest[]): Promise<void>
+  /** Hands the engine the peer's description; the problem when it cannot be used. Not from within a callback. */
+  describe(description: Description): DescriptionProblem | undefined
+  command(command: EngineCommand): void
+  snapshot(): EngineSnapshot
+  /** Stops at once, without a goodbye. */
+  close(): void
+}
+
+/** Inputs waiting while another is handled; only ports that answer synchronously put any here. */
+const maxPending = 4096
+/** Timers in a row that find the engine's deadline not moving: it would spin forever. */
+const maxIdleTicks = 1000
+
+export function createDriver(options: DriverOptions): Driver {
+  const { engine, clock, datagrams, secure, callbacks } = options
+  const startMs = clock.nowMs()
+  const watch = watchClock(clock, (warning) => callbacks.onWarning(warning))
+  const pending: EngineInput[] = []
+  let running = false
+  let closed = false
+  let lastMs = 0
+  let disarm: (() => void) | undefined
+  let armedMs = Number.POSITIVE_INFINITY
+  let idleTicks = 0
+  let refused: DescriptionProblem | undefined
+
+  /** `atLeastMs` makes up for the rounding between the clock's time and the engine's. */
+  function engineNow(atLeastMs = 0): number {
+    lastMs = Math.max(lastMs, clock.nowMs() - startMs, atLeastMs)
+    return lastMs
+  }
+
+  function input(first: EngineInput, atLeastMs?: number): void {
+    if (closed) return
+    if (pending.length >= maxPending) throw new Error(`more than ${maxPending} inputs wait for the engine`)
+    pending.push(first)
+    if (running) return
+    running = true
+    try {
+      for (let next = pending.shift(); next !== undefined && !closed; next = pending.shift()) {
+        engine.handle(next, engineNow(atLeastMs))
+        drain()
+      }
+    } finally {
+      running = false
+      pending.length = 0
+    }
+    arm()
+  }
+
+  function drain(): void {
+    for (let output = engine.poll(); output !== undefined; output = engine.poll()) {
+      execute(output)
+      if (closed) return
+    }
+  }
+
+  function execute(output: EngineOutput): void {
+    switch (output.kind) {
+      case 'transmit':
+        return datagrams.send(output.socketId, output.to, output.data)
+      case 'event':
+        return callbacks.onEvent(output.event)
+      case 'snapshot':
+        return callbacks.onSnapshot(output.snapshot)
+      case 'local-description':
+        return callbacks.onLocalDescription(output.description)
+      case 'description-refused':
+        refused = output.problem
+        return
+      case 'ended':
+        close()
+        return callbacks.onEnded()
+      default:
+        return executeSecure(output)
+    }
+  }
+
+  function executeSecure(output: Extract<EngineOutput, { readonly kind: `secure-${string}` }>): void {
+    switch (output.kind) {
+      case 'secure-start':
+        return secure.start(output.start)
+      case 'secure-handshake':
+        return secure.receiveHandshake(output.data)
+      case 'secure-open':
+        return input({ kind: 'secure-opened', token: output.token, plain: secure.open(output.record) })
+      case 'secure-deliver':
+        return secure.deliver(output.plain)
+      case 'secure-message':
+        if (!secure.sendMessage(output.data)) input({ kind: 'secure-message-refused', data: output.data })
+        return
+    }
+  }
+
+  /** A timer that is due earlier than needed stays: it costs one tick, re-arming costs more with every datagram. */
+  function arm(): void {
+    const deadlineMs = closed ? undefined : engine.nextDeadline()
+    if (deadlineMs === undefined || deadlineMs >= armedMs) return
+    disarm?.()
+    armedMs = deadlineMs
+    disarm = clock.at(startMs + deadlineMs, tick)
+  }
+
+  function tick(): void {
+    const dueMs = armedMs
+    disarm = undefined
+    armedMs = Number.POSITIVE_INFINITY
+    watch.timerRan(startMs + dueMs)
+    input({ kind: 'tick' }, dueMs)
+    const nextMs = engine.nextDeadline()
+    idleTicks = nextMs !== undefined && nextMs <= dueMs ? idleTicks + 1 : 0
+    if (idleTicks > maxIdleTicks) throw new Error(`the engine's deadline stays at ${dueMs} ms`)
+  }
+
+  function close(): void {
+    if (closed) return
+    closed = true
+    disarm?.()
+    datagrams.closeAll()
+    secure.close()
+  }
+
+  async function openOne(request: OpenSocketRequest): Promise<void> {
+    const result = await datagrams.open(request)
+    if (closed) {
+      datagrams.close(request.id)
+      return
+    }
+    const { interfaceName, address } = request
+    if (result.kind === 'opened') {
+      input({ kind: 'socket-opened', socket: result.socket })
+      if (result.socket.binding !== 'address' || result.bindingReason === null) return
+      const message = `Packets from ${interfaceName} (${address.address}) may leave by another link: ${result.bindingReason}`
+      return callbacks.onWarning({ kind: 'address-only', message })
+    }
+    const message = `${interfaceName} (${address.address}) is not used: ${result.message} (${result.code}).`
+    callbacks.onWarning({ kind: 'socket-failed', message })
+  }
+
+  datagrams.onDatagram = ({ socketId, from, data, receivedAtMs }) => {
+    const nowMs = engineNow()
+    const seenMs = Math.min(Math.max(0, receivedAtMs - startMs), nowMs)
+    input({ kind: 'datagram', socketId, from, data, receivedAtMs: seenMs })
+  }
+  datagrams.onError = ({ socketId, fatal, code, message }) => {
+    // A failed send shows as loss on its pair; only the loss of a socket changes what there is.
+    if (fatal) input({ kind: 'socket-closed', socketId, detail: `${message} (${code})` })
+  }
+  secure.onEvent = (event) => input(secureInput(event))
+
+  return {
+    nowMs: () => engineNow(),
+    async open(requests) {
+      // One after another, so that sockets and candidates come in the order of the interface list.
+      for (const request of requests) await openOne(request)
+      input({ kind: 'sockets-ready' })
+    },
+    describe(description) {
+      if (running) throw new Error('a description was handed over from within a callback')
+      refused = undefined
+      input({ kind: 'remote-description', description })
+      return refused
+    },
+    command: (command) => input({ kind: 'command', command }),
+    snapshot: () => engine.snapshot(engineNow()),
+    close,
+  }
+}
+
+function secureInput(event: SecureEvent): EngineInput {
+  switch (event.kind) {
+    case 'handshake':
+      return { kind: 'secure-handshake', data: event.data }
+    case 'record':
+      return { kind: 'secure-record', data: event.data }
+    case 'connected':
+      return { kind: 'secure-connected', exporter: event.exporter }
+    case 'channel-open':
+      return { kind: 'secure-channel-open' }
+    case 'message':
+      return { kind: 'secure-message', data: event.data }
+    case 'retransmissions':
+      return { kind: 'secure-retransmissions', total: event.total }
+    case 'failed':
+      return { kind: 'secure-failed', reason: event.reason, detail: event.detail }
+  }
+}
