@@ -1,0 +1,131 @@
+/**
+ * `npm test [-- suite...]`: installs what is missing, runs the suites, prints each one's time, and ends with
+ * `N passed, N failed` on the last line (and `, N skipped` where there are any).
+ */
+import { ensureDependencies } from './dependencies.mjs'
+import { startVirtualDisplay } from './display.mjs'
+import { groups, suites } from './suites/index.mjs'
+import { oneFailure, sum } from './suites/outcome.mjs'
+import { ensureSystem } from './system-packages.mjs'
+import { giveUp, StepFailed, tell } from './tell.mjs'
+
+/**
+ * @typedef {import('./suites/index.mjs').Suite} Suite
+ * @typedef {import('./suites/index.mjs').Need} Need
+ * @typedef {import('./suites/outcome.mjs').Outcome} Outcome
+ * @typedef {{ name: string, outcome: Outcome, seconds: number }} Result
+ */
+
+/** @type {import('./suites/index.mjs').Surroundings} */
+const surroundings = { env: {} }
+/** What was prepared, or why it could not be, so that each need is met once. @type {Map<Need, Promise<void>>} */
+const preparations = new Map()
+/** @type {(() => void)[]} */
+const cleanups = []
+
+try {
+  const chosen = choose(process.argv.slice(2))
+  await ensureDependencies()
+  /** @type {Result[]} */
+  const results = []
+  for (const suite of chosen) results.push(await runSuite(suite))
+  for (const cleanup of cleanups) cleanup()
+  conclude(results)
+} catch (error) {
+  giveUp(error)
+}
+
+/** @param {readonly string[]} names */
+function choose(names) {
+  if (names.length === 0) return suites
+  const wanted = new Set(names.flatMap((name) => groups[name] ?? [name]))
+  const known = suites.map((suite) => suite.name)
+  const unknown = [...wanted].filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    throw new StepFailed(
+      `there is no suite named ${unknown.join(' or ')}`,
+      `The suites: ${known.join(', ')}; groups: ${Object.keys(groups).join(', ')}.`,
+    )
+  }
+  return suites.filter((suite) => wanted.has(suite.name))
+}
+
+/** @param {Suite} suite @returns {Promise<Result>} */
+async function runSuite(suite) {
+  tell(`--- ${suite.name}`)
+  const startedAt = Date.now()
+  const outcome = await outcomeOf(suite)
+  const seconds = (Date.now() - startedAt) / 1000
+  for (const note of outcome.notes) process.stdout.write(`${note}\n`)
+  tell(`${suite.name}: ${counts(outcome)} in ${seconds.toFixed(1)} s`)
+  return { name: suite.name, outcome, seconds }
+}
+
+/** One suite's failure to start does not stop the others. @param {Suite} suite @returns {Promise<Outcome>} */
+async function outcomeOf(suite) {
+  try {
+    for (const need of suite.needs) await prepare(need)
+    return await suite.run(surroundings)
+  } catch (error) {
+    if (error instanceof StepFailed)
+      return oneFailure(`${error.message}\n  ${error.how.replaceAll('\n', '\n  ')}`)
+    return oneFailure(error instanceof Error ? String(error.stack) : String(error))
+  }
+}
+
+/** @param {Need} need @returns {Promise<void>} */
+function prepare(need) {
+  const before = preparations.get(need)
+  if (before) return before
+  const preparation = preparers[need]()
+  preparations.set(need, preparation)
+  return preparation
+}
+
+/** @type {Readonly<Record<Need, () => Promise<void>>>} */
+const preparers = {
+  async build() {
+    const { buildAll } = await import('./build.mjs')
+    tell(`built in ${(await buildAll()).toFixed(1)} s`)
+    // Tells the suites' own set-up, which builds when they are run by themselves.
+    surroundings.env.PATHSCOPE_BUILT = '1'
+  },
+  async electron() {
+    const { electronEnvironment, resolveElectron } = await import('./electron/index.mjs')
+    const electron = await resolveElectron()
+    await ensureSystem({ programs: ['ldd'], binary: electron.path })
+    surroundings.electron = electron
+    Object.assign(surroundings.env, electronEnvironment(electron))
+  },
+  async display() {
+    await ensureSystem({ programs: ['Xvfb'] })
+    const { display, stop } = await startVirtualDisplay()
+    cleanups.push(stop)
+    surroundings.env.DISPLAY = display
+  },
+  async namespaces() {
+    await ensureSystem({ programs: ['ip'] })
+  },
+}
+
+/** @param {readonly Result[]} results */
+function conclude(results) {
+  const total = sum(results.map((result) => result.outcome))
+  const seconds = results.reduce((all, result) => all + result.seconds, 0)
+  process.stdout.write('\n')
+  for (const { name, outcome, seconds: each } of results) {
+    const mark = outcome.failed > 0 ? 'FAILED' : 'ok'
+    process.stdout.write(
+      `${mark.padEnd(7)} ${name.padEnd(12)} ${each.toFixed(1).padStart(7)} s   ${counts(outcome)}\n`,
+    )
+  }
+  process.stdout.write(
+    `        ${'all'.padEnd(12)} ${seconds.toFixed(1).padStart(7)} s\n\n${counts(total)}\n`,
+  )
+  process.exitCode = total.failed > 0 ? 1 : 0
+}
+
+/** @param {Outcome} outcome */
+function counts({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
