@@ -4,6 +4,11 @@ import { RoundTrip } from './roundtrip'
 /** Frames that may be on their way at once; the rest wait. */
 const flightFrames = 32
 const maxRtoMs = 3000
+/**
+ * How each further timeout of a frame grows, from its second on. Gentler than TCP's 2, since little is sent here and a
+ * path that loses every other packet must not make a handshake wait for seconds.
+ */
+const backoff = 1.5
 
 interface Outgoing {
   readonly sequence: number
@@ -100,7 +105,7 @@ export class Sender {
     if (!due) return undefined
     if (due.sentAtMs !== undefined) due.timeouts++
     due.sentAtMs = nowMs
-    due.dueAtMs = nowMs + Math.min(maxRtoMs, this.roundTrip.rtoMs * 2 ** due.timeouts)
+    due.dueAtMs = nowMs + Math.min(maxRtoMs, this.roundTrip.rtoMs * backoff ** Math.max(0, due.timeouts - 1))
     const stamp = this.roundTrip.stamp(nowMs)
     return { sequence: due.sequence, stamp, endsMessage: due.endsMessage, payload: due.payload }
   }
