@@ -72,6 +72,7 @@ export function createAgent(
     paceAtMs: 0,
     nominationAtMs: null,
     alive: 0,
+    limitsTold: new Set(),
     revision: 0,
   }
   return {

@@ -111,7 +111,9 @@ function judgeNomination(state: AgentState, pair: Pair | undefined): Verdict {
   }
   if (pair !== undefined) {
     pair.nominations.refusedByUs += 1
-    state.sink.event({ kind: 'nomination-refused-by-us', pairId: pair.id, label: pair.label })
+    // A peer that nominates aggressively does so with every check: told at the first, the tenth, the hundredth …
+    if (Number.isInteger(Math.log10(pair.nominations.refusedByUs)))
+      state.sink.event({ kind: 'nomination-refused-by-us', pairId: pair.id, label: pair.label })
   }
   const refuse = nominationPolicy === 'reject' && state.remote?.kind !== 'stock'
   if (refuse) return { kind: 'error', code: 403, reason: 'Nomination prevented' }

@@ -5,16 +5,18 @@ import type { CandidateType } from '../face/snapshot'
 import { labelPairs } from './labels'
 import { createPair, type Pair, type RemoteCandidate } from './pair'
 import { candidatePriority, localPreference, pairPriority } from './priority'
-import { type AgentState, setPairState } from './state'
+import { type AgentState, setPairState, tellLimit } from './state'
 
 export function addSocket(state: AgentState, socket: SocketInfo, nowMs: number): void {
   if (state.sockets.size >= limits.sockets) {
     const detail = `Only ${limits.sockets} interface addresses are used; ${socket.local.address} is not.`
-    state.sink.event({ kind: 'limit', limit: 'sockets', detail })
+    tellLimit(state, 'sockets', detail)
     return
   }
   state.sockets.set(socket.id, { socket, order: state.sockets.size })
-  for (const remote of state.remotes.values()) addPair(state, socket, remote, nowMs)
+  const added: Pair[] = []
+  for (const remote of state.remotes.values()) added.push(...pairUp(state, socket, remote, nowMs))
+  announce(state, added)
 }
 
 export function closeSocket(state: AgentState, socketId: number, detail: string, nowMs: number): void {
@@ -43,20 +45,23 @@ export function addRemote(
   if (state.remotes.has(key)) return
   if (state.remotes.size >= limits.remoteCandidates) {
     const detail = `The peer has more than ${limits.remoteCandidates} addresses; ${key} is not tried.`
-    state.sink.event({ kind: 'limit', limit: 'remoteCandidates', detail })
+    tellLimit(state, 'remoteCandidates', detail)
     return
   }
   const remote: RemoteCandidate = { address, key, type, priority, interfaceName: null }
   state.remotes.set(key, remote)
-  for (const { socket } of state.sockets.values()) addPair(state, socket, remote, nowMs)
+  const added: Pair[] = []
+  for (const { socket } of state.sockets.values()) added.push(...pairUp(state, socket, remote, nowMs))
+  announce(state, added)
 }
 
-function addPair(state: AgentState, socket: SocketInfo, remote: RemoteCandidate, nowMs: number): void {
-  if (socket.local.family !== remote.address.family) return
+/** The pair of a socket and a remote candidate, when there may be one. */
+function pairUp(state: AgentState, socket: SocketInfo, remote: RemoteCandidate, nowMs: number): Pair[] {
+  if (socket.local.family !== remote.address.family) return []
   if (state.pairs.length >= limits.pairs) {
-    const detail = `Only ${limits.pairs} pairs are tried; others of ${remote.key} are not.`
-    state.sink.event({ kind: 'limit', limit: 'pairs', detail })
-    return
+    const detail = `Only ${limits.pairs} pairs are tried; ${socket.local.address} with ${remote.key} is not.`
+    tellLimit(state, 'pairs', detail)
+    return []
   }
   const pair = createPair(state.pairs.length + 1, socket, remote, nowMs)
   pair.priority = priorityOf(state, pair)
@@ -64,11 +69,16 @@ function addPair(state: AgentState, socket: SocketInfo, remote: RemoteCandidate,
   const places = state.byPlace.get(socket.id) ?? new Map<string, Pair>()
   places.set(remote.key, pair)
   state.byPlace.set(socket.id, places)
+  return [pair]
+}
+
+function announce(state: AgentState, added: readonly Pair[]): void {
+  if (added.length === 0) return
   labelPairs(state.pairs)
-  state.waiting.push(pair)
+  state.waiting.push(...added)
   sortWaiting(state)
   state.revision += 1
-  state.sink.event({ kind: 'pair-added', pairId: pair.id, label: pair.label })
+  for (const pair of added) state.sink.event({ kind: 'pair-added', pairId: pair.id, label: pair.label })
 }
 
 function sortWaiting(state: AgentState): void {

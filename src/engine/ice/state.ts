@@ -62,6 +62,8 @@ export interface AgentState {
   nominationAtMs: number | null
   /** Pairs in state `up`. */
   alive: number
+  /** Limits that have been told of, each once. */
+  readonly limitsTold: Set<string>
   /** Grows whenever a pair changes its state, its inclusion or its names. */
   revision: number
 }
@@ -100,4 +102,11 @@ export function scheduleCheck(state: AgentState, pair: Pair, nowMs: number): voi
   const [high, low] = state.options.primitives.random(2)
   const fraction = ((high ?? 0) * 256 + (low ?? 0)) / 65_536
   state.deadlines.set(pair.id, nowMs + nextCheckInMs(pair, nowMs, state.alive, fraction))
+}
+
+/** Tells of a limit that bites, once a session: what goes on beyond it must not fill the recording. */
+export function tellLimit(state: AgentState, limit: string, detail: string): void {
+  if (state.limitsTold.has(limit)) return
+  state.limitsTold.add(limit)
+  state.sink.event({ kind: 'limit', limit, detail })
 }

@@ -159,7 +159,8 @@ function runTimer(state: SessionState, name: TimerName): void {
       refreshCarrying(state, true)
       return updateWeights(state)
     case 'snapshot':
-      timers.set('snapshot', nowMs + settings.snapshotIntervalMs)
+      // With very many pairs snapshots come less often, so that they stay a small part of the work.
+      timers.set('snapshot', nowMs + Math.max(settings.snapshotIntervalMs, 2 * state.agent.state.pairs.length))
       return state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
     case 'report':
       timers.set('report', nowMs + reportIntervalMs)

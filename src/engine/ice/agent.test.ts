@@ -1,0 +1,296 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { SocketInfo, TransportAddress } from '../face/address'
+import { limits } from '../face/limits'
+import { defaultSettings, type EngineSettings } from '../face/settings'
+import type { DropReason } from '../face/snapshot'
+import { encodeStun, parseStun, type ParsedStun, type StunAttributes } from '../stun'
+import { testPrimitives } from '../testing'
+import { createAgent, type UntimedEvent } from './index'
+
+const primitives = testPrimitives(3)
+const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
+const us = { ufrag: 'ours', pwd: 'our-password-of-22-chars' }
+const them = { ufrag: 'them', pwd: 'their-password-of-22-chars' }
+const address = (last: number, port = 5000): TransportAddress => ({
+  family: 4,
+  address: `10.0.0.${last}`,
+  port,
+})
+const socket: SocketInfo = {
+  id: 1,
+  local: address(1),
+  interfaceName: 'eth0',
+  interfaceKind: 'ethernet',
+  binding: 'device',
+}
+
+interface Sent {
+  readonly to: TransportAddress
+  readonly parsed: ParsedStun
+}
+let sent: Sent[] = []
+let drops: DropReason[] = []
+let events: UntimedEvent[] = []
+
+beforeEach(() => {
+  sent = []
+  drops = []
+  events = []
+})
+
+function makeAgent(role: 'offerer' | 'answerer', settings: Partial<EngineSettings> = {}) {
+  const options = {
+    role,
+    fingerprint: '',
+    primitives,
+    settings: { ...defaultSettings, ...settings },
+    self: { appVersion: '0', os: 'test', interfaces: [] },
+    stunServers: [],
+  }
+  const agent = createAgent(options, us, ascii(us.pwd), {
+    transmit: (_socketId, to, data) => {
+      const parsed = parseStun(data)
+      if (parsed.kind === 'stun') sent.push({ to, parsed })
+    },
+    event: (event) => events.push(event),
+    drop: (reason) => drops.push(reason),
+  })
+  agent.addSocket(socket, 0)
+  return agent
+}
+
+type TestAgent = ReturnType<typeof makeAgent>
+
+function remote(last: readonly number[], kind: 'pathscope' | 'stock' = 'pathscope') {
+  const candidates = last.map(
+    (one) => ({ address: address(one), type: 'host', priority: 1000 + one }) as const,
+  )
+  return { ...them, kind, candidates }
+}
+
+function request(
+  agent: TestAgent,
+  attributes: StunAttributes,
+  from = address(9),
+  pwd = us.pwd,
+  nowMs = 0,
+): void {
+  const filled = { username: `${us.ufrag}:${them.ufrag}`, priority: 77, ...attributes }
+  const message = {
+    class: 'request',
+    method: 1,
+    transactionId: primitives.random(12),
+    attributes: filled,
+  } as const
+  give(agent, encodeStun(message, ascii(pwd), primitives), from, nowMs)
+}
+
+function give(agent: TestAgent, data: Uint8Array, from: TransportAddress, nowMs: number): void {
+  const parsed = parseStun(data)
+  if (parsed.kind !== 'stun') throw new Error(parsed.detail)
+  agent.stun(1, from, parsed, nowMs, nowMs)
+}
+
+function answer(
+  agent: TestAgent,
+  check: Sent,
+  nowMs: number,
+  attributes: StunAttributes = {},
+  from = check.to,
+): void {
+  const { transactionId } = check.parsed.message
+  const kind = attributes.errorCode === undefined ? 'success' : 'error'
+  const filled = kind === 'success' ? { xorMappedAddress: socket.local, ...attributes } : attributes
+  const message = { class: kind, method: 1, transactionId, attributes: filled } as const
+  give(agent, encodeStun(message, ascii(them.pwd), primitives), from, nowMs)
+}
+
+function run(agent: TestAgent, untilMs: number, onCheck?: (check: Sent, nowMs: number) => void): void {
+  for (let at = agent.nextDeadline(); at !== undefined && at <= untilMs; at = agent.nextDeadline()) {
+    const before = sent.length
+    agent.tick(at)
+    for (const check of sent.slice(before)) onCheck?.(check, at)
+  }
+}
+
+test('a check that comes before the answer is answered, and its sender is checked once the answer is there', () => {
+  const agent = makeAgent('offerer')
+  request(agent, { iceControlled: 5n })
+  expect(sent).toMatchObject([{ parsed: { message: { class: 'success' } } }])
+  expect(agent.state.pairs).toHaveLength(0)
+  agent.setRemote(remote([2]), 1000)
+  expect(agent.state.pairs.map((pair) => pair.remote.type)).toEqual(['host', 'prflx'])
+  agent.tick(1000)
+  expect(sent.at(-1)).toMatchObject({ to: address(9), parsed: { message: { class: 'request' } } })
+})
+
+test('a request made with another password, or for somebody else, is dropped and counted, not answered', () => {
+  const agent = makeAgent('offerer')
+  request(agent, { iceControlled: 5n }, address(9), 'another-password-of-22-chars')
+  request(agent, { iceControlled: 5n, username: 'nobody:them' })
+  agent.setRemote(remote([2]), 0)
+  request(agent, { iceControlled: 5n, username: 'ours:else' })
+  expect(drops).toEqual(['bad-integrity', 'bad-integrity', 'bad-integrity'])
+  expect(sent).toHaveLength(0)
+})
+
+test('of two controlling agents the one with the larger tie-breaker stays, and says so', () => {
+  const agent = makeAgent('offerer')
+  agent.state.tieBreaker = 10n
+  request(agent, { iceControlling: 9n })
+  expect(sent.at(-1)?.parsed.message.attributes.errorCode?.code).toBe(487)
+  expect(agent.state.controlling).toBe(true)
+  request(agent, { iceControlling: 11n })
+  expect(sent.at(-1)?.parsed.message.class).toBe('success')
+  expect(agent.state.controlling).toBe(false)
+  expect(events).toContainEqual({ kind: 'role-conflict', nowRole: 'controlled' })
+})
+
+test('of two controlled agents the one with the larger tie-breaker takes over', () => {
+  const agent = makeAgent('answerer')
+  agent.state.tieBreaker = 10n
+  request(agent, { iceControlled: 11n })
+  expect(sent.at(-1)?.parsed.message.attributes.errorCode?.code).toBe(487)
+  request(agent, { iceControlled: 9n })
+  expect(agent.state.controlling).toBe(true)
+})
+
+test('a 487 makes us change our role and check again', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2]), 0)
+  agent.tick(0)
+  answer(agent, sent[0] as Sent, 10, { errorCode: { code: 487, reason: 'Role Conflict' } })
+  expect(agent.state.controlling).toBe(false)
+  run(agent, 100)
+  expect(sent.at(-1)?.parsed.message.attributes.iceControlled).toBeDefined()
+})
+
+test('an answer from another address, a second answer and a forged one change nothing', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2, 3]), 0)
+  agent.tick(0)
+  const check = sent[0] as Sent
+  answer(agent, check, 5, {}, address(2 + Number(check.to.address.endsWith('2'))))
+  const forged = {
+    class: 'success',
+    method: 1,
+    transactionId: check.parsed.message.transactionId,
+    attributes: {},
+  } as const
+  give(agent, encodeStun(forged, ascii(us.pwd), primitives), check.to, 6)
+  expect(agent.state.alive).toBe(0)
+  answer(agent, check, 20)
+  expect(agent.state.alive).toBe(1)
+  answer(agent, check, 30)
+  expect(drops).toEqual(['unexpected', 'bad-integrity', 'unexpected'])
+  expect(agent.pairAt(1, check.to)?.rtt.view()).toMatchObject({ n: 1, last: 20 })
+})
+
+test('the responder’s hold time is taken off the round trip', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2]), 0)
+  agent.tick(0)
+  const pathscope = {
+    pairNumber: 4,
+    sentPackets: 1,
+    echoSent: 1,
+    echoReceived: 1,
+    holdMicros: 5000,
+    flags: 0,
+  }
+  answer(agent, sent[0] as Sent, 20, { pathscope })
+  expect(agent.state.pairs[0]?.rtt.view()?.last).toBe(15)
+  expect(agent.state.pairs[0]?.peerNumber).toBe(4)
+  expect(agent.state.pairs[0]?.lossSent.view()).toMatchObject({ sent: 1, received: 1 })
+})
+
+test('new checks keep the pace and go to the best pairs first', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2, 3, 4, 5]), 0)
+  const firsts: [number, string][] = []
+  run(agent, 100, (check, nowMs) => firsts.push([nowMs, check.to.address]))
+  const order = ['10.0.0.5', '10.0.0.4', '10.0.0.3', '10.0.0.2']
+  expect(firsts.slice(0, 4)).toEqual(order.map((one, place) => [place * 20, one]))
+})
+
+test('a pair that answers is kept alive, goes down when it stops, and comes back by itself', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  const reply = (check: Sent, nowMs: number) => answer(agent, check, nowMs)
+  run(agent, 10_000, reply)
+  expect(agent.state.pairs[0]?.state).toBe('up')
+  expect(agent.state.pairs[0]?.stun.requestsSent).toBeGreaterThan(40)
+  run(agent, 10_900)
+  expect(agent.state.pairs[0]?.state).toBe('up')
+  run(agent, 12_000)
+  expect(agent.state.pairs[0]?.state).toBe('down')
+  run(agent, 60_000)
+  run(agent, 63_000, reply)
+  expect(agent.state.pairs[0]).toMatchObject({ state: 'up', timesDown: 1 })
+  expect(agent.state.pairs[0]?.downMs).toBeGreaterThan(47_000)
+})
+
+test('a pair that never answers is called no-reply after the stated bound and still tried slowly', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  run(agent, 9000)
+  expect(agent.state.pairs[0]?.state).toBe('checking')
+  run(agent, 13_000)
+  expect(agent.state.pairs[0]?.state).toBe('no-reply')
+  const before = sent.length
+  run(agent, 13_000 + 1_800_000)
+  expect(sent.length - before).toBeGreaterThan(280)
+  expect(sent.length - before).toBeLessThan(500)
+})
+
+test('a nomination is refused by an error, or answered without effect where the policy or a stock peer asks for it', () => {
+  const outcomes = [
+    { policy: 'reject', kind: 'pathscope', answer: 'error' },
+    { policy: 'ignore', kind: 'pathscope', answer: 'success' },
+    { policy: 'reject', kind: 'stock', answer: 'success' },
+  ] as const
+  for (const outcome of outcomes) {
+    const agent = makeAgent('answerer', { nominationPolicy: outcome.policy })
+    agent.setRemote(remote([9], outcome.kind), 0)
+    request(agent, { iceControlling: 5n, useCandidate: true })
+    expect(sent.at(-1)?.parsed.message.class).toBe(outcome.answer)
+    expect(agent.state.pairs[0]?.nominations.refusedByUs).toBe(1)
+    expect(agent.state.pairs[0]?.nominated).toBe(false)
+  }
+})
+
+test('towards a controlled stock peer exactly one pair is nominated', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2, 3], 'stock'), 0)
+  run(agent, 10_000, (check, nowMs) => answer(agent, check, nowMs))
+  expect(agent.state.pairs.map((pair) => pair.nominations.attempted).sort()).toEqual([0, 1])
+  expect(agent.state.pairs.filter((pair) => pair.nominated)).toHaveLength(1)
+})
+
+test('a flood of requests costs no more than the stated rate, and the rest is counted', () => {
+  const agent = makeAgent('offerer')
+  for (let i = 0; i < 3000; i += 1) request(agent, { iceControlled: 5n })
+  expect(sent.length).toBe(limits.stunRequestsPerSecond / 4)
+  expect(drops.filter((reason) => reason === 'rate-limited')).toHaveLength(3000 - sent.length)
+})
+
+test('more remote addresses than the limit are not tried, and that is told once', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([]), 0)
+  for (let i = 0; i < limits.remoteCandidates + 5; i += 1)
+    request(agent, { iceControlling: 5n }, address(8, 2000 + i))
+  expect(agent.state.remotes.size).toBe(limits.remoteCandidates)
+  expect(events.filter((event) => event.kind === 'limit')).toHaveLength(1)
+})
+
+test('a closed socket closes its pairs and nothing more is sent on them', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  run(agent, 1000, (check, nowMs) => answer(agent, check, nowMs))
+  agent.closeSocket(1, 'The interface is gone.', 1000)
+  const before = sent.length
+  run(agent, 60_000)
+  expect(agent.state.pairs[0]?.state).toBe('closed')
+  expect(agent.state.alive).toBe(0)
+  expect(sent.length).toBe(before)
+})
