@@ -176,7 +176,12 @@ function rttFrom(row: RowReader): RttView | null {
 
 export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
   return {
-    ...info,
+    // Field by field: spreading makes these objects slow, and a recording has many.
+    id: info.id,
+    label: info.label,
+    local: info.local,
+    remote: info.remote,
+    straight: info.straight,
     state: row.word('state', ['waiting', 'checking', 'no-reply', 'up', 'down', 'closed']),
     stateSinceMs: row.number('stateSinceMs'),
     included: row.flag('included'),
