@@ -43,9 +43,9 @@ export function kindByName(name: string, loopback: boolean): InterfaceKind {
   const lower = name.toLowerCase()
   if (/wi-?fi|^wl|wireless/.test(lower)) return 'wifi'
   if (cellularName.test(lower) || /^pdp_ip|cellular|mobile/.test(lower)) return 'cellular'
-  if (/^utun/.test(lower) || vpnName.test(lower) || /vpn|wireguard/.test(lower)) return 'vpn'
-  if (/^(bridge|awdl|llw|anpi|ap)\d/.test(lower) || /^vethernet/.test(lower) || virtualName.test(lower))
+  if (lower.startsWith('utun') || vpnName.test(lower) || /vpn|wireguard/.test(lower)) return 'vpn'
+  if (/^(bridge|awdl|llw|anpi|ap)\d/.test(lower) || lower.startsWith('vethernet') || virtualName.test(lower))
     return 'virtual'
-  if (/^(eth|enp|eno|ens|enx)/.test(lower) || /^ethernet/.test(lower)) return 'ethernet'
+  if (/^(eth|enp|eno|ens|enx)/.test(lower)) return 'ethernet'
   return 'unknown'
 }

@@ -1,5 +1,6 @@
 import { endianness } from 'node:os'
 import { getSystemErrorMap, getSystemErrorName } from 'node:util'
+import type koffi from 'koffi'
 import { type BoundAddress, socketAddressBytes } from './socket-address'
 
 /** Calls into the C library that Node has no words for. Descriptors are the caller's to close or to hand to dgram. */
@@ -82,17 +83,17 @@ interface CLibrary {
   errno(): number
 }
 
-function linuxSockets(koffi: typeof import('koffi').default): NativeSockets {
-  const process = koffi.load(null)
+function linuxSockets(ffi: typeof koffi): NativeSockets {
+  const self = ffi.load(null)
   const libc: CLibrary = {
-    socket: process.func('int socket(int domain, int type, int protocol)'),
-    setsockopt: process.func(
+    socket: self.func('int socket(int domain, int type, int protocol)'),
+    setsockopt: self.func(
       'int setsockopt(int fd, int level, int option, const void *value, uint32_t length)',
     ),
-    bind: process.func('int bind(int fd, const void *address, uint32_t length)'),
-    close: process.func('int close(int fd)'),
-    if_nametoindex: process.func('unsigned int if_nametoindex(const char *name)'),
-    errno: () => koffi.errno(),
+    bind: self.func('int bind(int fd, const void *address, uint32_t length)'),
+    close: self.func('int close(int fd)'),
+    if_nametoindex: self.func('unsigned int if_nametoindex(const char *name)'),
+    errno: () => ffi.errno(),
   }
   return {
     interfaceIndex: (name) => libc.if_nametoindex(name) || null,

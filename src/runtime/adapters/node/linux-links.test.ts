@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { linuxLinks } from './linux-links'
+
+let root = ''
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'links-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+function put(files: Record<string, string>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content)
+  }
+}
+
+const table = (names: readonly string[]): string =>
+  `Inter-|   Receive  |  Transmit\n face |bytes    packets|bytes    packets\n${names.map((name) => `  ${name}: 1 2 3 4\n`).join('')}`
+
+const card = (name: string, index: number, state: string, flags = '0x1003'): Record<string, string> => ({
+  [`sys/class/net/${name}/ifindex`]: `${index}\n`,
+  [`sys/class/net/${name}/flags`]: `${flags}\n`,
+  [`sys/class/net/${name}/operstate`]: `${state}\n`,
+  [`sys/class/net/${name}/type`]: '1\n',
+  [`sys/class/net/${name}/uevent`]: `INTERFACE=${name}\nIFINDEX=${index}\n`,
+  [`sys/class/net/${name}/device/vendor`]: '0x8086\n',
+})
+
+const unknown = (): null => null
+
+describe('The links of a Linux machine', () => {
+  it('are read from the kernel with what is told of each', async () => {
+    put({ 'proc/net/dev': table(['eth0']), ...card('eth0', 4, 'up') })
+    expect(await linuxLinks(unknown, root)).toEqual([
+      {
+        name: 'eth0',
+        index: 4,
+        up: true,
+        facts: {
+          name: 'eth0',
+          hardwareType: 1,
+          deviceType: null,
+          wireless: false,
+          physical: true,
+          tun: false,
+        },
+      },
+    ])
+  })
+
+  it('are down when the administrator or the cable says so, and up when their state is unknown', async () => {
+    put({
+      'proc/net/dev': table(['off', 'unplugged', 'tunnel']),
+      ...card('off', 1, 'down', '0x1002'),
+      ...card('unplugged', 2, 'down', '0x1003'),
+      ...card('tunnel', 3, 'unknown', '0x1091'),
+    })
+    expect((await linuxLinks(unknown, root)).map((link) => link.up)).toEqual([false, false, true])
+  })
+
+  it('are not described from /sys where that shows another namespace', async () => {
+    put({ 'proc/net/dev': table(['eth0', 'here']), ...card('eth0', 4, 'up') })
+    const links = await linuxLinks((name) => (name === 'eth0' ? 71 : 72), root)
+    expect(links).toEqual([
+      { name: 'eth0', index: 71, up: false, facts: null },
+      { name: 'here', index: 72, up: false, facts: null },
+    ])
+  })
+
+  it('are none where nothing can be read', async () => {
+    expect(await linuxLinks(unknown, root)).toEqual([])
+  })
+})
