@@ -31,7 +31,8 @@ try {
       'dev',
       '--watch',
       ...(switches.includes('--no-sandbox') ? ['--noSandbox'] : []),
-      ...['--', ...process.argv.slice(2)],
+      '--',
+      ...process.argv.slice(2),
     ],
     { stdio: 'inherit', cwd: projectDir, env: { ...process.env, ...electronEnvironment(electron) } },
   )

@@ -51,7 +51,13 @@ async function runLoopback() {
     process.execPath,
     [
       join(outDir, 'cli', 'index.js'),
-      ...['loopback', '--duration', '10s', '--report', reports, '--format', 'json,csv,html'],
+      'loopback',
+      '--duration',
+      '10s',
+      '--report',
+      reports,
+      '--format',
+      'json,csv,html',
     ],
     process.env,
   )

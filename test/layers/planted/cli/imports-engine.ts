@@ -1,0 +1,2 @@
+// caught by: cli-imports
+export { ice } from '../engine'

@@ -1,0 +1,2 @@
+// caught by: door-runtime
+export { host } from '../runtime/host/start'

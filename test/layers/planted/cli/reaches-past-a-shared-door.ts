@@ -1,0 +1,2 @@
+// caught by: door-shared
+export { view } from '../shared/view/model'

@@ -1,0 +1,2 @@
+export { a } from './circle-a'
+export const b = 1

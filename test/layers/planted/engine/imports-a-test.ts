@@ -1,0 +1,2 @@
+// caught by: tests-stay-tests
+export { expectation } from './agent.test'

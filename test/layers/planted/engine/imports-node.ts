@@ -1,0 +1,2 @@
+// caught by: pure-layers-have-no-platform
+export { randomBytes } from 'node:crypto'

@@ -1,0 +1,2 @@
+// caught by: no-missing-modules
+export { gone } from './gone'

@@ -1,0 +1,2 @@
+// caught by: engine-has-no-packages
+export { z } from 'zod'

@@ -1,0 +1,2 @@
+// caught by: engine-imports
+export { view } from '../shared/view'

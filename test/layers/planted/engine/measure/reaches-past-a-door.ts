@@ -1,0 +1,2 @@
+// caught by: door-between-engine
+export { ice } from '../ice/agent'

@@ -1,0 +1,2 @@
+// caught by: main-imports
+export { world } from '../sim/world'

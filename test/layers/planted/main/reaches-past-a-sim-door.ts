@@ -1,0 +1,2 @@
+// caught by: main-imports, door-sim
+export { world } from '../sim/world/world'

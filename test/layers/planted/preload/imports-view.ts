@@ -1,0 +1,2 @@
+// caught by: preload-imports
+export { view } from '../shared/view'

@@ -1,0 +1,2 @@
+// caught by: door-between-features
+export { table } from '../pairs/table'

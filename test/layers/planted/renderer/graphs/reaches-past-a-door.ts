@@ -1,0 +1,2 @@
+// caught by: door-between-renderer
+export { button } from '../ui/button'

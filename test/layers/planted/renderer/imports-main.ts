@@ -1,0 +1,2 @@
+// caught by: renderer-imports
+export { window } from '../main/window'

@@ -1,0 +1,2 @@
+// caught by: renderer-has-no-node
+export { readFileSync } from 'node:fs'

@@ -1,0 +1,2 @@
+// caught by: door-renderer
+export { button } from './ui/button'

@@ -1,0 +1,2 @@
+// caught by: door-renderer, door-features
+export { table } from './features/pairs/table'

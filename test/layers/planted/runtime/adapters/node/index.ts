@@ -1,0 +1,1 @@
+export { sockets } from './sockets'

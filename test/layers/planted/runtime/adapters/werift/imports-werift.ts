@@ -1,0 +1,1 @@
+export { RTCDtlsTransport } from 'werift'

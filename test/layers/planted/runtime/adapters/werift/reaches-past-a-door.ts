@@ -1,0 +1,2 @@
+// caught by: door-between-adapters
+export { sockets } from '../node/sockets'

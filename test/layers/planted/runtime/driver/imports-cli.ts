@@ -1,0 +1,2 @@
+// caught by: runtime-imports
+export { cli } from '../../cli/arguments'

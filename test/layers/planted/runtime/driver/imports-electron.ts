@@ -1,0 +1,2 @@
+// caught by: electron-in-its-two-layers
+export { app } from 'electron'

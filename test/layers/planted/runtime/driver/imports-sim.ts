@@ -1,0 +1,2 @@
+// caught by: sim-only-for-loopback
+export { world } from '../../sim/world'

@@ -1,0 +1,2 @@
+// caught by: werift-behind-its-adapter
+export { RTCDtlsTransport } from 'werift'

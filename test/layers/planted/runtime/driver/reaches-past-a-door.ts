@@ -1,0 +1,2 @@
+// caught by: door-between-runtime
+export { host } from '../host/start'

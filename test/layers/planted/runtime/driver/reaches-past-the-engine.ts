@@ -1,0 +1,2 @@
+// caught by: door-engine
+export { ice } from '../../engine/ice'

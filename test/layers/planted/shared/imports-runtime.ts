@@ -1,0 +1,2 @@
+// caught by: shared-imports
+export { host } from '../runtime/host'

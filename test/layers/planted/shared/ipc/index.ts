@@ -1,0 +1,1 @@
+export const ipc = 1

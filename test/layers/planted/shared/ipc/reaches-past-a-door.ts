@@ -1,0 +1,2 @@
+// caught by: door-between-shared
+export { view } from '../view/model'

@@ -1,0 +1,2 @@
+// caught by: shared-takes-types-of-engine
+export { ice } from '../engine'

@@ -1,0 +1,2 @@
+// caught by: sim-imports
+export { host } from '../runtime/host'

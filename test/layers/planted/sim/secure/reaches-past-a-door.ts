@@ -1,0 +1,2 @@
+// caught by: door-between-sim
+export { world } from '../world/world'
