@@ -40,7 +40,7 @@ export interface BadControlText {
 
 export const textLimits = {
   interfaces: 32,
-  addressesPerInterface: 32,
+  addressesPerInterface: 16,
   candidates: 64,
   nameChars: 64,
   versionChars: 64,

@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { utf8 } from '../bytes'
+import { type ControlText, decodeControlText, encodeControlText, textLimits } from '.'
+
+const read = (value: unknown) => decodeControlText(utf8(JSON.stringify(value)))
+const name = fc.string({ maxLength: 64, unit: 'grapheme-ascii' })
+const address = fc.constantFrom('10.0.0.1', '192.168.1.20', '2001:db8::1', 'fe80::1')
+const hello: ControlText = { t: 'hello', appVersion: '0.1.0', os: 'linux', interfaces: [] }
+
+describe('a control text', () => {
+  it('is read as it was written', () => {
+    const text: fc.Arbitrary<ControlText> = fc.oneof(
+      fc.record(
+        {
+          t: fc.constant('hello' as const),
+          appVersion: name,
+          os: name,
+          interfaces: fc.array(
+            fc.record({
+              name,
+              kind: fc.constantFrom('ethernet', 'wifi', 'unknown'),
+              addresses: fc.array(address, { maxLength: 16 }),
+            }),
+            { maxLength: 32 },
+          ),
+          candidates: fc.array(fc.record({ address, interfaceName: name }), { maxLength: 64 }),
+        },
+        { requiredKeys: ['t', 'appVersion', 'os', 'interfaces'] },
+      ),
+      fc.record({
+        t: fc.constant('mode' as const),
+        mode: fc.constantFrom('redundant', 'weighted'),
+        use: fc.constantFrom('auto', 'all', 'disjoint'),
+      }),
+      fc.record({ t: fc.constant('finish' as const), messagesSent: fc.maxSafeNat() }),
+      fc.record({ t: fc.constant('bye' as const), reason: name }),
+    )
+    fc.assert(
+      fc.property(text, (given) => {
+        expect(decodeControlText(encodeControlText(given))).toEqual(given)
+      }),
+    )
+  })
+
+  it('says less when we have more than the limits allow, so that the peer always takes it', () => {
+    const addresses = [...Array.from({ length: 40 }, (_, i) => `10.0.0.${i}`), 'nowhere', 'fe80::1%eth0']
+    const text: ControlText = {
+      t: 'hello',
+      appVersion: 'x'.repeat(100),
+      os: 'Linux\n\u202e6.1\ud83d',
+      interfaces: Array.from({ length: 40 }, (_, i) => ({ name: `eth${i}`, kind: 'ethernet', addresses })),
+      candidates: Array.from({ length: 80 }, () => ({ address: 'FE80::1%eth0', interfaceName: 'eth0' })),
+    }
+    const got = decodeControlText(encodeControlText(text))
+    expect(got).toMatchObject({ t: 'hello', appVersion: 'x'.repeat(64), os: 'Linux\ufffd\ufffd6.1\ufffd' })
+    if (!('t' in got) || got.t !== 'hello') throw new Error('not a hello')
+    expect(got.interfaces).toHaveLength(textLimits.interfaces)
+    expect(got.interfaces[0]?.addresses).toHaveLength(textLimits.addressesPerInterface)
+    expect(got.candidates).toHaveLength(textLimits.candidates)
+    expect(got.candidates?.[0]?.address).toBe('fe80::1')
+  })
+
+  it('keeps control characters and turned writing of the peer off our screens and files', () => {
+    expect(read({ t: 'bye', reason: 'a\u001b[31m\u202eb\u0000' })).toEqual({
+      t: 'bye',
+      reason: 'a\ufffd[31m\ufffdb\ufffd',
+    })
+  })
+
+  it('may have fields of a later version, and interfaces of a kind that we do not know', () => {
+    const later = { name: 'sat0', kind: 'satellite', addresses: [], orbit: 3 }
+    expect(read({ ...hello, colour: 'blue', interfaces: [later] })).toEqual({
+      ...hello,
+      interfaces: [{ name: 'sat0', kind: 'unknown', addresses: [] }],
+    })
+  })
+
+  it.each([
+    ['null', null],
+    ['a list', []],
+    ['a text', 'hello'],
+    ['an unknown type', { t: 'shout' }],
+    ['no type', {}],
+    ['no interfaces', { t: 'hello', appVersion: '', os: '' }],
+    [
+      'too many interfaces',
+      { ...hello, interfaces: Array.from({ length: 33 }, () => ({ name: '', kind: '', addresses: [] })) },
+    ],
+    ['an address that is none', { ...hello, interfaces: [{ name: 'a', kind: 'wifi', addresses: ['x'] }] }],
+    [
+      'a name that is too long',
+      { ...hello, interfaces: [{ name: 'a'.repeat(65), kind: 'wifi', addresses: [] }] },
+    ],
+    ['a version that is no text', { ...hello, appVersion: 1 }],
+    ['candidates that are no list', { ...hello, candidates: {} }],
+    ['a mode that is unknown', { t: 'mode', mode: 'sideways', use: 'all' }],
+    ['a mode of the prototype', { t: 'mode', mode: 'constructor', use: 'all' }],
+    ['a use that is missing', { t: 'mode', mode: 'redundant' }],
+    ['a negative count', { t: 'finish', messagesSent: -1 }],
+    ['half a message', { t: 'finish', messagesSent: 0.5 }],
+    ['no reason', { t: 'bye' }],
+  ])('with %s is refused, saying why', (_, value) => {
+    const got = read(value)
+    expect(got).toMatchObject({ kind: 'bad' })
+    expect('detail' in got && got.detail).toMatch(/^a control text /)
+  })
+
+  it('of bytes that are no JSON, no UTF-8, or too many is refused', () => {
+    expect(decodeControlText(utf8('{'))).toMatchObject({ kind: 'bad' })
+    expect(decodeControlText(Uint8Array.of(0xff))).toMatchObject({ kind: 'bad' })
+    expect(decodeControlText(new Uint8Array(textLimits.bytes + 1))).toMatchObject({ kind: 'bad' })
+    expect(decodeControlText(utf8('['.repeat(60_000)))).toMatchObject({ kind: 'bad' })
+  })
+
+  it('of any JSON never makes the reader throw', () => {
+    const words = fc.constantFrom(
+      't',
+      'hello',
+      'mode',
+      'interfaces',
+      'addresses',
+      'name',
+      'kind',
+      'os',
+      '__proto__',
+    )
+    fc.assert(
+      fc.property(fc.object({ key: words, values: [words, fc.integer(), fc.constant(null)] }), (value) => {
+        const got = read(value)
+        expect('t' in got || got.kind === 'bad').toBe(true)
+      }),
+    )
+  })
+})
