@@ -1,7 +1,6 @@
 /** The ICE agent: candidates, pairs, checks, answers, liveness, and nominations prevented. */
 export { type Agent, createAgent } from './agent'
 export { createGatherer, type Gatherer, gathering } from './gather'
-export { isStraight } from './labels'
 export { countArrival, countDeparture, type Pair } from './pair'
 export type { IceCredentials, IceSink, RemoteIce, UntimedEvent } from './state'
 export { candidatePriority, localPreference } from './priority'

@@ -5,7 +5,7 @@ import type { Pair } from './pair'
  * Both ends seem to be on one link: the same IPv4 /24 or IPv6 /64 (the usual sizes; the peer does not tell its mask), or
  * interfaces of one name.
  */
-export function isStraight(pair: Pair): boolean {
+function isStraight(pair: Pair): boolean {
   const { local } = pair.socket
   const { address, interfaceName } = pair.remote
   if (interfaceName !== null && interfaceName === pair.socket.interfaceName) return true
@@ -17,6 +17,7 @@ export function isStraight(pair: Pair): boolean {
 
 /** Labels for people: interface names where they are known, with family or addresses where names alone are not unique. */
 export function labelPairs(pairs: readonly Pair[]): void {
+  for (const pair of pairs) pair.straight = isStraight(pair)
   const byNames = groupBy(pairs, nameLabel)
   for (const [names, group] of byNames) {
     if (group.length === 1) {

@@ -28,6 +28,8 @@ export interface Pair {
   readonly remote: RemoteCandidate
   priority: bigint
   label: string
+  /** Both ends seem to be on one link; kept with the label, as both follow from names and addresses. */
+  straight: boolean
   state: PairState
   stateSinceMs: number
   included: boolean
@@ -92,6 +94,7 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     remote,
     priority: 0n,
     label: '',
+    straight: false,
     state: 'waiting',
     stateSinceMs: nowMs,
     included: true,

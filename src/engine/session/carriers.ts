@@ -1,4 +1,4 @@
-import { isStraight, type Pair } from '../ice'
+import type { Pair } from '../ice'
 import { chooseCarrying, chooseControl, type SpreadCandidate } from '../spread'
 import { pairById, type SessionState } from './state'
 
@@ -12,7 +12,7 @@ function asCandidate(pair: Pair): SpreadCandidate {
     id: pair.id,
     localInterface: pair.socket.interfaceName,
     remoteInterface: pair.remote.interfaceName ?? pair.remote.address.address,
-    straight: isStraight(pair),
+    straight: pair.straight,
     priority: pair.priority,
     rttMs: pair.rtt.smoothedMs,
     loss: pair.lossSent.recentLoss,

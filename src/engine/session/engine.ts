@@ -160,7 +160,10 @@ function runTimer(state: SessionState, name: TimerName): void {
       return updateWeights(state)
     case 'snapshot':
       // With very many pairs snapshots come less often, so that they stay a small part of the work.
-      timers.set('snapshot', nowMs + Math.max(settings.snapshotIntervalMs, 2 * state.agent.state.pairs.length))
+      timers.set(
+        'snapshot',
+        nowMs + Math.max(settings.snapshotIntervalMs, 2 * state.agent.state.pairs.length),
+      )
       return state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
     case 'report':
       timers.set('report', nowMs + reportIntervalMs)

@@ -56,7 +56,9 @@ export function sendHandshake(state: SessionState, data: Uint8Array): void {
 
 /** Sends what the shim wants sent now, each frame on several disjoint pairs. */
 export function flushShim(state: SessionState): void {
+  const dueAtMs = state.shim.nextDeadline()
   if (state.shimKeys === null || state.agent.state.alive === 0) return
+  if (dueAtMs === undefined || dueAtMs > state.nowMs) return
   const pairs = handshakePairs(state)
   const rtos = pairs.map((pair) => pair.rtt.rtoMs())
   if (rtos.length > 0) state.shim.setRto(Math.max(100, Math.min(...rtos)))

@@ -1,5 +1,5 @@
 import type { EngineSnapshot, MessageStreamSnapshot, PairSnapshot } from '../face/snapshot'
-import { isStraight, type Pair } from '../ice'
+import type { Pair } from '../ice'
 import { expectedShares } from '../spread'
 import type { SessionState } from './state'
 
@@ -69,7 +69,7 @@ function snapshotPair(
       interfaceKind: state.peer.interfaces.find((one) => one.name === remote.interfaceName)?.kind ?? null,
       binding: null,
     },
-    straight: isStraight(pair),
+    straight: pair.straight,
     state: pair.state,
     stateSinceMs: pair.stateSinceMs,
     included: pair.included,
