@@ -22,14 +22,14 @@ const only = (layer, ...allowed) => ({
 
 /**
  * Who is outside a room enters by its door. Rooms are the folders directly in `parent`, a pattern in which no group
- * captures; what is deeper is the room's own affair.
+ * captures; what is deeper is the room's own affair. `open` are paths that other rules guard.
  */
-const door = (name, parent) => ({
+const door = (name, parent, ...open) => ({
   name: `door-${name}`,
   severity: 'error',
   comment: `Nobody reaches past a folder's index.ts (rooms of ${parent}).`,
   from: { path: `^${root}/`, pathNot: [`^${parent}/([^/]+)/`, test] },
-  to: { path: `^${parent}/[^/]+/.`, pathNot: `^${parent}/[^/]+/index\\.tsx?$` },
+  to: { path: `^${parent}/[^/]+/.`, pathNot: [`^${parent}/[^/]+/index\\.tsx?$`, ...open] },
 })
 const doorBetween = (name, parent, ...open) => ({
   name: `door-between-${name}`,
@@ -131,16 +131,16 @@ module.exports = {
     },
     // face/ is the engine's own door, split by subject: its rooms take their words from it.
     doorBetween('engine', `${root}/engine`, `^${root}/engine/face/`),
-    door('runtime', `${root}/runtime`),
-    doorBetween('runtime', `${root}/runtime`),
+    door('runtime', `${root}/runtime`, `^${root}/runtime/adapters/`),
+    doorBetween('runtime', `${root}/runtime`, `^${root}/runtime/adapters/`),
     door('adapters', `${root}/runtime/adapters`),
     doorBetween('adapters', `${root}/runtime/adapters`),
     door('shared', `${root}/shared`),
     doorBetween('shared', `${root}/shared`),
     door('sim', `${root}/sim`),
     doorBetween('sim', `${root}/sim`),
-    door('renderer', `${root}/renderer`),
-    doorBetween('renderer', `${root}/renderer`),
+    door('renderer', `${root}/renderer`, `^${root}/renderer/features/`),
+    doorBetween('renderer', `${root}/renderer`, `^${root}/renderer/features/`),
     door('features', `${root}/renderer/features`),
     doorBetween('features', `${root}/renderer/features`),
   ],

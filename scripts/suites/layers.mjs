@@ -89,7 +89,11 @@ async function cruise(root) {
     process.execPath,
     [
       programOf('dependency-cruiser', 'depcruise'),
-      ...['--config', '.dependency-cruiser.cjs', '--output-type', 'json', root],
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--output-type',
+      'json',
+      root,
     ],
     { env: { ...process.env, PATHSCOPE_LAYERS_ROOT: root } },
   )

@@ -20,14 +20,12 @@ export async function vitest(project, env = {}) {
     process.execPath,
     [
       programOf('vitest', 'vitest'),
-      ...[
-        'run',
-        '--project',
-        project,
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${reportPath}`,
-      ],
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${reportPath}`,
     ],
     { show: true, env: { ...process.env, ...env } },
   )

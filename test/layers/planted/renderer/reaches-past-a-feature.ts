@@ -1,2 +1,2 @@
-// caught by: door-renderer, door-features
+// caught by: door-features
 export { table } from './features/pairs/table'

@@ -1,2 +1,2 @@
-// caught by: door-adapters, door-between-runtime
+// caught by: door-adapters
 export { sockets } from '../adapters/node/sockets'

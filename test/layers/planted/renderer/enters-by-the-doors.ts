@@ -1,0 +1,2 @@
+export { table } from './features/pairs'
+export { button } from './ui'

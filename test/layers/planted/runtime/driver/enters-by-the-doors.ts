@@ -1,0 +1,2 @@
+export { sockets } from '../adapters/node'
+export { host } from '../host'
