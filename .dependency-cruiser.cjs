@@ -29,7 +29,7 @@ const door = (name, parent, ...open) => ({
   severity: 'error',
   comment: `Nobody reaches past a folder's index.ts (rooms of ${parent}).`,
   from: { path: `^${root}/`, pathNot: [`^${parent}/([^/]+)/`, test] },
-  to: { path: `^${parent}/[^/]+/.`, pathNot: [`^${parent}/[^/]+/index\\.tsx?$`, ...open] },
+  to: { path: `^${parent}/[^/]+/.`, pathNot: [`^${parent}/[^/]+/index\\.(?:tsx?|css)$`, ...open] },
 })
 const doorBetween = (name, parent, ...open) => ({
   name: `door-between-${name}`,
@@ -38,7 +38,7 @@ const doorBetween = (name, parent, ...open) => ({
   from: { path: `^${parent}/([^/]+)/`, pathNot: test },
   to: {
     path: `^${parent}/[^/]+/.`,
-    pathNot: [`^${parent}/$1/`, `^${parent}/[^/]+/index\\.tsx?$`, ...open],
+    pathNot: [`^${parent}/$1/`, `^${parent}/[^/]+/index\\.(?:tsx?|css)$`, ...open],
   },
 })
 
