@@ -1,6 +1,6 @@
 /** The one list of everything that crosses between the window and the main process, with a validator each way. */
 import { engineCommandSchema, messageSettingsSchema, modeSchema, useSchema } from './engine-schemas'
-import { interfaceInfoSchema, sessionUpdateSchema } from './session-schemas'
+import { interfaceInfoSchema, pasteProblemSchema, sessionUpdateSchema } from './session-schemas'
 import { settingsPatchSchema, settingsSchema } from './settings-schema'
 import { z } from './zod'
 
@@ -69,6 +69,14 @@ export const calls = {
     response: z
       .object({ session: sessionInfoSchema, updates: z.array(sessionUpdateSchema).max(updatesPerPushLimit) })
       .nullable(),
+  },
+  /** Tells what a pasted text is without doing anything with it. */
+  'text-inspect': {
+    request: z.strictObject({ text: z.string().max(pasteCharsLimit) }),
+    response: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('description'), type: z.enum(['offer', 'answer']) }),
+      z.object({ kind: z.literal('problem'), problem: pasteProblemSchema }),
+    ]),
   },
   /** Whether the text was usable comes as a session update. */
   'session-paste': { request: z.strictObject({ text: z.string().max(pasteCharsLimit) }), response: nothing },

@@ -1,0 +1,68 @@
+import { useEffect } from 'react'
+import { useApp } from './context'
+import type { Store } from './store'
+
+/** What the keys do; the help overlay lists the same. */
+export const shortcuts: readonly { readonly keys: string; readonly does: string }[] = [
+  { keys: 'Space', does: 'pause the view; measuring and recording go on' },
+  { keys: '+ and −', does: 'zoom in and out in time' },
+  { keys: 'Esc', does: 'clear zoom, pause and selection; close what is open' },
+  { keys: 'T', does: 'graphs or table' },
+  { keys: 'M', does: 'show what this means, where there is no room for it' },
+  { keys: 'Ctrl S', does: 'export the report' },
+  { keys: '?', does: 'this help' },
+]
+
+export function useShortcuts(): void {
+  const app = useApp()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const store = app.useStore.getState()
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
+        event.preventDefault()
+        void store.exportReport(['json', 'csv', 'html'])
+        return
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      const action = actionOf(event.key, store)
+      if (action === null || (event.key === ' ' && isControl(event.target))) return
+      event.preventDefault()
+      action()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [app])
+}
+
+function actionOf(key: string, store: Store): (() => void) | null {
+  if (key === '?') return () => store.openOverlay('help')
+  if (key === 'Escape') return store.clearView
+  if (store.session === null) return null
+  switch (key) {
+    case ' ':
+      return store.togglePause
+    case '+':
+    case '=':
+      return () => store.zoom('in')
+    case '-':
+      return () => store.zoom('out')
+    case 't':
+    case 'T':
+      return () => store.showPanel(store.panel === 'graphs' ? 'table' : 'graphs')
+    case 'm':
+    case 'M':
+      return () => store.openSide(!store.sideOpen)
+    default:
+      return null
+  }
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true
+  return target instanceof HTMLInputElement && target.type === 'text'
+}
+
+/** Space presses a focused control; there it must not pause. */
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof HTMLButtonElement || target instanceof HTMLInputElement
+}

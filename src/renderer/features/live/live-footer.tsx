@@ -1,0 +1,37 @@
+/** One line: what is recorded, and how far to trust it. */
+import type { SessionView } from '../../../shared/view'
+import { useStore } from '../../app/context'
+import type { Live } from '../../app/session-feed'
+import { Button } from '../../ui'
+
+export function LiveFooter({ live }: { readonly live: Live }) {
+  const recording = useStore((store) => store.session?.recording ?? null)
+  const open = useStore((store) => store.openOverlay)
+  const paused = useStore((store) => store.paused)
+  const verb = live.view.ended === null ? 'Recording to' : 'Recorded to'
+  return (
+    <footer className="foot">
+      <span className="ellipsis">
+        {recording === null ? 'Not recorded: the file could not be opened' : `${verb} ${recording}`}
+      </span>
+      <span className="space" />
+      <span className="ellipsis">{trustOf(live.view)}</span>
+      <span className="wide-only">{paused ? 'Space goes on' : 'Space pauses the view'}</span>
+      <Button look="link" onClick={() => open('help')}>
+        ? keys
+      </Button>
+    </footer>
+  )
+}
+
+function trustOf(view: SessionView): string {
+  if (view.role === 'loopback') return 'Emulated paths: nothing leaves this machine'
+  const pairs = view.snapshot?.pairs ?? []
+  const loose = new Set(
+    pairs
+      .filter((pair) => pair.carrying && pair.local.binding === 'address')
+      .map((pair) => pair.local.interfaceName),
+  )
+  if (loose.size > 0) return `${[...loose].join(', ')}: address only, packets may leave by another link`
+  return 'Every socket is bound to its interface'
+}

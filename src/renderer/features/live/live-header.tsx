@@ -1,0 +1,119 @@
+/** One line: session, state, mode, cost, actions. */
+import { countPaths } from '../../../shared/view'
+import { endWords, formatClock, formatFactor, iceWords } from '../../../shared/words'
+import { useStore } from '../../app/context'
+import type { Live } from '../../app/session-feed'
+import { Button, Health, type HealthTone, Segmented } from '../../ui'
+
+export function LiveHeader({ live }: { readonly live: Live }) {
+  const { view } = live
+  return (
+    <header className="bar">
+      <h1 title={view.title}>{view.title}</h1>
+      {view.role === 'loopback' && <span className="mark warn">Emulated</span>}
+      <span className="dim fixed">
+        {view.role === 'loopback' ? '' : `${view.role} · `}
+        {formatClock((view.snapshot?.atMs ?? 0) - (view.openedAtMs ?? 0))}
+      </span>
+      <StateLine live={live} />
+      <span className="space" />
+      <ModeSwitch live={live} />
+      <Cost factor={view.snapshot?.overheadFactor ?? null} />
+      <Actions ended={view.ended !== null} />
+    </header>
+  )
+}
+
+function StateLine({ live }: { readonly live: Live }) {
+  const { text, tone } = stateOf(live)
+  return (
+    <span role="status" aria-live="polite" className="state-line">
+      <Health tone={tone}>{text}</Health>
+    </span>
+  )
+}
+
+function stateOf({ view }: Live): { text: string; tone: HealthTone } {
+  if (view.ended !== null) {
+    return {
+      text: view.ended.reason === 'done' ? 'ended' : endWords[view.ended.reason],
+      tone: view.ended.reason === 'done' ? 'none' : 'bad',
+    }
+  }
+  if (view.snapshot === null) return { text: iceWords.new, tone: 'none' }
+  const { up, paths } = countPaths(view.snapshot)
+  const tone = up === 0 ? 'bad' : up < paths ? 'warn' : 'good'
+  return { text: `${up} of ${paths} ${paths === 1 ? 'path' : 'paths'} up`, tone }
+}
+
+function ModeSwitch({ live }: { readonly live: Live }) {
+  const setMode = useStore((store) => store.setMode)
+  const setUse = useStore((store) => store.setUse)
+  const { snapshot, ended } = live.view
+  if (snapshot === null || ended !== null) return null
+  return (
+    <>
+      <Segmented
+        label="Mode"
+        value={snapshot.mode}
+        options={[
+          { value: 'redundant', label: 'Redundant', title: 'Every packet on every path in use' },
+          { value: 'weighted', label: 'Weighted', title: 'Each packet on one path, by live weights' },
+        ]}
+        onChange={(mode) => void setMode(mode)}
+      />
+      <select
+        className="select"
+        aria-label="Which pairs carry"
+        title="Which live pairs carry traffic"
+        value={snapshot.use}
+        onChange={(event) => {
+          const use = event.target.value
+          if (use === 'auto' || use === 'all' || use === 'disjoint') void setUse(use)
+        }}
+      >
+        <option value="auto">auto</option>
+        <option value="all">all pairs</option>
+        <option value="disjoint">disjoint</option>
+      </select>
+    </>
+  )
+}
+
+function Cost({ factor }: { readonly factor: number | null }) {
+  return (
+    <span className="dim cost" title="Bytes sent over bytes needed">
+      cost <b>{factor === null ? '–' : formatFactor(factor)}</b>
+    </span>
+  )
+}
+
+function Actions({ ended }: { readonly ended: boolean }) {
+  const busy = useStore((store) => store.busy)
+  const exportReport = useStore((store) => store.exportReport)
+  const stop = useStore((store) => store.stopSession)
+  const leave = useStore((store) => store.leaveSession)
+  const sideOpen = useStore((store) => store.sideOpen)
+  const openSide = useStore((store) => store.openSide)
+  return (
+    <>
+      <span className="narrow-only">
+        <Button pressed={sideOpen} onClick={() => openSide(!sideOpen)}>
+          Meaning
+        </Button>
+      </span>
+      <Button busy={busy === 'exporting'} onClick={() => void exportReport(['json', 'csv', 'html'])}>
+        Export report
+      </Button>
+      {ended ? (
+        <Button look="main" onClick={() => void leave()}>
+          New session
+        </Button>
+      ) : (
+        <Button look="main" busy={busy === 'stopping'} onClick={() => void stop()}>
+          Stop
+        </Button>
+      )}
+    </>
+  )
+}

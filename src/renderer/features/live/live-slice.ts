@@ -1,0 +1,82 @@
+/** How the live view is looked at. */
+import type { Mode, Use } from '../../../shared/view'
+import { type TimeView, type WindowName, zoomed } from '../../graphs/time-window'
+import type { Slice } from '../../app/store'
+
+export type Panel = 'graphs' | 'table'
+
+export interface LiveSlice {
+  readonly timeView: TimeView
+  readonly paused: boolean
+  /** The path that stands out in list and graphs. */
+  readonly selectedPair: number | null
+  readonly panel: Panel
+  /** Whether pairs that do not carry are listed. */
+  readonly idleShown: boolean
+  /** Whether the right column is open where there is no room for it. */
+  readonly sideOpen: boolean
+  readonly direction: 'sent' | 'received'
+  readonly weightShown: 'weight' | 'share'
+  follow(name: WindowName): void
+  zoomTo(fromMs: number, toMs: number): void
+  zoom(direction: 'in' | 'out'): void
+  togglePause(): void
+  /** Back to the plain view: no zoom, no selection, no overlay. */
+  clearView(): void
+  selectPair(pairId: number | null): void
+  showPanel(panel: Panel): void
+  showIdle(shown: boolean): void
+  openSide(open: boolean): void
+  showDirection(direction: 'sent' | 'received'): void
+  showWeight(shown: 'weight' | 'share'): void
+  setMode(mode: Mode): Promise<void>
+  setUse(use: Use): Promise<void>
+  includePair(pairId: number, included: boolean): Promise<void>
+  attemptNomination(): Promise<void>
+}
+
+export const defaultTimeView: TimeView = { kind: 'follow', name: '1min' }
+
+export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
+  const command = async (order: Parameters<typeof api.sessionCommand>[0]): Promise<void> => {
+    const result = await api.sessionCommand(order)
+    if (!result.ok) get().notifyError(result.error)
+  }
+  const lastMs = (): number => feed.current()?.history.lastMs() ?? 0
+  const pause = (paused: boolean): void => {
+    feed.pause(paused)
+    set({ paused })
+  }
+
+  return {
+    timeView: defaultTimeView,
+    paused: false,
+    selectedPair: null,
+    panel: 'graphs',
+    idleShown: false,
+    sideOpen: false,
+    direction: 'sent',
+    weightShown: 'share',
+    follow: (name) => set({ timeView: { kind: 'follow', name } }),
+    zoomTo: (fromMs, toMs) => set({ timeView: { kind: 'fixed', fromMs, toMs } }),
+    zoom: (direction) => set({ timeView: zoomed(get().timeView, direction, lastMs()) }),
+    togglePause: () => pause(!get().paused),
+    clearView() {
+      if (get().overlay !== null) return set({ overlay: null })
+      if (get().sideOpen) return set({ sideOpen: false })
+      if (get().paused) pause(false)
+      set({ selectedPair: null, notice: null })
+      if (get().timeView.kind === 'fixed') set({ timeView: defaultTimeView })
+    },
+    selectPair: (pairId) => set({ selectedPair: get().selectedPair === pairId ? null : pairId }),
+    showPanel: (panel) => set({ panel }),
+    showIdle: (shown) => set({ idleShown: shown }),
+    openSide: (open) => set({ sideOpen: open }),
+    showDirection: (direction) => set({ direction }),
+    showWeight: (shown) => set({ weightShown: shown }),
+    setMode: (mode) => command({ kind: 'set-mode', mode }),
+    setUse: (use) => command({ kind: 'set-use', use }),
+    includePair: (pairId, included) => command({ kind: 'include-pair', pairId, included }),
+    attemptNomination: () => command({ kind: 'attempt-nomination', pairId: null }),
+  }
+}

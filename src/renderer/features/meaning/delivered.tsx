@@ -1,0 +1,96 @@
+/** Test messages in both directions, counted at both ends. */
+import type { MessageStreamSnapshot } from '../../../shared/view'
+import { formatCount, formatMs, formatPercent } from '../../../shared/words'
+import type { Live } from '../../app/session-feed'
+import { Quantity } from '../../ui'
+
+export function Delivered({ live }: { readonly live: Live }) {
+  const { snapshot } = live.view
+  const sent = snapshot?.messages.find((stream) => stream.direction === 'sent')
+  const received = snapshot?.messages.find((stream) => stream.direction === 'received')
+  if (snapshot === null || (sent === undefined && received === undefined)) {
+    return <p className="dim">No messages yet.</p>
+  }
+  return (
+    <table className="delivered">
+      <thead>
+        <tr>
+          <th scope="col">messages</th>
+          <th scope="col">to peer</th>
+          <th scope="col">from peer</th>
+        </tr>
+      </thead>
+      <tbody>
+        <Line name="sent" of={(stream) => formatCount(stream?.sent)} sent={sent} received={received} />
+        <Line name="arrived" of={(stream) => formatCount(stream?.received)} sent={sent} received={received} />
+        <Line name="missing" of={missingText} sent={sent} received={received} />
+        <Line
+          name="doubled"
+          of={(stream) => formatCount(stream?.duplicated)}
+          sent={sent}
+          received={received}
+        />
+        <Line
+          name="reordered"
+          of={(stream) => formatCount(stream?.reordered)}
+          sent={sent}
+          received={received}
+        />
+        <Line
+          name="round trip p50"
+          of={(stream) => withUnit(formatMs(stream?.roundTripMs?.p50), 'ms')}
+          sent={sent}
+          received={received}
+        />
+        <Line
+          name="longest gap"
+          of={(stream) => withUnit(formatMs(stream?.deliveryGapMaxMs), 'ms')}
+          sent={sent}
+          received={received}
+        />
+        <tr>
+          <th scope="row">copies dropped</th>
+          <td />
+          <td>
+            <Quantity value={formatCount(snapshot.duplicatesDropped)} />
+          </td>
+        </tr>
+        <tr>
+          <th scope="row">sent again</th>
+          <td>
+            <Quantity value={formatCount(snapshot.sctpRetransmissions)} />
+          </td>
+          <td />
+        </tr>
+      </tbody>
+    </table>
+  )
+}
+
+function Line(props: {
+  readonly name: string
+  readonly of: (stream: MessageStreamSnapshot | undefined) => string
+  readonly sent: MessageStreamSnapshot | undefined
+  readonly received: MessageStreamSnapshot | undefined
+}) {
+  const { name, of, sent, received } = props
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>
+        <Quantity value={of(sent)} />
+      </td>
+      <td>
+        <Quantity value={of(received)} />
+      </td>
+    </tr>
+  )
+}
+
+const withUnit = (value: string, unit: string): string => (value === '' ? '' : `${value} ${unit}`)
+
+function missingText(stream: MessageStreamSnapshot | undefined): string {
+  if (stream?.missing === null || stream?.missing === undefined) return ''
+  if (stream.sent === null || stream.sent === 0) return formatCount(stream.missing)
+  return `${formatCount(stream.missing)} (${formatPercent((100 * stream.missing) / stream.sent)} %)`
+}

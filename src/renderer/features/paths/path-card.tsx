@@ -1,0 +1,104 @@
+/** One path: its key, its name, the number that matters, and what stands behind it. */
+import { firstShare, type PairSnapshot } from '../../../shared/view'
+import {
+  formatMs,
+  formatPercent,
+  formatShare,
+  formatSpan,
+  interfaceKindWords,
+  pairStateHealth,
+  pairStateWords,
+} from '../../../shared/words'
+import { useStore } from '../../app/context'
+import type { Live } from '../../app/session-feed'
+import { formatRate } from '../../graphs/rates'
+import { CheckBox, Health, PathKey, Quantity } from '../../ui'
+import { Sparkline } from './sparkline'
+
+export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly live: Live }) {
+  const selected = useStore((store) => store.selectedPair === pair.id)
+  const select = useStore((store) => store.selectPair)
+  const include = useStore((store) => store.includePair)
+  return (
+    <li className={selected ? 'path selected' : 'path'}>
+      <button
+        type="button"
+        className="path-select"
+        aria-pressed={selected}
+        aria-label={`Highlight ${pair.label}`}
+        onClick={() => select(pair.id)}
+      />
+      <PathKey pairId={pair.id} />
+      <b className="name ellipsis" title={pair.label}>
+        {pair.label}
+      </b>
+      <span className="value">
+        <span className="big">{formatMs(pair.state === 'up' ? shownRtt(pair) : null) || '–'}</span>
+        <span className="unit">ms</span>
+      </span>
+      <span className="faint detail ellipsis">{detailOf(pair)}</span>
+      <span className="value dim">
+        <Health tone={pairStateHealth[pair.state]}>{stateText(pair, live)}</Health>
+      </span>
+      <Sparkline pairId={pair.id} live={live} />
+      <PathFigures pair={pair} live={live} />
+      <span className="include">
+        <CheckBox
+          hideLabel
+          label={`Include ${pair.label}`}
+          checked={pair.included}
+          onChange={(included) => void include(pair.id, included)}
+        />
+      </span>
+    </li>
+  )
+}
+
+function PathFigures({ pair, live }: { readonly pair: PairSnapshot; readonly live: Live }) {
+  const rates = live.history.rates(pair.id)
+  const first = live.view.snapshot === null ? null : firstShare(pair, live.view.snapshot)
+  const up = pair.state === 'up'
+  return (
+    <span className="figures">
+      <span>
+        p95{' '}
+        <i>
+          <Quantity value={formatMs(pair.rttMs?.p95)} />
+        </i>
+      </span>
+      <span>
+        loss{' '}
+        <i>
+          <Quantity value={formatPercent(pair.lossSent.percent)} unit="%" />
+        </i>
+      </span>
+      <span>
+        ↑<i>{up ? formatRate(rates?.sentBps) || '–' : '–'}</i> ↓
+        <i>{up ? formatRate(rates?.receivedBps) || '–' : '–'}</i>
+      </span>
+      <span>
+        first{' '}
+        <i>
+          <Quantity value={formatShare(first)} unit="%" />
+        </i>
+      </span>
+    </span>
+  )
+}
+
+/** The median of the last interval jumps; the smoothed time says where the path is. */
+function shownRtt(pair: PairSnapshot): number | null {
+  return pair.rttMs?.smoothed ?? null
+}
+
+function detailOf(pair: PairSnapshot): string {
+  const kind = pair.local.interfaceKind
+  const words = kind === null || kind === 'unknown' ? '' : `${interfaceKindWords[kind]} · `
+  return `${words}${pair.remote.type} · ${pair.remote.address}`
+}
+
+function stateText(pair: PairSnapshot, live: Live): string {
+  const word = pairStateWords[pair.state]
+  if (pair.state !== 'down') return word
+  return `${word} ${formatSpan(Math.max(1000, (live.view.snapshot?.atMs ?? 0) - pair.stateSinceMs))}`
+}

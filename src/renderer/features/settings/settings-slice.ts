@@ -1,0 +1,45 @@
+import type { AppInfo, Settings, SettingsPatch } from '../../../shared/ipc'
+import type { Slice } from '../../app/store'
+
+export type Overlay = 'help' | 'settings'
+
+export interface SettingsSlice {
+  readonly info: AppInfo | null
+  /** Null until the main process has told them. */
+  readonly settings: Settings | null
+  readonly overlay: Overlay | null
+  loadSettings(): Promise<void>
+  saveSettings(patch: SettingsPatch): Promise<void>
+  chooseReportFolder(): Promise<void>
+  openOverlay(overlay: Overlay | null): void
+}
+
+export const createSettingsSlice: Slice<SettingsSlice> = (set, get, { api }) => ({
+  info: null,
+  settings: null,
+  overlay: null,
+
+  async loadSettings() {
+    const [info, settings] = await Promise.all([api.appInfo(), api.settingsGet()])
+    if (info.ok) set({ info: info.value })
+    if (!settings.ok) return get().notifyError(settings.error)
+    set({ settings: settings.value })
+    get().fillForm(settings.value)
+    const problem = info.ok ? info.value.settingsProblem : null
+    if (problem !== null) get().notify({ health: 'bad', text: problem, action: null })
+  },
+
+  async saveSettings(patch) {
+    const result = await api.settingsSet(patch)
+    if (result.ok) set({ settings: result.value })
+    else get().notifyError(result.error)
+  },
+
+  async chooseReportFolder() {
+    const result = await api.reportFolderChoose()
+    if (!result.ok) get().notifyError(result.error)
+    else if (result.value !== null) set({ settings: result.value })
+  },
+
+  openOverlay: (overlay) => set({ overlay }),
+})

@@ -1,0 +1,103 @@
+/** The interfaces of this machine, to tick. */
+import type { InterfaceInfo } from '../../../shared/session'
+import { bindingWords, interfaceKindWords } from '../../../shared/words'
+import { useStore } from '../../app/context'
+import { Button } from '../../ui'
+import { chosenInterfaces, usable } from './start-slice'
+
+export function InterfaceChoice() {
+  const interfaces = useStore((store) => store.interfaces)
+  const problem = useStore((store) => store.interfacesProblem)
+  const form = useStore((store) => store.form)
+  const change = useStore((store) => store.changeForm)
+  const load = useStore((store) => store.loadInterfaces)
+  const chosen = chosenInterfaces(form, interfaces ?? [])
+  const toggle = (name: string, on: boolean): void =>
+    change({ interfaces: on ? [...chosen, name] : chosen.filter((each) => each !== name) })
+  return (
+    <div className="interfaces">
+      <div className="section-head">
+        <h2>Interfaces</h2>
+        <span className="dim">
+          {interfaces === null ? '' : `${chosen.length} of ${interfaces.length} chosen`}
+        </span>
+        <span className="space" />
+        {form.interfaces !== null && (
+          <Button look="link" onClick={() => change({ interfaces: null })}>
+            Usual choice
+          </Button>
+        )}
+        <Button look="link" onClick={() => void load()}>
+          Look again
+        </Button>
+      </div>
+      {problem !== null && <p className="problem">The interfaces could not be listed: {problem}</p>}
+      {interfaces === null && problem === null && <p className="dim">Looking for interfaces …</p>}
+      <ul className="interface-list">
+        {sorted(interfaces ?? []).map((each) => (
+          <InterfaceRow
+            key={each.name}
+            info={each}
+            checked={chosen.includes(each.name)}
+            onChange={(on) => toggle(each.name, on)}
+          />
+        ))}
+      </ul>
+      {interfaces !== null && chosen.length === 0 && (
+        <p className="problem">
+          No interface is chosen: the usual choice will be used. Tick at least one to change that.
+        </p>
+      )}
+    </div>
+  )
+}
+
+function InterfaceRow(props: {
+  readonly info: InterfaceInfo
+  readonly checked: boolean
+  readonly onChange: (on: boolean) => void
+}) {
+  const { info, checked, onChange } = props
+  const able = usable(info)
+  return (
+    <li className={able ? '' : 'off'}>
+      <label>
+        <input
+          type="checkbox"
+          checked={checked}
+          disabled={!able}
+          onChange={(event) => onChange(event.target.checked)}
+        />
+        <span className="name">{info.name}</span>
+        <span className="dim kind">{interfaceKindWords[info.kind]}</span>
+        <span className="addresses">
+          {info.addresses
+            .filter((address) => !address.linkLocal || info.addresses.every((each) => each.linkLocal))
+            .map((address) => (
+              <span key={address.address}>{address.address}</span>
+            ))}
+          {info.addresses.length === 0 && <span className="dim">no address</span>}
+        </span>
+        <span className="marks">
+          {!info.up && <span className="mark">down</span>}
+          {info.up && info.binding === 'address' && !info.loopback && (
+            <span className="mark warn" title={info.bindingReason ?? undefined}>
+              {bindingWords.address}
+            </span>
+          )}
+        </span>
+      </label>
+      {able && checked && info.binding === 'address' && !info.loopback && (
+        <p className="hint">
+          Packets may leave by another link{info.bindingReason === null ? '.' : `: ${info.bindingReason}`}
+        </p>
+      )}
+    </li>
+  )
+}
+
+/** Usable ones first, loopback after real links, otherwise as the system lists them. */
+function sorted(interfaces: readonly InterfaceInfo[]): readonly InterfaceInfo[] {
+  const rank = (each: InterfaceInfo): number => (usable(each) ? 0 : 2) + (each.loopback ? 1 : 0)
+  return [...interfaces].sort((a, b) => rank(a) - rank(b))
+}

@@ -1,0 +1,93 @@
+/** What the user fills in before a session starts. */
+import type { SessionInfo, SessionStart, Settings } from '../../../shared/ipc'
+import type { InterfaceInfo } from '../../../shared/session'
+import type { Slice } from '../../app/store'
+
+export interface StartForm {
+  readonly title: string
+  /** Names; null = those used by default. */
+  readonly interfaces: readonly string[] | null
+  readonly stun: string
+  readonly mode: Settings['mode']
+  readonly use: Settings['use']
+  readonly ratePerSecond: number
+  readonly sizeBytes: number
+}
+
+export interface StartSlice {
+  readonly form: StartForm
+  /** Null until listed. */
+  readonly interfaces: readonly InterfaceInfo[] | null
+  readonly interfacesProblem: string | null
+  changeForm(patch: Partial<StartForm>): void
+  fillForm(settings: Settings): void
+  loadInterfaces(): Promise<void>
+  startRequest(role: SessionInfo['role']): SessionStart
+}
+
+export const defaultTitle = 'Session'
+
+export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
+  form: {
+    title: '',
+    interfaces: null,
+    stun: '',
+    mode: 'redundant',
+    use: 'auto',
+    ratePerSecond: 1,
+    sizeBytes: 128,
+  },
+  interfaces: null,
+  interfacesProblem: null,
+
+  changeForm: (patch) => set({ form: { ...get().form, ...patch } }),
+
+  fillForm: (settings) =>
+    set({
+      form: {
+        title: settings.title,
+        interfaces: settings.interfaces,
+        stun: settings.stun,
+        mode: settings.mode,
+        use: settings.use,
+        ratePerSecond: settings.messages.ratePerSecond,
+        sizeBytes: settings.messages.sizeBytes,
+      },
+    }),
+
+  async loadInterfaces() {
+    const result = await api.interfacesList()
+    if (!result.ok) return set({ interfacesProblem: result.error.message })
+    set({ interfaces: result.value, interfacesProblem: null })
+  },
+
+  startRequest(role) {
+    const { form } = get()
+    const chosen = chosenInterfaces(form, get().interfaces ?? [])
+    return {
+      role,
+      title: form.title.trim() === '' ? defaultTitle : form.title.trim(),
+      interfaces: form.interfaces === null || chosen.length === 0 ? null : chosen,
+      stun: form.stun.trim() === '' ? [] : [stunUrl(form.stun.trim())],
+      mode: form.mode,
+      use: form.use,
+      messages: { enabled: true, ratePerSecond: form.ratePerSecond, sizeBytes: form.sizeBytes },
+    }
+  },
+})
+
+/** Names that are chosen and can be used now. */
+export function chosenInterfaces(form: StartForm, interfaces: readonly InterfaceInfo[]): string[] {
+  return interfaces
+    .filter((each) => usable(each) && (form.interfaces?.includes(each.name) ?? each.usedByDefault))
+    .map((each) => each.name)
+}
+
+export function usable(each: InterfaceInfo): boolean {
+  return each.up && each.addresses.length > 0
+}
+
+/** People write host:port; the engine wants a URL. */
+function stunUrl(text: string): string {
+  return /^stuns?:/i.test(text) ? text : `stun:${text}`
+}

@@ -1,0 +1,99 @@
+/** One graph: a title line and a uPlot canvas that is fed, never rebuilt, as long as its paths stay the same. */
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import type uPlot from 'uplot'
+import { useStore } from '../app/context'
+import type { Live } from '../app/session-feed'
+import { useTheme } from '../ui/theme'
+import { levelFor, readColumns } from './columns'
+import { type Metric } from './level'
+import { createPlot, type Plot } from './plot'
+import type { Range } from './time-window'
+
+export interface GraphPath {
+  readonly pairId: number
+  readonly label: string
+}
+
+interface Props {
+  readonly live: Live
+  readonly paths: readonly GraphPath[]
+  readonly range: Range
+  readonly selected: number | null
+  /** Short name, for tests and for the synchronised crosshair. */
+  readonly name: string
+  readonly title: string
+  readonly sub: string
+  readonly metric: Metric
+  readonly grow: number
+  readonly timeAxis?: boolean
+  readonly aside?: ReactNode
+}
+
+export function Graph(props: Props) {
+  const { live, paths, range, selected, name, title, sub, metric, grow, timeAxis = false, aside } = props
+  const place = useRef<HTMLDivElement>(null)
+  const plot = useRef<Plot | null>(null)
+  const theme = useTheme()
+  const zoomTo = useStore((store) => store.zoomTo)
+  const wallMs = live.view.wallMs ?? 0
+  const banded = metric === 'rtt' && paths.length <= 8
+  const wanted = useMemo<readonly Metric[]>(
+    () => (banded ? ['rtt', 'rttLow', 'rttHigh'] : [metric]),
+    [banded, metric],
+  )
+
+  useEffect(() => {
+    if (place.current === null) return undefined
+    const made = createPlot(place.current, {
+      paths,
+      metric,
+      banded,
+      theme,
+      timeAxis,
+      selected,
+      onZoom: (fromSeconds, toSeconds) => zoomTo(fromSeconds * 1000 - wallMs, toSeconds * 1000 - wallMs),
+    })
+    plot.current = made
+    return () => {
+      plot.current = null
+      made.destroy()
+    }
+  }, [paths, metric, banded, theme, timeAxis, selected, wallMs, zoomTo])
+
+  useEffect(() => {
+    const level = levelFor(live.history, range)
+    const { xs, ys } = readColumns(
+      level,
+      range,
+      paths.map((path) => path.pairId),
+      wanted,
+      wallMs,
+    )
+    const data = [xs, ...ys] as uPlot.AlignedData
+    const marks = live.view.events
+      .filter((line) => line.health === 'bad' || line.health === 'good')
+      .map((line) => ({
+        seconds: (wallMs + line.atMs) / 1000,
+        health: line.health === 'bad' ? ('bad' as const) : ('good' as const),
+      }))
+    plot.current?.show(data, (wallMs + range.fromMs) / 1000, (wallMs + range.toMs) / 1000, marks)
+    // `theme` and `selected` rebuild the plot, which then needs its data again.
+  }, [live, range.fromMs, range.toMs, paths, wanted, wallMs, theme, selected, timeAxis, range])
+
+  return (
+    <figure className="graph" style={{ flexGrow: grow }} data-graph={name}>
+      <figcaption>
+        <h2>{title}</h2>
+        <span className="dim">{sub}</span>
+        <span className="space" />
+        {aside}
+      </figcaption>
+      <div
+        ref={place}
+        className="plot"
+        role="img"
+        aria-label={`${title}, ${sub}; the numbers are in the table`}
+      />
+    </figure>
+  )
+}

@@ -1,0 +1,234 @@
+/** One uPlot canvas: scales from 0, bands, event marks, the crosshair and its readout. */
+import uPlot from 'uplot'
+import { pathStyle } from '../../shared/paths'
+import { formatMs, formatPercent, formatWeight } from '../../shared/words'
+import type { Theme } from '../ui/theme'
+import type { GraphPath } from './graph'
+import type { Metric } from './level'
+import { formatRate, rateUnit } from './rates'
+import { createReadout } from './readout'
+
+export interface EventMark {
+  readonly seconds: number
+  readonly health: 'good' | 'bad'
+}
+
+interface PlotOptions {
+  readonly paths: readonly GraphPath[]
+  readonly metric: Metric
+  /** Whether each path has a low and a high column behind its own. */
+  readonly banded: boolean
+  readonly theme: Theme
+  readonly timeAxis: boolean
+  readonly selected: number | null
+  readonly onZoom: (fromSeconds: number, toSeconds: number) => void
+}
+
+export interface Plot {
+  show(data: uPlot.AlignedData, fromSeconds: number, toSeconds: number, marks: readonly EventMark[]): void
+  destroy(): void
+}
+
+const crosshairKey = 'pathscope'
+const yAxisPx = 52
+const timeAxisPx = 20
+
+/** Smallest top of each scale, so that noise near 0 does not fill the graph. */
+const leastTop: Readonly<Record<Metric, number>> = {
+  rtt: 10,
+  rttLow: 10,
+  rttHigh: 10,
+  lossSent: 4,
+  lossReceived: 4,
+  rateSent: 2000,
+  rateReceived: 2000,
+  weight: 2,
+  share: 100,
+}
+
+export function createPlot(place: HTMLElement, options: PlotOptions): Plot {
+  let marks: readonly EventMark[] = []
+  const colours = themeColours(place)
+  const readout = createReadout(place, options.paths, (value) => formatMetric(options.metric, value), options)
+  const step = options.banded ? 3 : 1
+  const plot = new uPlot(
+    {
+      width: Math.max(200, place.clientWidth),
+      height: Math.max(60, place.clientHeight),
+      legend: { show: false },
+      padding: [6, 10, options.timeAxis ? 0 : 4, 0],
+      cursor: {
+        sync: { key: crosshairKey },
+        y: false,
+        points: { size: 7, width: 1.5 },
+        drag: { x: true, y: false, setScale: false },
+      },
+      scales: {
+        x: { time: true, auto: false },
+        y: { range: (_plot, _min, max) => [0, niceTop(Math.max(max ?? 0, leastTop[options.metric]))] },
+      },
+      axes: axesOf(options, colours),
+      series: [{}, ...seriesOf(options)],
+      bands: bandsOf(options),
+      hooks: {
+        setSelect: [
+          (self) => {
+            if (self.select.width < 4) return
+            options.onZoom(
+              self.posToVal(self.select.left, 'x'),
+              self.posToVal(self.select.left + self.select.width, 'x'),
+            )
+            self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+          },
+        ],
+        setCursor: [(self) => readout.move(self, step)],
+        drawAxes: [(self) => drawMarks(self, marks, colours)],
+      },
+    },
+    emptyData(options.paths.length * step),
+    place,
+  )
+  const resizes = new ResizeObserver(() => {
+    plot.setSize({ width: Math.max(200, place.clientWidth), height: Math.max(60, place.clientHeight) })
+  })
+  resizes.observe(place)
+  return {
+    show(data, fromSeconds, toSeconds, nextMarks) {
+      marks = nextMarks
+      plot.batch(() => {
+        plot.setData(data, false)
+        plot.setScale('x', { min: fromSeconds, max: toSeconds })
+      })
+    },
+    destroy() {
+      resizes.disconnect()
+      readout.destroy()
+      plot.destroy()
+    },
+  }
+}
+
+interface Colours {
+  readonly grid: string
+  readonly text: string
+  readonly good: string
+  readonly bad: string
+}
+
+function themeColours(place: HTMLElement): Colours {
+  const style = getComputedStyle(place)
+  const read = (name: string): string => style.getPropertyValue(name).trim()
+  return { grid: read('--line'), text: read('--dim'), good: read('--ok'), bad: read('--bad') }
+}
+
+function axesOf(options: PlotOptions, colours: Colours): uPlot.Axis[] {
+  const font = '11px system-ui, sans-serif'
+  return [
+    {
+      show: options.timeAxis,
+      size: timeAxisPx,
+      font,
+      stroke: colours.text,
+      gap: 3,
+      space: 90,
+      grid: { show: false },
+      ticks: { show: false },
+      values: (_plot, splits) =>
+        splits.map((seconds) => new Date(seconds * 1000).toLocaleTimeString('en-GB')),
+    },
+    {
+      size: yAxisPx,
+      font,
+      gap: 4,
+      space: 26,
+      stroke: colours.text,
+      grid: { stroke: colours.grid, width: 1 },
+      ticks: { show: false },
+      values: (_plot, splits) => axisTexts(options.metric, splits),
+    },
+  ]
+}
+
+function seriesOf(options: PlotOptions): uPlot.Series[] {
+  return options.paths.flatMap(({ pairId }) => {
+    const style = pathStyle(pairId - 1)
+    const colour = style[options.theme]
+    const others = options.selected !== null && options.selected !== pairId
+    const line: uPlot.Series = {
+      stroke: colour,
+      width: options.selected === pairId ? 2.6 : 1.6,
+      alpha: others ? 0.3 : 1,
+      dash: [...style.dash],
+      points: { show: false },
+      spanGaps: false,
+    }
+    const bound: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false }, spanGaps: false }
+    return options.banded ? [line, bound, bound] : [line]
+  })
+}
+
+function bandsOf(options: PlotOptions): uPlot.Band[] {
+  if (!options.banded) return []
+  return options.paths.map(({ pairId }, index) => {
+    const others = options.selected !== null && options.selected !== pairId
+    const colour = pathStyle(pairId - 1)[options.theme]
+    return { series: [3 * index + 3, 3 * index + 2], fill: `${colour}${others ? '0c' : '28'}` }
+  })
+}
+
+function drawMarks(plot: uPlot, marks: readonly EventMark[], colours: Colours): void {
+  const { ctx, bbox } = plot
+  ctx.save()
+  ctx.lineWidth = window.devicePixelRatio
+  ctx.setLineDash([2 * window.devicePixelRatio, 3 * window.devicePixelRatio])
+  for (const mark of marks) {
+    const x = Math.round(plot.valToPos(mark.seconds, 'x', true))
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    ctx.strokeStyle = mark.health === 'bad' ? colours.bad : colours.good
+    ctx.globalAlpha = mark.health === 'bad' ? 0.9 : 0.45
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
+}
+
+/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten, so that the scale does not move with every sample. */
+function niceTop(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value))
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((each) => each * power >= value * 0.9999) ?? 10
+  return step * power
+}
+
+function axisTexts(metric: Metric, splits: readonly number[]): string[] {
+  if (metric !== 'rateSent' && metric !== 'rateReceived')
+    return splits.map((value) => String(Number(value.toFixed(2))))
+  const unit = rateUnit(splits[splits.length - 1] ?? 0)
+  const last = splits.length - 1
+  return splits.map((value, index) => {
+    const number = String(Number((value / unit.bps).toFixed(2)))
+    return index === last ? `${number} ${unit.name.replace('bit/s', 'b/s')}` : number
+  })
+}
+
+function formatMetric(metric: Metric, value: number): string {
+  switch (metric) {
+    case 'lossSent':
+    case 'lossReceived':
+      return `${formatPercent(value)} %`
+    case 'rateSent':
+    case 'rateReceived':
+      return formatRate(value)
+    case 'weight':
+      return formatWeight(value)
+    case 'share':
+      return `${value.toFixed(0)} %`
+    default:
+      return `${formatMs(value)} ms`
+  }
+}
+
+function emptyData(columns: number): uPlot.AlignedData {
+  return [[], ...Array.from({ length: columns }, () => [])] as uPlot.AlignedData
+}

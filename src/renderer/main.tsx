@@ -1,0 +1,10 @@
+import { apiGlobal, type PathscopeApi } from '../shared/ipc'
+import { mount } from './app/mount'
+
+declare global {
+  interface Window {
+    readonly [apiGlobal]: PathscopeApi
+  }
+}
+
+mount(window[apiGlobal])
