@@ -1,0 +1,60 @@
+import { release, type } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { SessionOrder, SessionRequest, SessionUpdate } from '../../shared/session'
+import { nodeClock, nodeDatagrams, nodeEntropy, nodeInterfaces, nodeLog } from '../adapters/node'
+import { createWeriftSessions } from '../adapters/werift'
+import { runLoopback } from '../loopback'
+import type { Ports } from '../ports'
+import { messageOf, type RunningSession, runSession } from '../session'
+
+/** A thread that is done but held by a forgotten handle goes anyway after this long, ms. */
+const lingerMs = 1000
+
+/** Runs the session of this thread's `workerData` and lets the thread end after it. */
+export function runWorker(): void {
+  const port = parentPort
+  if (port === null) throw new Error('the engine worker runs in a worker thread only')
+  // The parent validates the request; the worker trusts its parent.
+  const request = workerData as SessionRequest
+  let session: RunningSession | undefined
+  let told = false
+
+  function post(update: SessionUpdate): void {
+    if (told) return
+    told = update.kind === 'ended'
+    port?.postMessage(update)
+    if (!told) return
+    port?.close()
+    setTimeout(() => process.exit(0), lingerMs).unref()
+  }
+
+  function fail(error: unknown): void {
+    const detail = `Something broke inside Pathscope: ${messageOf(error)}`
+    try {
+      session?.end('failed', detail)
+    } catch {
+      // Whatever broke may break its end as well; the parent is told all the same.
+    }
+    post({ kind: 'ended', atMs: 0, reason: 'failed', detail })
+    setTimeout(() => process.exit(1), 0)
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  session = begin(request, post)
+  port.on('message', (order: SessionOrder) => session?.order(order))
+}
+
+function begin(request: SessionRequest, post: (update: SessionUpdate) => void): RunningSession {
+  const about = { appVersion: __APP_VERSION__, os: `${type()} ${release()}` }
+  const clock = nodeClock()
+  const log = nodeLog('warn')
+  const entropy = nodeEntropy()
+  const secure = createWeriftSessions()
+  if (request.role === 'loopback') {
+    return runLoopback({ ...about, request, clock, entropy, secure, log, post })
+  }
+  const datagrams = nodeDatagrams(clock)
+  const ports: Ports = { clock, entropy, interfaces: nodeInterfaces(), datagrams, secure, log }
+  return runSession({ ...about, request, role: request.role, ports, post })
+}
