@@ -2,24 +2,46 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLoss } from './index'
 
+/** A measure for which counting has started with nothing sent. */
+function startedLoss() {
+  const loss = createLoss()
+  loss.compare(0, 0, 0)
+  return loss
+}
+
 describe('loss', () => {
-  it('is null until packets were compared', () => {
-    const loss = createLoss()
+  it('is null until something was compared', () => {
+    const loss = startedLoss()
     expect(loss.view()).toEqual({ sent: 0, received: 0, percent: null, recentPercent: null })
-    loss.compare(0, 0, 100)
-    expect(loss.view().percent).toBeNull()
     expect(loss.recentLoss).toBeNull()
+    loss.compare(1, 1, 100)
+    expect(loss.view()).toEqual({ sent: 1, received: 1, percent: 0, recentPercent: 0 })
   })
 
   it('is what was sent less what was received, over what was sent', () => {
-    const loss = createLoss()
-    loss.compare(200, 190, 0)
+    const loss = startedLoss()
+    loss.compare(200, 190, 100)
     expect(loss.view()).toEqual({ sent: 200, received: 190, percent: 5, recentPercent: 5 })
     expect(loss.recentLoss).toBe(0.05)
   })
 
-  it('takes more received than sent for all of it', () => {
+  it('does not take for lost what was sent before the receiver knew of the pair', () => {
     const loss = createLoss()
+    loss.compare(9000, 1, 0)
+    loss.compare(9100, 101, 100)
+    expect(loss.view()).toMatchObject({ sent: 101, received: 101, percent: 0 })
+    expect(loss.recentLoss).toBe(0)
+  })
+
+  it('does not let packets from before hide the loss of later ones', () => {
+    const loss = createLoss()
+    loss.compare(1, 50, 0)
+    loss.compare(101, 140, 100)
+    expect(loss.view()).toMatchObject({ sent: 101, received: 91 })
+  })
+
+  it('takes more received than sent for all of it', () => {
+    const loss = startedLoss()
     loss.compare(100, 103, 0)
     expect(loss.view()).toMatchObject({ sent: 100, received: 100, percent: 0 })
     loss.compare(104, 103, 100)
@@ -27,26 +49,27 @@ describe('loss', () => {
   })
 
   it('ignores a report that comes out of order', () => {
-    const loss = createLoss()
+    const loss = startedLoss()
     loss.compare(100, 90, 0)
     const before = loss.view()
     loss.compare(50, 50, 100)
     loss.compare(110, 80, 200)
-    loss.compare(NaN, 95, 300)
-    loss.compare(120, NaN, 300)
-    loss.compare(120, -1, 300)
+    for (const wrong of [NaN, Infinity, -1]) {
+      loss.compare(wrong, 95, 300)
+      loss.compare(120, wrong, 300)
+    }
     expect(loss.view()).toEqual(before)
   })
 
   it('gives back what was counted late', () => {
-    const loss = createLoss()
+    const loss = startedLoss()
     loss.compare(100, 90, 0)
     loss.compare(100, 100, 100)
     expect(loss.view()).toEqual({ sent: 100, received: 100, percent: 0, recentPercent: 0 })
   })
 
   it('forgets an outage within about ten seconds of clean traffic', () => {
-    const loss = createLoss()
+    const loss = startedLoss()
     let [sent, received] = [0, 0]
     const run = (fromMs: number, toMs: number, arrives: number): void => {
       for (let nowMs = fromMs; nowMs < toMs; nowMs += 100)
@@ -64,7 +87,7 @@ describe('loss', () => {
   })
 
   it('keeps its last word while nothing is sent', () => {
-    const loss = createLoss()
+    const loss = startedLoss()
     loss.compare(100, 80, 0)
     loss.compare(100, 80, 3_600_000)
     expect(loss.recentLoss).toBeCloseTo(0.2)

@@ -3,7 +3,10 @@ import type { LossView } from '../face/snapshot'
 /** Time constant of the recent loss. Its mean age is that of a plain window of 5 s. */
 const recentTimeConstantMs = 2500
 
-/** Loss of one pair in one direction, from cumulative counts of both ends. Memory: eight numbers. */
+/**
+ * Loss of one pair in one direction, from cumulative counts of both ends. What is missing at the first comparison is not
+ * lost: it was sent before the other end knew of the pair and counted there. Memory: eight numbers.
+ */
 export interface Loss {
   /**
    * Of `sentCount` packets the receiver had counted `receivedCount`. More received than sent (packets that overtook the
@@ -11,21 +14,24 @@ export interface Loss {
    */
   compare(sentCount: number, receivedCount: number, nowMs: number): void
   view(): LossView
-  /** 0..1, each packet weighing less the older it is (time constant 2.5 s); null before any packet was compared. */
+  /** 0..1, each packet weighing less the older it is (time constant 2.5 s); null before anything was compared. */
   readonly recentLoss: number | null
 }
 
 export function createLoss(): Loss {
+  /** The counts at which counting starts; set by the first comparison. */
+  let base: { readonly sent: number; readonly received: number } | null = null
+  /** Since then. */
   let sent = 0
   let received = 0
-  let comparedAtMs: number | null = null
+  let receivedCountMax = 0
+  let comparedAtMs = 0
   let recentSent = 0
   let recentLost = 0
   let recent: number | null = null
 
-  const updateRecent = (moreSent: number, moreReceived: number, nowMs: number): void => {
-    const elapsedMs = comparedAtMs === null ? 0 : Math.max(0, nowMs - comparedAtMs)
-    const decay = Math.exp(-elapsedMs / recentTimeConstantMs)
+  const updateRecent = (moreSent: number, moreReceived: number, elapsedMs: number): void => {
+    const decay = Math.exp(-Math.max(0, elapsedMs) / recentTimeConstantMs)
     recentSent = recentSent * decay + moreSent
     // Packets counted late give back what was counted lost before them, but never more than is still remembered.
     recentLost = Math.min(recentSent, Math.max(0, recentLost * decay + moreSent - moreReceived))
@@ -34,12 +40,18 @@ export function createLoss(): Loss {
 
   return {
     compare(sentCount, receivedCount, nowMs) {
-      if (!(sentCount >= sent && receivedCount >= 0)) return
-      const within = Math.min(sentCount, receivedCount)
-      if (within < received) return
-      updateRecent(sentCount - sent, within - received, nowMs)
-      sent = sentCount
-      received = within
+      if (!isCount(sentCount) || !isCount(receivedCount)) return
+      base ??= {
+        sent: Math.max(0, sentCount - receivedCount),
+        received: Math.max(0, receivedCount - sentCount),
+      }
+      const sentSince = sentCount - base.sent
+      if (sentSince < sent || receivedCount < receivedCountMax) return
+      const receivedSince = Math.min(sentSince, receivedCount - base.received)
+      updateRecent(sentSince - sent, receivedSince - received, nowMs - comparedAtMs)
+      sent = sentSince
+      received = receivedSince
+      receivedCountMax = receivedCount
       comparedAtMs = nowMs
     },
     view: () => ({
@@ -52,4 +64,8 @@ export function createLoss(): Loss {
       return recent
     },
   }
+}
+
+function isCount(value: number): boolean {
+  return value >= 0 && value < Infinity
 }
