@@ -19,7 +19,30 @@ export function takeDatagram(state: SessionState, arrival: Arrival): void {
   if (kind === 'stun') return takeStun(state, arrival)
   const pair = state.agent.pairAt(arrival.socketId, arrival.from)
   if (pair === undefined || !pair.validated) return drop(state, 'unknown-source')
+  if (isEarly(state, kind)) return holdEarly(state, pair, data)
   if (takeFrom(state, pair, kind, data)) countArrival(pair, data.length, state.nowMs)
+}
+
+/** Datagrams held until our own side of the handshake is done; more than that are dropped. */
+const earlyLimit = 64
+
+/** The peer may be connected a moment before us: what it sends then must not be lost, or SCTP starts with a timeout. */
+function isEarly(state: SessionState, kind: string): boolean {
+  return (
+    state.peer.kind === 'pathscope' && state.dtls === 'connecting' && (kind === 'dtls' || kind === 'control')
+  )
+}
+
+function holdEarly(state: SessionState, pair: Pair, data: Uint8Array): void {
+  if (state.early.length >= earlyLimit) return drop(state, 'unexpected')
+  state.early.push({ pair, data })
+}
+
+/** Takes what came early, in order of arrival. */
+export function takeEarly(state: SessionState): void {
+  for (const { pair, data } of state.early.splice(0)) {
+    if (takeFrom(state, pair, classify(data), data)) countArrival(pair, data.length, state.nowMs)
+  }
 }
 
 /** True when the datagram counts as received here; records given out to be opened are counted when they are. */

@@ -10,7 +10,7 @@ import { createResequencer } from '../resequence'
 import { createRoundRobin, createWeights } from '../spread'
 import { refreshCarrying, updateWeights } from './carriers'
 import { beginControl, flushControl, reportIntervalMs, sendReport, sendText } from './control'
-import { takeDatagram } from './datagram'
+import { takeDatagram, takeEarly } from './datagram'
 import { beginGathering, completeGathering, considerGathered, takeRemote } from './describe'
 import { beginFinish, considerEnd, end, finishLate } from './finish'
 import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
@@ -79,7 +79,8 @@ function takeSecure(state: SessionState, input: SecureInput): void {
     case 'secure-opened':
       return takeOpened(state, input.token, input.plain)
     case 'secure-connected':
-      return beginControl(state, input)
+      beginControl(state, input)
+      return takeEarly(state)
     case 'secure-channel-open':
       return openChannel(state)
     case 'secure-message':
@@ -261,6 +262,7 @@ function createState(options: EngineOptions): SessionState {
     roundRobin: createRoundRobin(),
     recordBytes: { needed: 0, sent: 0 },
     recordsWithoutPair: 0,
+    early: [],
     dedup: new Map(),
     resequencer: createResequencer({ maxHeld: limits.resequenceRecords }),
     opening: new Map(),

@@ -83,6 +83,8 @@ export interface SessionState {
   readonly recordBytes: { needed: number; sent: number }
   recordsWithoutPair: number
 
+  /** Datagrams that came before our side of the handshake was done. */
+  readonly early: { readonly pair: Pair; readonly data: Uint8Array }[]
   readonly dedup: Map<number, DedupWindow>
   readonly resequencer: Resequencer<Uint8Array>
   /** Records given out to be opened, by token. Answered at once, so there is never more than a few. */

@@ -28,6 +28,8 @@ export interface TestHost {
   ended: boolean
   nextRecord: number
   handshakes: number
+  /** First records of the peer that arrived. */
+  openings: number
 }
 
 /**
@@ -75,7 +77,8 @@ export function pairOfEngines(links: TestLink[], settings: Partial<EngineSetting
       case 'secure-open':
         return give(index, { kind: 'secure-opened', token: output.token, plain: output.record.slice(13) })
       case 'secure-deliver':
-        if (output.plain.length > 1) give(index, { kind: 'secure-message', data: output.plain })
+        if (output.plain.length === 1) host.openings += 1
+        else give(index, { kind: 'secure-message', data: output.plain })
         return
       case 'secure-message':
         return give(index, { kind: 'secure-record', data: makeRecord(host, output.data) })
@@ -94,7 +97,7 @@ export function pairOfEngines(links: TestLink[], settings: Partial<EngineSetting
     hosts[index].handshakes += 1
     give(index, { kind: 'secure-connected', exporter: new Uint8Array(32).fill(7) })
     // As SCTP's INIT: something goes ahead of the first message.
-    give(index, { kind: 'secure-record', data: makeRecord(hosts[index], new Uint8Array(1)) })
+    give(index, { kind: 'secure-record', data: makeRecord(hosts[index], Uint8Array.of(index)) })
     at(nowMs + 200, () => give(index, { kind: 'secure-channel-open' }))
   }
 
@@ -165,6 +168,7 @@ function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings
     ended: false,
     nextRecord: 1,
     handshakes: 0,
+    openings: 0,
   }
 }
 
