@@ -92,11 +92,14 @@ export function pairOfEngines(links: TestLink[], settings: Partial<EngineSetting
 
   const handshake = (index: 0 | 1, data: Uint8Array): void => {
     const step = data[1] ?? 0
+    if (step >= 2) connected(index)
     if (step < 3) give(index, { kind: 'secure-handshake', data: Uint8Array.of(22, step + 1) })
-    if (step < 2) return
+  }
+
+  const connected = (index: 0 | 1): void => {
     hosts[index].handshakes += 1
     give(index, { kind: 'secure-connected', exporter: new Uint8Array(32).fill(7) })
-    // As SCTP's INIT: something goes ahead of the first message.
+    // As SCTP's INIT: something goes ahead of the first message, and here of the last handshake datagram as well.
     give(index, { kind: 'secure-record', data: makeRecord(hosts[index], Uint8Array.of(index)) })
     at(nowMs + 200, () => give(index, { kind: 'secure-channel-open' }))
   }
