@@ -1,0 +1,261 @@
+/** From a recording, whole or broken off, to the report. */
+import type { CandidateView, EngineEvent, MessageStreamSnapshot, PairSnapshot, PairState } from '../../engine'
+import type { Recording } from '../recording'
+import { eventSentence } from '../words'
+import { checksOf, connectedAtMs } from './checks'
+import { round3, samplesOf } from './samples'
+import { eventsLimit, reportSchemaName, type Report, type ReportPair, type ReportStream } from './schema'
+
+type Warning = Report['warnings'][number]
+
+/** The report of a recording. Pure; the result fits `reportSchema`. */
+export function deriveReport(recording: Recording): Report {
+  const { header, started, last, end } = recording
+  const wallMs = started?.wallMs ?? Date.parse(header.startedAt)
+  const durationMs = end?.atMs ?? Math.max(last?.atMs ?? 0, recording.events.at(-1)?.atMs ?? 0)
+  const connectedMs = connectedAtMs(recording)
+  const { request } = header
+  return {
+    schema: reportSchemaName,
+    app: header.app,
+    session: {
+      ...header.session,
+      note: '',
+      iceRole: last?.iceRole ?? null,
+      startedAt: new Date(wallMs).toISOString(),
+      durationSeconds: round3(durationMs / 1000),
+      connectedAfterSeconds: connectedMs === null ? null : round3(connectedMs / 1000),
+      mode: last?.mode ?? null,
+      emulated: header.session.role === 'loopback',
+      complete: end !== null,
+      end: end === null ? null : { reason: end.reason, detail: end.detail },
+    },
+    config: {
+      requested: {
+        settings: { ...request.settings },
+        interfaces: request.interfaces === null ? null : [...request.interfaces],
+        stun: [...request.stun],
+        emulatedPaths: request.emulatedPaths?.map((path) => ({ ...path })) ?? null,
+        durationSeconds: request.durationSeconds,
+        connectTimeoutSeconds: request.connectTimeoutSeconds,
+      },
+      negotiated: {
+        mode: last?.mode ?? null,
+        use: last?.use ?? null,
+        peerKind: last?.peer.kind ?? 'unknown',
+        channel: last?.channel ?? null,
+      },
+    },
+    local: localSide(recording),
+    remote: remoteSide(recording),
+    iceStates: recording.events.flatMap(iceState),
+    warnings: warningsOf(recording),
+    pairs: (last?.pairs ?? []).map((pair) => reportPair(pair, recording, wallMs)),
+    streams: (last?.messages ?? []).map((stream) =>
+      reportStream(stream, recording, durationMs - (connectedMs ?? 0)),
+    ),
+    totals: {
+      duplicatesDropped: last?.duplicatesDropped ?? null,
+      sctpRetransmissions: last?.sctpRetransmissions ?? null,
+      overheadFactor: last?.overheadFactor ?? null,
+      dropped: last === null ? null : { ...last.dropped },
+    },
+    checks: checksOf(recording),
+    events: recording.events.slice(0, eventsLimit).map((event) => reportEvent(event, wallMs)),
+    samples: samplesOf(recording),
+  }
+}
+
+function localSide({ started }: Recording): Report['local'] {
+  if (started === null) return { os: null, appVersion: null, interfaces: [] }
+  const interfaces = started.interfaces.map(({ name, kind, addresses, binding, bindingReason }) => ({
+    name,
+    kind,
+    addresses: addresses.map(({ address }) => address),
+    binding,
+    bindingReason,
+  }))
+  return { os: started.os, appVersion: started.appVersion, interfaces }
+}
+
+function remoteSide({ last }: Recording): Report['remote'] {
+  if (last === null) return { os: null, appVersion: null, interfaces: [] }
+  const { os, appVersion, interfaces } = last.peer
+  return {
+    os,
+    appVersion,
+    interfaces: interfaces.map(({ name, kind, addresses }) => ({ name, kind, addresses: [...addresses] })),
+  }
+}
+
+function iceState(event: EngineEvent): Report['iceStates'] {
+  const t = round3(event.atMs / 1000)
+  switch (event.kind) {
+    case 'gathering-state':
+      return [{ t, layer: 'gathering', state: event.state }]
+    case 'ice-state':
+      return [{ t, layer: 'ice', state: event.state }]
+    case 'dtls-state':
+      return [{ t, layer: 'dtls', state: event.state }]
+    case 'channel-state':
+      return [{ t, layer: 'channel', state: event.state }]
+    default:
+      return []
+  }
+}
+
+function warningsOf(recording: Recording): Warning[] {
+  const own: Warning[] = []
+  const say = (kind: string, message: string) => own.push({ t: null, kind, message })
+  if (recording.end === null) {
+    say('incomplete', 'The recording breaks off before the session ended: this report is marked incomplete.')
+  }
+  if (recording.last === null) say('nothing-measured', 'The recording holds no measurement.')
+  if (recording.header.session.role === 'loopback') {
+    say(
+      'emulated',
+      'The paths were emulated inside one process: no figure here says anything about a real network.',
+    )
+  }
+  if (recording.last?.peer.kind === 'stock') {
+    say(
+      'stock-peer',
+      'The peer is another WebRTC program: loss, shares and message counts of its side were not measured.',
+    )
+  }
+  if (recording.events.length > eventsLimit) {
+    say(
+      'events-limit',
+      `Only the first ${eventsLimit} of ${recording.events.length} events are in this report.`,
+    )
+  }
+  const told = recording.warnings.map(({ atMs, kind, message }) => ({
+    t: atMs === null ? null : round3(atMs / 1000),
+    kind,
+    message,
+  }))
+  return [...own, ...told]
+}
+
+const w3cState: Readonly<Record<PairState, ReportPair['stats']['state']>> = {
+  waiting: 'waiting',
+  checking: 'in-progress',
+  'no-reply': 'failed',
+  up: 'succeeded',
+  down: 'failed',
+  closed: 'failed',
+}
+
+function endpoint(candidate: CandidateView): ReportPair['local'] {
+  const { type, address, port, interfaceName, interfaceKind } = candidate
+  return { type, address, port, interface: interfaceName, interfaceKind }
+}
+
+function reportPair(pair: PairSnapshot, recording: Recording, wallMs: number): ReportPair {
+  const { suppressed, attempted, refused, succeeded } = pair.nominations
+  return {
+    id: pair.id,
+    label: pair.label,
+    straight: pair.straight,
+    local: endpoint(pair.local),
+    remote: endpoint(pair.remote),
+    state: pair.state,
+    included: pair.included,
+    carrying: pair.carrying,
+    inUse: pair.recordsSent.packets > 0 || pair.recordsReceived.packets > 0,
+    egressVerified: null,
+    nominations: { suppressed, attempted, refused, succeeded },
+    nominationsPrevented: pair.nominationsPrevented,
+    stats: {
+      type: 'candidate-pair',
+      state: w3cState[pair.state],
+      nominated: succeeded > 0,
+      packetsSent: pair.recordsSent.packets,
+      packetsReceived: pair.recordsReceived.packets,
+      bytesSent: pair.recordsSent.bytes,
+      bytesReceived: pair.recordsReceived.bytes,
+      lastPacketSentTimestamp: pair.lastSentMs === null ? null : wallMs + pair.lastSentMs,
+      lastPacketReceivedTimestamp: pair.lastReceivedMs === null ? null : wallMs + pair.lastReceivedMs,
+      currentRoundTripTime: pair.rttMs === null ? null : Math.round(pair.rttMs.last * 1000) / 1e6,
+      ...pair.stun,
+    },
+    measured: measuredOf(pair, recording),
+  }
+}
+
+function measuredOf(pair: PairSnapshot, recording: Recording): ReportPair['measured'] {
+  const allSent = recording.last?.pairs.reduce((sum, { recordsSent }) => sum + recordsSent.packets, 0) ?? 0
+  const compared = ({ sent, received, percent }: PairSnapshot['lossSent']) =>
+    percent === null ? null : { sent, received }
+  const percentOf = ({ percent }: PairSnapshot['lossSent']) =>
+    percent === null ? null : round3(Math.min(100, Math.max(0, percent)))
+  return {
+    rttMs: pair.rttMs === null ? null : spreadOf(pair.rttMs),
+    jitterMs: null,
+    lossPercent: { sent: percentOf(pair.lossSent), received: percentOf(pair.lossReceived) },
+    lossCounts: { sent: compared(pair.lossSent), received: compared(pair.lossReceived) },
+    reordered: null,
+    duplicates: pair.duplicates,
+    firstArrivals: pair.firstArrivals,
+    peerFirstArrivals: pair.peerFirstArrivals,
+    peerDuplicates: pair.peerDuplicates,
+    weight: weightOf(pair, recording),
+    share: round3(pair.share),
+    sharePackets: allSent === 0 ? null : round3(pair.recordsSent.packets / allSent),
+    downSeconds: round3(pair.downMs / 1000),
+    timesDown: pair.timesDown,
+    datagrams: {
+      packetsSent: pair.sent.packets,
+      bytesSent: pair.sent.bytes,
+      packetsReceived: pair.received.packets,
+      bytesReceived: pair.received.bytes,
+    },
+    oneWayDelayDiffMs: null,
+  }
+}
+
+function spreadOf({ n, min, p50, p95, p99, max }: NonNullable<PairSnapshot['rttMs']>) {
+  return { n, min, p50, p95, p99, max }
+}
+
+function weightOf(pair: PairSnapshot, { series }: Recording): ReportPair['measured']['weight'] {
+  const weights = series.flatMap(({ pairs }) =>
+    pairs.filter(({ id, state }) => id === pair.id && state === 'up').map(({ weight }) => weight),
+  )
+  if (weights.length === 0) return { last: round3(pair.weight), min: null, mean: null, max: null }
+  return {
+    last: round3(pair.weight),
+    min: round3(weights.reduce((a, b) => Math.min(a, b))),
+    mean: round3(weights.reduce((a, b) => a + b) / weights.length),
+    max: round3(weights.reduce((a, b) => Math.max(a, b))),
+  }
+}
+
+function reportStream(stream: MessageStreamSnapshot, { last }: Recording, activeMs: number): ReportStream {
+  const { direction, sent, received, missing, duplicated, reordered, bytes, deliveryGapMaxMs } = stream
+  const isReceived = direction === 'received'
+  const lostPercent = missing === null || sent === null || sent === 0 ? null : round3((missing / sent) * 100)
+  return {
+    kind: 'messages',
+    direction,
+    sent,
+    received,
+    lost: missing,
+    lostPercent,
+    deliveredTwice: duplicated,
+    bytesReceived: isReceived ? bytes : null,
+    goodputBps: isReceived && activeMs > 0 ? Math.round((bytes * 8000) / activeMs) : null,
+    duplicatesDropped: isReceived ? (last?.duplicatesDropped ?? null) : null,
+    reordered,
+    deliveryGapMaxMs,
+    latencyMs: stream.oneWayDelayDiffMs === null ? null : { ...stream.oneWayDelayDiffMs },
+    roundTripMs: stream.roundTripMs === null ? null : { ...stream.roundTripMs },
+    overheadFactor: isReceived ? null : (last?.overheadFactor ?? null),
+  }
+}
+
+function reportEvent(event: EngineEvent, wallMs: number): Report['events'][number] {
+  const { atMs, ...rest } = event
+  const { text, health } = eventSentence(event)
+  return { t: round3(atMs / 1000), at: new Date(wallMs + atMs).toISOString(), text, health, ...rest }
+}

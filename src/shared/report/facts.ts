@@ -1,0 +1,142 @@
+/** The tables of a report as text cells, shared by its Markdown and HTML forms. */
+import {
+  endWords,
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatFactor,
+  formatMs,
+  formatPercent,
+  formatShare,
+  formatSpan,
+  formatWeight,
+  modeMeanings,
+  modeWords,
+} from '../words'
+import type { EndReason } from '../../engine'
+import type { Report, ReportPair } from './schema'
+
+export interface Fact {
+  readonly name: string
+  readonly value: string
+}
+
+/** Date and time of the beginning, UTC: "2026-11-22 13:59:39 UTC". */
+export function startedText({ session }: Report): string {
+  return `${session.startedAt.slice(0, 19).replace('T', ' ')} UTC`
+}
+
+/** Who measured whom, for every picture. */
+export function endpointsText({ local, remote, session }: Report): string {
+  if (session.emulated) return 'emulated paths on one machine'
+  const far = remote.os ?? 'peer'
+  return `${local.os ?? 'this side'} ↔ ${far}`
+}
+
+export function sessionFacts(report: Report): readonly Fact[] {
+  const { session, totals, app } = report
+  const end = session.end === null ? 'unknown: the recording breaks off' : endText(session.end)
+  const mode = session.mode === null ? '' : `${modeWords[session.mode]}: ${modeMeanings[session.mode]}`
+  const facts: readonly Fact[] = [
+    { name: 'Started', value: startedText(report) },
+    { name: 'Duration', value: formatSpan(session.durationSeconds * 1000) },
+    { name: 'Ended', value: end },
+    { name: 'Role', value: session.iceRole === null ? session.role : `${session.role}, ${session.iceRole}` },
+    { name: 'Mode', value: mode },
+    {
+      name: 'Connected after',
+      value:
+        session.connectedAfterSeconds === null ? 'never' : formatSpan(session.connectedAfterSeconds * 1000),
+    },
+    { name: 'Overhead factor', value: formatFactor(totals.overheadFactor) },
+    { name: 'Copies dropped', value: formatCount(totals.duplicatesDropped) },
+    { name: 'SCTP retransmissions', value: formatCount(totals.sctpRetransmissions) },
+    { name: 'This side', value: sideText(report.local) },
+    { name: 'Peer', value: sideText(report.remote) },
+    { name: 'Made by', value: `${app.name} ${app.version}` },
+  ]
+  return facts.filter(({ value }) => value !== '')
+}
+
+function endText({ reason, detail }: { readonly reason: string; readonly detail: string | null }): string {
+  const words = reason in endWords ? endWords[reason as EndReason] : reason
+  return detail === null ? words : `${words}: ${detail}`
+}
+
+function sideText({ os, appVersion, interfaces }: Report['remote']): string {
+  const names = interfaces.map(({ name }) => name).join(', ')
+  return [os, appVersion === null ? null : `Pathscope ${appVersion}`, names === '' ? null : names]
+    .filter((part) => part !== null)
+    .join(' · ')
+}
+
+export interface PairColumn {
+  readonly title: string
+  readonly unit: string
+  readonly read: (pair: ReportPair) => string
+}
+
+const withCount = (percent: number | null, counts: { sent: number; received: number } | null) =>
+  percent === null || counts === null
+    ? ''
+    : `${formatPercent(percent)} (${formatCount(Math.max(0, counts.sent - counts.received))} of ${formatCount(counts.sent)})`
+
+/** Columns of the table of paths, in order. */
+export const pairColumns: readonly PairColumn[] = [
+  { title: 'State', unit: '', read: ({ state }) => state },
+  { title: 'RTT p50', unit: 'ms', read: ({ measured }) => formatMs(measured.rttMs?.p50) },
+  { title: 'p95', unit: 'ms', read: ({ measured }) => formatMs(measured.rttMs?.p95) },
+  { title: 'p99', unit: 'ms', read: ({ measured }) => formatMs(measured.rttMs?.p99) },
+  { title: 'n', unit: '', read: ({ measured }) => formatCount(measured.rttMs?.n) },
+  {
+    title: 'Loss sent',
+    unit: '%',
+    read: ({ measured }) => withCount(measured.lossPercent.sent, measured.lossCounts.sent),
+  },
+  {
+    title: 'Loss received',
+    unit: '%',
+    read: ({ measured }) => withCount(measured.lossPercent.received, measured.lossCounts.received),
+  },
+  { title: 'Packets sent', unit: '', read: ({ stats }) => formatCount(stats.packetsSent) },
+  { title: 'received', unit: '', read: ({ stats }) => formatCount(stats.packetsReceived) },
+  { title: 'Bytes sent', unit: '', read: ({ stats }) => formatBytes(stats.bytesSent) },
+  { title: 'received', unit: '', read: ({ stats }) => formatBytes(stats.bytesReceived) },
+  { title: 'Weight', unit: '', read: ({ measured }) => formatWeight(measured.weight.last) },
+  { title: 'Share', unit: '%', read: ({ measured }) => formatShare(measured.sharePackets) },
+  { title: 'First', unit: '', read: ({ measured }) => formatCount(measured.firstArrivals) },
+  { title: 'Prevented', unit: '', read: ({ nominationsPrevented }) => formatCount(nominationsPrevented) },
+  {
+    title: 'Down',
+    unit: '',
+    read: ({ measured }) => (measured.timesDown === 0 ? '' : formatSpan(measured.downSeconds * 1000)),
+  },
+]
+
+export const streamColumns: readonly {
+  readonly title: string
+  readonly read: (stream: Report['streams'][number]) => string
+}[] = [
+  { title: 'Messages', read: ({ direction }) => (direction === 'sent' ? 'to the peer' : 'from the peer') },
+  { title: 'Sent', read: ({ sent }) => formatCount(sent) },
+  { title: 'Received', read: ({ received }) => formatCount(received) },
+  {
+    title: 'Missing',
+    read: ({ lost, lostPercent }) =>
+      lost === null
+        ? ''
+        : `${formatCount(lost)}${lostPercent === null ? '' : ` (${formatPercent(lostPercent)} %)`}`,
+  },
+  { title: 'Twice', read: ({ deliveredTwice }) => formatCount(deliveredTwice) },
+  { title: 'Reordered', read: ({ reordered }) => formatCount(reordered) },
+  { title: 'Longest gap', read: ({ deliveryGapMaxMs }) => formatSpan(deliveryGapMaxMs) },
+  { title: 'One-way diff p95 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p95) },
+  { title: 'Round trip p50 (ms)', read: ({ roundTripMs }) => formatMs(roundTripMs?.p50) },
+]
+
+/** How a check went, in a word. */
+export function checkWord(passed: boolean | null): string {
+  return passed === null ? 'does not apply' : passed ? 'passed' : 'failed'
+}
+
+export const clock = (seconds: number) => formatClock(seconds * 1000)
