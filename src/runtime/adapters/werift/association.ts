@@ -10,6 +10,11 @@ const ownPort = 5000
 /** Negotiated between two Pathscopes, so that no opening exchange is needed (RFC 8831 section 6.4). */
 const negotiatedId = 0
 
+export type AssociationPeer = Pick<
+  SecureStart,
+  'peerKind' | 'iceRole' | 'dtlsRole' | 'sctpPort' | 'maxMessageSize'
+>
+
 export interface AssociationEvents {
   /** An SCTP packet to be sealed and sent. */
   readonly send: (packet: Buffer) => void
@@ -29,24 +34,24 @@ export class Association {
   private ended = false
 
   constructor(
-    private readonly start: SecureStart,
+    private readonly peer: AssociationPeer,
     private readonly events: AssociationEvents,
   ) {
     this.sctp.setDtlsTransport(this.lowerLayer())
     this.internals = sctpInternals(this.sctp)
-    this.sctp.setRemoteMaxMessageSize(start.maxMessageSize)
+    this.sctp.setRemoteMaxMessageSize(peer.maxMessageSize)
     this.sctp.onDataChannel.subscribe((channel) => this.use(channel))
     // werift drops the promise of its handler: a malformed message would be an unhandled rejection.
     this.sctp.sctp.onReceive.allUnsubscribe()
     this.sctp.sctp.onReceive.subscribe((stream, protocol, data) => {
       this.internals.datachannelReceive(stream, protocol, data).catch(ignoreMalformed)
     })
-    this.sctp.sctp.stateChanged.closed.subscribe(() => this.closed('The SCTP association has ended.'))
+    this.sctp.sctp.stateChanged.closed.subscribe(() => this.closed(this.whyClosed()))
   }
 
   /** Makes the channel and, as the controlling side, sends INIT: werift takes the SCTP role from the ICE role. */
   connect(): void {
-    const { peerKind, iceRole, dtlsRole, sctpPort } = this.start
+    const { peerKind, iceRole, dtlsRole, sctpPort } = this.peer
     if (peerKind === 'pathscope') {
       this.use(this.createChannel({ negotiated: true, id: negotiatedId }))
     } else if (iceRole === 'controlling') {
@@ -65,7 +70,9 @@ export class Association {
   sendMessage(data: Uint8Array): boolean {
     const { channel } = this
     if (this.ended || !this.open || channel === undefined) return false
-    const { maxMessageSize } = this.start
+    // werift would count an empty message in its stream and never send it, which stalls all that follow.
+    if (data.length === 0) return false
+    const { maxMessageSize } = this.peer
     if (maxMessageSize > 0 && data.length > maxMessageSize) return false
     if (channel.bufferedAmount + data.length > bufferedLimitBytes) return false
     channel.send(Buffer.from(data))
@@ -99,7 +106,7 @@ export class Association {
     })
     channel.stateChange.subscribe((state) => {
       if (state === 'open') this.opened(channel)
-      else if (channel === this.channel) this.closed('The peer closed the data channel.')
+      else if (channel === this.channel) this.closed(this.whyClosed())
     })
   }
 
@@ -107,6 +114,12 @@ export class Association {
     if (this.ended || this.open || channel !== this.channel) return
     this.open = true
     this.events.onOpen()
+  }
+
+  private whyClosed(): string {
+    if (!this.open) return 'SCTP over the finished handshake did not reach the peer.'
+    const whole = this.sctp.sctp.state === 'closed'
+    return whole ? 'The peer ended the SCTP association.' : 'The peer closed the data channel.'
   }
 
   private closed(detail: string): void {
@@ -126,7 +139,7 @@ export class Association {
   private lowerLayer(): RTCDtlsTransport {
     const lower = {
       id: 'pathscope',
-      iceTransport: { role: this.start.iceRole },
+      iceTransport: { role: this.peer.iceRole },
       onStateChange: { subscribe: () => ({ unSubscribe: () => {} }) },
       dataReceiver: () => {},
       sendData: (packet: Buffer): Promise<void> => {

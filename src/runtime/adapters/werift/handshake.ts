@@ -2,6 +2,7 @@ import { DtlsClient, DtlsServer } from 'werift'
 import { type SessionCertificate, signatureHash } from './certificate'
 import { type SessionSecrets, type TrafficKeys, trafficKeys } from './key-schedule'
 import { parseClientHello, parseServerHello } from './hello'
+import { demandDtlsInternals } from './internals'
 import { Reassembly } from './reassembly'
 import { openRecord } from './records'
 import { type DtlsRole, Transcript } from './transcript'
@@ -67,6 +68,7 @@ export class Handshake {
   private verified: { readonly keys: AgreedKeys; readonly traffic: TrafficKeys } | undefined
   private finishedSequence: number | undefined
   private flight: Buffer[] = []
+  /** Whether the peer has said something new since the flight left; the next datagram then begins another. */
   private flightAnswered = false
   private resendTimer: ReturnType<typeof setTimeout> | undefined
   private finalResends = 0
@@ -101,6 +103,7 @@ export class Handshake {
       options.role === 'client'
         ? new DtlsClient(common)
         : new DtlsServer({ ...common, certificateRequest: true })
+    demandDtlsInternals(this.socket)
     this.socket.onConnect.subscribe(() => this.finish())
     this.socket.onError.subscribe((error: unknown) => this.weriftFailed(error))
   }
@@ -108,7 +111,6 @@ export class Handshake {
   /** The client's first message goes out; the server waits for it. */
   start(): void {
     if (this.socket instanceof DtlsClient) this.socket.connect().catch((error) => this.weriftFailed(error))
-    if (!this.options.reliable) this.armResend(firstResendMs)
   }
 
   receive(datagram: Uint8Array): void {
@@ -263,6 +265,7 @@ export class Handshake {
     if (this.flightAnswered) this.flight = []
     this.flightAnswered = false
     this.flight.push(datagram)
+    if (!this.options.reliable) this.armResend(firstResendMs)
   }
 
   /** The flights after which werift would wait and repeat: ClientHello, ServerHelloDone, the client's Finished. */
@@ -276,9 +279,11 @@ export class Handshake {
   }
 
   private armResend(afterMs: number): void {
+    clearTimeout(this.resendTimer)
     this.resendTimer = setTimeout(() => {
       if (this.state !== 'running') return
-      for (const datagram of this.flight) this.options.emit(datagram)
+      // A peer that has begun its answer has our flight; what is missing of the answer is the peer's to send again.
+      if (!this.flightAnswered) for (const datagram of this.flight) this.options.emit(datagram)
       this.armResend(Math.min(afterMs * 2, maxResendMs))
     }, afterMs)
   }

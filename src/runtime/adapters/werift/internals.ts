@@ -1,8 +1,8 @@
-import type { RTCSctpTransport } from 'werift'
+import type { DtlsClient, DtlsServer, RTCSctpTransport } from 'werift'
 
 /**
- * The private members of werift that are used, checked before use: werift is pinned, and one that differs must say so at
- * once and not fail in the middle of a session.
+ * The members of werift that are private, or public in the types alone. They are checked before use: one that differs
+ * must say so when a session is created, and not fail in the middle of it.
  */
 export interface SctpInternals {
   /** Takes an SCTP packet; werift itself calls it without minding its rejections. */
@@ -13,27 +13,28 @@ export interface SctpInternals {
 
 /** Throws with what is missing. */
 export function sctpInternals(transport: RTCSctpTransport): SctpInternals {
-  const outer = demand(transport, 'RTCSctpTransport', ['datachannelReceive'])
-  const inner = demand(transport.sctp, 'SCTP', ['handleData', 'stop'])
+  demandMembers(transport, 'RTCSctpTransport', ['datachannelReceive', 'sctp', 'onDataChannel', 'stop'])
+  demandMembers(transport.sctp, 'SCTP', ['handleData', 'onReceive', 'stateChanged', 'state'])
   return {
-    handleData: async (packet) => inner('handleData', packet),
-    datachannelReceive: async (...args) => outer('datachannelReceive', ...args),
+    handleData: (packet) => call(transport.sctp, 'handleData', packet),
+    datachannelReceive: (...args) => call(transport, 'datachannelReceive', ...args),
   }
 }
 
-type Call = (method: string, ...args: unknown[]) => Promise<void>
+/** Throws with what is missing of what the handshake reads and hooks into. */
+export function demandDtlsInternals(socket: DtlsClient | DtlsServer): void {
+  demandMembers(socket, 'DtlsSocket', ['onConnect', 'onError', 'cipher'])
+  demandMembers(socket.cipher, 'CipherContext', ['localKeyPair', 'masterSecret'])
+}
 
-function demand(object: object | undefined, name: string, methods: readonly string[]): Call {
-  const members = new Map<string, unknown>()
-  for (const method of methods)
-    members.set(method, object === undefined ? undefined : Reflect.get(object, method))
-  for (const [method, member] of members) {
-    if (typeof member !== 'function') {
-      throw new Error(
-        `This werift does not fit: ${name}.${method} is missing. Pathscope needs the pinned version.`,
-      )
-    }
+function demandMembers(object: unknown, name: string, members: readonly string[]): void {
+  for (const member of members) {
+    const has = typeof object === 'object' && object !== null && member in object
+    if (!has)
+      throw new Error(`This werift does not fit: ${name}.${member} is missing. Install the pinned version.`)
   }
-  return (method, ...args) =>
-    Reflect.apply(members.get(method) as (...a: unknown[]) => Promise<void>, object, args)
+}
+
+async function call(object: object, method: string, ...args: unknown[]): Promise<void> {
+  await Reflect.apply(Reflect.get(object, method) as (...a: unknown[]) => Promise<void>, object, args)
 }

@@ -17,8 +17,21 @@ import { openApplicationRecord, Sealer } from './records'
 import type { DtlsRole } from './transcript'
 import { asBuffer } from './wire'
 
-/** From `start` to `connected`; far beyond what the shim needs at 1.5 s of RTT and 40 % loss. */
-export const handshakeBoundMs = 60_000
+/** How long a session waits for its peer. */
+export interface SessionBounds {
+  /**
+   * From a Pathscope's first datagram, or from `start` with a stock peer, to `connected`: far beyond the seconds that the
+   * shim needs at 1.5 s of RTT and 40 % loss.
+   */
+  readonly handshakeMs: number
+  /**
+   * From `start` to a Pathscope's first datagram: an answerer may be ready long before the person at the other end has
+   * pasted the answer.
+   */
+  readonly silentMs: number
+}
+
+export const defaultBounds: SessionBounds = { handshakeMs: 60_000, silentMs: 3_600_000 }
 /** Handshake datagrams that came before `start`. */
 const maxEarly = 32
 /** Our own label, so that control keys are nobody else's (RFC 5705). */
@@ -38,7 +51,7 @@ export class WeriftSession implements SecureSession {
 
   constructor(
     private readonly certificate: SessionCertificate,
-    private readonly boundMs: number = handshakeBoundMs,
+    private readonly bounds: SessionBounds = defaultBounds,
   ) {}
 
   get fingerprint(): string {
@@ -47,7 +60,7 @@ export class WeriftSession implements SecureSession {
 
   start(start: SecureStart): void {
     if (this.begun !== undefined || this.closed) throw new Error('A secure session starts once.')
-    this.begun = new Begun(start, this.certificate, this.boundMs, (event) => this.emit(event))
+    this.begun = new Begun(start, this.certificate, this.bounds, (event) => this.emit(event))
     this.begun.run()
     const { early } = this
     this.early = []
@@ -101,12 +114,13 @@ class Begun {
   private channelStarted = false
   private ended = false
   private deadline: ReturnType<typeof setTimeout> | undefined
+  private heardPeer = false
   private ignoredProofs = 0
 
   constructor(
     private readonly asked: SecureStart,
     private readonly certificate: SessionCertificate,
-    private readonly boundMs: number,
+    private readonly bounds: SessionBounds,
     private readonly emit: (event: SecureEvent) => void,
   ) {
     this.peerRole = asked.dtlsRole === 'client' ? 'server' : 'client'
@@ -133,12 +147,14 @@ class Begun {
   }
 
   run(): void {
-    this.deadline = setTimeout(() => this.outOfTime(), this.boundMs)
+    const { handshakeMs, silentMs } = this.bounds
+    this.armDeadline(this.withPathscope ? silentMs : handshakeMs)
     this.handshake.start()
   }
 
   receiveHandshake(data: Uint8Array): void {
     if (this.ended) return
+    this.notePeer()
     if (data[0] === proofMark) this.receiveProof(Buffer.from(data))
     else this.handshake.receive(data)
   }
@@ -246,13 +262,24 @@ class Begun {
     return { secrets, clientCertificate, serverCertificate, descriptionsHash, proofKey }
   }
 
-  private outOfTime(): void {
-    const seconds = Math.round(this.boundMs / 1000)
-    const { reason, detail } =
-      this.result === undefined
-        ? this.handshake.explain()
-        : { reason: 'handshake' as const, detail: 'The peer did not prove itself after the DTLS handshake.' }
-    this.fail(reason, `${detail} It had ${seconds} s.`)
+  private notePeer(): void {
+    if (this.heardPeer) return
+    this.heardPeer = true
+    if (this.withPathscope) this.armDeadline(this.bounds.handshakeMs)
+  }
+
+  private armDeadline(afterMs: number): void {
+    clearTimeout(this.deadline)
+    this.deadline = setTimeout(() => {
+      const { reason, detail } = this.explain()
+      this.fail(reason, `${detail} It had ${Math.round(afterMs / 1000)} s.`)
+    }, afterMs)
+  }
+
+  private explain(): { readonly reason: 'proof' | 'handshake'; readonly detail: string } {
+    if (!this.heardPeer) return { reason: 'handshake', detail: 'The peer never began the DTLS handshake.' }
+    if (this.result === undefined) return this.handshake.explain()
+    return { reason: 'handshake', detail: 'The peer did not prove itself after the DTLS handshake.' }
   }
 
   private tell(event: SecureEvent): void {
