@@ -74,7 +74,7 @@ export function start(changes: Partial<SessionRequest>): TestSession {
     updates,
     told,
     snapshot() {
-      const last = updates.findLast((update) => update.kind === 'snapshot')
+      const last = updates.filter((update) => update.kind === 'snapshot').at(-1)
       if (last?.kind !== 'snapshot') throw new Error('no snapshot yet')
       return last.snapshot
     },

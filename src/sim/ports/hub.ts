@@ -148,7 +148,9 @@ function createSockets(
       if (socket === undefined) return
       if (to.family !== socket.local.family) {
         const message = `an IPv${socket.local.family} socket cannot reach ${to.address}`
-        datagrams.onError({ socketId, fatal: false, code: 'EINVAL', message })
+        // Later, as a real socket's error comes.
+        const { clock } = options
+        clock.at(clock.nowMs(), () => datagrams.onError({ socketId, fatal: false, code: 'EINVAL', message }))
         return
       }
       // Copied, as a real socket does: the sender may use its buffer again.
@@ -166,7 +168,7 @@ function createSockets(
     },
     onDatagram: () => undefined,
     onError: () => undefined,
-    resolve: (name) => Promise.resolve(options.names?.get(name) ?? []),
+    resolve: (name) => Promise.resolve(options.names?.get(name) ?? literal(name)),
   }
 
   return {
@@ -182,6 +184,12 @@ function createSockets(
       })
     },
   }
+}
+
+/** An address is its own name. */
+function literal(name: string): readonly { readonly family: 4 | 6; readonly address: string }[] {
+  if (name.includes(':')) return [{ family: 6, address: name }]
+  return /^\d+(?:\.\d+){3}$/.test(name) ? [{ family: 4, address: name }] : []
 }
 
 function keyOf(address: TransportAddress): string {

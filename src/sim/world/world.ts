@@ -130,8 +130,10 @@ export function createWorld(options: { readonly seed: number | string }): World 
       return
     }
     const direction = to[going]
-    for (const atMs of direction.offer(ipBytes(packet), nowMs)) {
-      hops.push(atMs, { packet, attachment: to, going, epoch: direction.epoch })
+    for (const [copy, atMs] of direction.offer(ipBytes(packet), nowMs).entries()) {
+      // A duplicate has memory of its own, as every arrival has.
+      const own = copy === 0 ? packet : { ...packet, data: packet.data.slice() }
+      hops.push(atMs, { packet: own, attachment: to, going, epoch: direction.epoch })
     }
   }
 
