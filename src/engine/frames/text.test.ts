@@ -33,6 +33,13 @@ describe('a control text', () => {
         mode: fc.constantFrom('redundant', 'weighted'),
         use: fc.constantFrom('auto', 'all', 'disjoint'),
       }),
+      fc.record({
+        t: fc.constant('counts' as const),
+        received: fc.maxSafeNat(),
+        missing: fc.maxSafeNat(),
+        duplicated: fc.maxSafeNat(),
+        reordered: fc.maxSafeNat(),
+      }),
       fc.record({ t: fc.constant('finish' as const), messagesSent: fc.maxSafeNat() }),
       fc.record({ t: fc.constant('bye' as const), reason: name }),
     )
@@ -97,6 +104,7 @@ describe('a control text', () => {
     ['a mode that is unknown', { t: 'mode', mode: 'sideways', use: 'all' }],
     ['a mode of the prototype', { t: 'mode', mode: 'constructor', use: 'all' }],
     ['a use that is missing', { t: 'mode', mode: 'redundant' }],
+    ['counts of which one is missing', { t: 'counts', received: 1, missing: 0, duplicated: 0 }],
     ['a negative count', { t: 'finish', messagesSent: -1 }],
     ['half a message', { t: 'finish', messagesSent: 0.5 }],
     ['no reason', { t: 'bye' }],

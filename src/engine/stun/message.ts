@@ -53,6 +53,6 @@ export interface PathCounters {
   readonly echoReceived: number
   /** Microseconds the responder held the request, u32, longest times cut to it; 0 in requests. */
   readonly holdMicros: number
-  /** u32, all bits reserved: sent as 0, ignored on receipt. */
+  /** u32. Bit 0, in responses: the USE-CANDIDATE answered here has no effect. Others are sent as 0 and ignored. */
   readonly flags?: number
 }
