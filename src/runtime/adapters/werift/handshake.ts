@@ -147,6 +147,7 @@ export class Handshake {
       for (const fragment of parseFragments(record.payload)) {
         for (const message of this.incoming.add(fragment)) this.accept(message)
       }
+      this.tryFinished()
     } else if (record.type === contentType.handshake && record.epoch === 1) {
       if (this.held.length < maxHeld) this.held.push(record)
       this.tryFinished()
@@ -162,7 +163,6 @@ export class Handshake {
     this.transcript.add(this.peerRole, message)
     this.flightAnswered = true
     this.transport.onData(handshakeRecord(message, this.fed++))
-    this.tryFinished()
   }
 
   /** The peer's Finished, once everything before it is there. */
