@@ -61,13 +61,16 @@ export type SessionInfo = z.infer<typeof sessionInfoSchema>
 /** Asked by the window and answered by the main process. */
 export const calls = {
   'app-info': { request: nothing, response: appInfoSchema },
-  'interfaces-list': { request: nothing, response: z.array(interfaceInfoSchema).max(256) },
+  'interfaces-list': { request: nothing, response: z.array(interfaceInfoSchema).max(256).readonly() },
   'session-start': { request: sessionStartSchema, response: sessionInfoSchema },
   /** The session under way or last ended, and what it told that still matters; for a window that was loaded anew. */
   'session-attach': {
     request: nothing,
     response: z
-      .object({ session: sessionInfoSchema, updates: z.array(sessionUpdateSchema).max(updatesPerPushLimit) })
+      .object({
+        session: sessionInfoSchema,
+        updates: z.array(sessionUpdateSchema).max(updatesPerPushLimit).readonly(),
+      })
       .nullable(),
   },
   /** Tells what a pasted text is without doing anything with it. */
@@ -99,6 +102,6 @@ export const calls = {
 export const pushes = {
   'session-updates': z.object({
     sessionId: z.string().max(64),
-    updates: z.array(sessionUpdateSchema).max(updatesPerPushLimit),
+    updates: z.array(sessionUpdateSchema).max(updatesPerPushLimit).readonly(),
   }),
 } as const

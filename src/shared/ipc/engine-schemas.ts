@@ -130,6 +130,8 @@ const pair = z.object({
   share: z.number(),
   firstArrivals: count,
   duplicates: count,
+  peerFirstArrivals: count.nullable(),
+  peerDuplicates: count.nullable(),
   lastReceivedMs: ms.nullable(),
   lastSentMs: ms.nullable(),
   downMs: ms,

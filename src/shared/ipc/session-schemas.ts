@@ -14,7 +14,7 @@ const text = z.string().max(4096)
 /** Our own description may be as long as what we would accept. */
 const longText = z.string().max(262_144)
 
-export const interfaceInfoSchema = z.object({
+export const interfaceInfoSchema: z.ZodType<InterfaceInfo> = z.object({
   name: text,
   index: z.number().int().nullable(),
   kind: interfaceKindSchema,
@@ -32,7 +32,7 @@ export const interfaceInfoSchema = z.object({
   binding: bindingSchema,
   bindingReason: text.nullable(),
   usedByDefault: z.boolean(),
-}) satisfies z.ZodType<InterfaceInfo>
+})
 
 const descriptionText = z.object({
   type: z.enum(['offer', 'answer']),
@@ -43,7 +43,7 @@ const descriptionText = z.object({
 export const pasteProblemSchema = z.object({ kind: text, message: text }) satisfies z.ZodType<PasteProblem>
 const warning = z.object({ kind: text, message: text }) satisfies z.ZodType<SessionWarning>
 
-export const sessionUpdateSchema = z.discriminatedUnion('kind', [
+export const sessionUpdateSchema: z.ZodType<SessionUpdate> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('started'),
     wallMs: z.number(),
@@ -63,4 +63,4 @@ export const sessionUpdateSchema = z.discriminatedUnion('kind', [
     reason: endReasonSchema,
     detail: text.nullable(),
   }),
-]) satisfies z.ZodType<SessionUpdate>
+])

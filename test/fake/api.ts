@@ -1,0 +1,211 @@
+/** The window's API without a main process: the same types, made-up answers. */
+import {
+  defaultAppSettings,
+  ok,
+  type PathscopeApi,
+  type PushPayload,
+  type SessionInfo,
+  type Settings,
+} from '../../src/shared/ipc'
+import type { SessionUpdate } from '../../src/shared/session'
+import { createFakeWorld, fakeEvents, fakeInterfaces, fakeLinks, type FakeWorldOptions } from './world'
+
+export type Scenario =
+  | 'start'
+  | 'offering'
+  | 'answering'
+  | 'connecting'
+  | 'live'
+  | 'many'
+  | 'loopback'
+  | 'failed'
+  | 'ended'
+  | 'gone'
+
+const stepMs = 200
+const startedMs = Date.UTC(2026, 10, 22, 13, 59, 39)
+
+const started: SessionUpdate = {
+  kind: 'started',
+  wallMs: startedMs,
+  appVersion: '0.1.0',
+  os: 'Linux 6.1',
+  interfaces: fakeInterfaces,
+}
+
+const text = 'q1ZKrUjMLchJVbJSMlTSUSrOTFGyMjQw0FFKzs8tSi0uVrKK'.repeat(18)
+
+const description = (type: 'offer' | 'answer'): SessionUpdate => ({
+  kind: 'local-description',
+  text: {
+    type,
+    compact: `pathscope-${type}:${text}:x7Gh2Kp9`,
+    json: JSON.stringify({
+      type,
+      sdp: `v=0\r\no=- 46117 2 IN IP4 127.0.0.1\r\ns=-\r\n${'a=candidate:1 1 udp 2122260223 203.0.113.7 50121 typ host\r\n'.repeat(12)}`,
+    }),
+  },
+})
+
+function worldOf(scenario: Scenario): FakeWorldOptions {
+  if (scenario === 'many') return { links: fakeLinks, crossed: true, copies: 20 }
+  if (scenario === 'failed' || scenario === 'connecting')
+    return { links: fakeLinks, crossed: true, neverUp: true }
+  if (scenario === 'loopback') return { links: fakeLinks.slice(0, 3), crossed: true }
+  return {
+    links: fakeLinks,
+    crossed: true,
+    outage: { pairId: 1, fromMs: 230_000, toMs: scenario === 'ended' ? 238_000 : 400_000 },
+  }
+}
+
+/** The updates of a session up to where the scenario begins, and how long it has run by then. */
+function past(
+  scenario: Scenario,
+  world: ReturnType<typeof createFakeWorld>,
+): { updates: SessionUpdate[]; atMs: number } {
+  const snapshots = (ms: number): SessionUpdate[] =>
+    Array.from({ length: ms / stepMs }, (_, at) => ({
+      kind: 'snapshot',
+      snapshot: world.snapshot((at + 1) * stepMs),
+    }))
+  const live = (ms: number): SessionUpdate[] => [
+    started,
+    description('offer'),
+    { kind: 'paste-accepted', type: 'answer' },
+    ...snapshots(ms),
+    ...fakeEvents(worldOf(scenario), ms),
+  ]
+  switch (scenario) {
+    case 'start':
+      return { updates: [], atMs: 0 }
+    case 'offering':
+      return { updates: [started, description('offer')], atMs: 0 }
+    case 'answering':
+      return { updates: [started, { kind: 'paste-accepted', type: 'offer' }, description('answer')], atMs: 0 }
+    case 'connecting':
+      return { updates: live(8000), atMs: 8000 }
+    case 'many':
+      return { updates: live(20_000), atMs: 20_000 }
+    case 'failed':
+      return {
+        updates: [...live(62_000), { kind: 'ended', atMs: 62_000, reason: 'not-connected', detail: null }],
+        atMs: 62_000,
+      }
+    case 'gone':
+      return {
+        updates: [
+          ...live(251_000),
+          { kind: 'ended', atMs: 251_000, reason: 'peer-gone', detail: 'silent for 30 s' },
+        ],
+        atMs: 251_000,
+      }
+    case 'ended':
+      return {
+        updates: [...live(252_000), { kind: 'ended', atMs: 252_000, reason: 'done', detail: null }],
+        atMs: 252_000,
+      }
+    default:
+      return { updates: live(252_000), atMs: 252_000 }
+  }
+}
+
+export function createFakeApi(scenario: Scenario, theme: Settings['theme']): PathscopeApi {
+  const world = createFakeWorld(worldOf(scenario))
+  const listeners = new Set<(payload: PushPayload<'session-updates'>) => void>()
+  let settings: Settings = { ...defaultAppSettings('/home/mira/Documents/Pathscope/Reports'), theme }
+  let history = past(scenario, world)
+  let session: SessionInfo | null = scenario === 'start' ? null : sessionOf(scenario)
+
+  const push = (...updates: SessionUpdate[]): void => {
+    if (session === null) return
+    for (const listener of listeners) listener({ sessionId: session.id, updates })
+  }
+  const running = ['live', 'many', 'loopback', 'connecting'].includes(scenario)
+  setInterval(() => {
+    if (!running) return
+    history = { ...history, atMs: history.atMs + stepMs }
+    push({ kind: 'snapshot', snapshot: world.snapshot(history.atMs) })
+  }, stepMs)
+
+  return {
+    appInfo: async () =>
+      ok({
+        name: 'Pathscope',
+        version: '0.1.0',
+        os: 'Linux 6.1',
+        electron: '25.1.1',
+        chromium: '114',
+        node: '18.15',
+        settingsProblem: null,
+        sessionFolder: '/home/mira/Documents/Pathscope/Sessions',
+      }),
+    interfacesList: async () => ok([...fakeInterfaces]),
+    sessionStart: async ({ role }) => {
+      session = { ...sessionOf(scenario), role }
+      setTimeout(() => push(started, description('offer')), 150)
+      return ok(session)
+    },
+    sessionAttach: async () => ok(session === null ? null : { session, updates: history.updates }),
+    textInspect: async ({ text: pasted }) =>
+      pasted.includes('offer')
+        ? ok({ kind: 'description', type: 'offer' })
+        : ok({
+            kind: 'problem',
+            problem: {
+              kind: 'nothing',
+              message:
+                'There is no offer or answer in this text. Copy the whole text that the other side’s window shows, and paste it here.',
+            },
+          }),
+    sessionPaste: async () => {
+      push({
+        kind: 'paste-refused',
+        problem: {
+          kind: 'wrong-type',
+          message:
+            'This is an offer, but an answer belongs here. Ask the other side to paste your offer and to send back the answer it shows.',
+        },
+      })
+      return ok(null)
+    },
+    sessionCommand: async (command) => {
+      if (command.kind === 'set-mode') world.mode = command.mode
+      if (command.kind === 'set-use') world.use = command.use
+      if (command.kind === 'include-pair') {
+        if (command.included) world.excluded.delete(command.pairId)
+        else world.excluded.add(command.pairId)
+      }
+      return ok(null)
+    },
+    sessionStop: async () => {
+      push({ kind: 'ended', atMs: history.atMs, reason: 'done', detail: null })
+      return ok(null)
+    },
+    reportExport: async ({ formats }) =>
+      ok({ folder: settings.reportFolder, files: formats.map((format) => `Session.${format}`) }),
+    reportFolderOpen: async () => ok(null),
+    reportFolderChoose: async () => ok(null),
+    settingsGet: async () => ok(settings),
+    settingsSet: async (patch) => {
+      settings = { ...settings, ...(patch as Partial<Settings>) }
+      return ok(settings)
+    },
+    textCopy: async () => ok(null),
+    onSessionUpdates: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+function sessionOf(scenario: Scenario): SessionInfo {
+  return {
+    id: 'fake',
+    role: scenario === 'loopback' ? 'loopback' : scenario === 'answering' ? 'answerer' : 'offerer',
+    title: scenario === 'loopback' ? 'Session' : 'Studio to venue',
+    requestedAtMs: Date.now() - 74_000,
+    recording: 'Sessions / Studio to venue 2026-11-22 13.59.39.jsonl',
+    connectTimeoutSeconds: 60,
+  }
+}

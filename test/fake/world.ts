@@ -1,0 +1,403 @@
+/** A made-up session: plausible snapshots and events, for looking at the window without an engine. */
+import type {
+  EngineEvent,
+  EngineSnapshot,
+  MessageStreamSnapshot,
+  PairSnapshot,
+  PairState,
+} from '../../src/engine'
+import type { InterfaceInfo, SessionUpdate } from '../../src/shared/session'
+
+export interface FakeLink {
+  readonly name: string
+  readonly kind: InterfaceInfo['kind']
+  readonly address: string
+  readonly rttMs: number
+  readonly jitterMs: number
+  readonly lossPercent: number
+}
+
+export const fakeLinks: readonly FakeLink[] = [
+  { name: 'eth0', kind: 'ethernet', address: '203.0.113.7', rttMs: 20, jitterMs: 0.6, lossPercent: 0 },
+  { name: 'wlan0', kind: 'wifi', address: '198.51.100.20', rttMs: 41, jitterMs: 4, lossPercent: 0.5 },
+  { name: 'wwan0', kind: 'cellular', address: '192.0.2.44', rttMs: 98, jitterMs: 9, lossPercent: 1.1 },
+  { name: 'vpn0', kind: 'vpn', address: '10.8.0.2', rttMs: 46, jitterMs: 3, lossPercent: 0.3 },
+]
+
+const peerNames = ['enp3s0', 'wlp2s0', 'wwp0s1', 'tun0']
+
+/** The same numbers every time, so that two pictures can be compared. */
+export function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 48271) % 2147483647
+    return state / 2147483647
+  }
+}
+
+interface FakePair {
+  readonly id: number
+  readonly local: FakeLink
+  readonly remote: FakeLink
+  readonly remoteName: string
+  readonly straight: boolean
+  sent: number
+  received: number
+  lost: number
+  first: number
+  duplicates: number
+  wander: number
+  samples: number[]
+  downFromMs: number
+  upFromMs: number
+}
+
+export interface FakeWorldOptions {
+  readonly links: readonly FakeLink[]
+  /** Pairs of each link with each; otherwise only like with like. */
+  readonly crossed: boolean
+  readonly neverUp?: boolean
+  readonly outage?: { readonly pairId: number; readonly fromMs: number; readonly toMs: number }
+  readonly copies?: number
+}
+
+export interface FakeWorld {
+  snapshot(atMs: number): EngineSnapshot
+  mode: EngineSnapshot['mode']
+  use: EngineSnapshot['use']
+  readonly excluded: Set<number>
+}
+
+export function createFakeWorld(options: FakeWorldOptions): FakeWorld {
+  const random = seeded(7)
+  const pairs = makePairs(options)
+  const world: FakeWorld = {
+    mode: 'redundant',
+    use: 'auto',
+    excluded: new Set(),
+    snapshot: (atMs) => snapshotOf(atMs, options, pairs, world, random),
+  }
+  return world
+}
+
+function makePairs(options: FakeWorldOptions): FakePair[] {
+  const pairs: FakePair[] = []
+  for (let copy = 0; copy < (options.copies ?? 1); copy += 1) {
+    options.links.forEach((local, from) => {
+      options.links.forEach((remote, to) => {
+        if (!options.crossed && from !== to) return
+        pairs.push({
+          id: pairs.length + 1,
+          local,
+          remote,
+          remoteName: `${peerNames[to] ?? `if${to}`}${copy === 0 ? '' : `.${copy}`}`,
+          straight: from === to && copy === 0,
+          sent: 0,
+          received: 0,
+          lost: 0,
+          first: 0,
+          duplicates: 0,
+          wander: 0,
+          samples: [],
+          downFromMs: Number.POSITIVE_INFINITY,
+          upFromMs: 400 + 120 * pairs.length,
+        })
+      })
+    })
+  }
+  return pairs.sort((a, b) => Number(b.straight) - Number(a.straight) || a.id - b.id)
+}
+
+function stateOf(pair: FakePair, atMs: number, options: FakeWorldOptions): PairState {
+  if (options.neverUp === true) return atMs < 20_000 ? 'checking' : 'no-reply'
+  if (pair.id % 11 === 10) return atMs < 20_000 ? 'checking' : 'no-reply'
+  const { outage } = options
+  if (outage !== undefined && outage.pairId === pair.id && atMs >= outage.fromMs && atMs < outage.toMs)
+    return 'down'
+  return atMs >= pair.upFromMs ? 'up' : 'checking'
+}
+
+function snapshotOf(
+  atMs: number,
+  options: FakeWorldOptions,
+  pairs: readonly FakePair[],
+  world: FakeWorld,
+  random: () => number,
+): EngineSnapshot {
+  const views = pairs.map((pair) => pairView(pair, atMs, options, world, random))
+  const carrying = views.filter((pair) => pair.carrying && pair.state === 'up')
+  const total = carrying.reduce((sum, pair) => sum + pair.weight, 0)
+  const shared = views.map((pair) => ({
+    ...pair,
+    share: !carrying.includes(pair)
+      ? 0
+      : world.mode === 'weighted'
+        ? pair.weight / total
+        : 1 / carrying.length,
+  }))
+  const open = options.neverUp !== true && atMs >= 1200
+  return {
+    atMs,
+    role: 'offerer',
+    iceRole: 'controlling',
+    gathering: 'complete',
+    ice: open ? 'connected' : 'checking',
+    dtls: open ? 'connected' : 'new',
+    channel: open ? 'open' : 'new',
+    mode: world.mode,
+    use: world.use,
+    peer: { kind: 'pathscope', appVersion: '0.1.0', os: 'Linux 6.1', interfaces: [] },
+    pairs: shared,
+    messages: open ? messageViews(atMs) : [],
+    overheadFactor: open ? (world.mode === 'redundant' ? Math.max(1, carrying.length) * 0.98 : 1) : null,
+    duplicatesDropped: views.reduce((sum, pair) => sum + pair.duplicates, 0),
+    sctpRetransmissions: 0,
+    dropped: {
+      'unknown-source': 0,
+      'bad-stun': 0,
+      'bad-integrity': 0,
+      'rate-limited': 0,
+      'bad-frame': 0,
+      'plaintext-record': 0,
+      'bad-record': 0,
+      replayed: 0,
+      oversize: 0,
+      unexpected: 0,
+    },
+  }
+}
+
+function pairView(
+  pair: FakePair,
+  atMs: number,
+  options: FakeWorldOptions,
+  world: FakeWorld,
+  random: () => number,
+): PairSnapshot {
+  const state = stateOf(pair, atMs, options)
+  const normal = (): number => random() + random() + random() + random() - 2
+  const up = state === 'up'
+  const included = !world.excluded.has(pair.id)
+  const carries = up && included && (pair.straight || (options.copies ?? 1) === 1 ? pair.straight : false)
+  pair.wander = 0.85 * pair.wander + 0.3 * normal() * pair.local.jitterMs
+  const spike = pair.id === 3 && atMs > 95_000 && atMs < 112_000 ? 60 * Math.exp(-(atMs - 95_000) / 5000) : 0
+  const base = (pair.local.rttMs + pair.remote.rttMs) / 2
+  const rtt = base + pair.wander + Math.abs(normal()) * pair.local.jitterMs + spike
+  pair.sent += up ? (carries ? 120 : 1) : 1
+  if (up) {
+    const lost = random() * 100 < pair.local.lossPercent * 4 ? 1 + Math.floor(random() * 4) : 0
+    pair.lost += lost
+    pair.received += (carries ? 120 : 1) - lost
+    pair.samples = [...pair.samples.slice(-400), rtt]
+    if (carries && base < 30) pair.first += 70
+    else if (carries && base < 45) pair.first += 45
+    else if (carries) pair.duplicates += 110
+  }
+  const sorted = [...pair.samples].sort((a, b) => a - b)
+  const q = (at: number): number => sorted[Math.min(sorted.length - 1, Math.floor(at * sorted.length))] ?? 0
+  return {
+    id: pair.id,
+    label: `${pair.local.name} → ${pair.remoteName}`,
+    local: {
+      family: 4,
+      address: pair.local.address,
+      port: 40000 + pair.id,
+      type: 'host',
+      interfaceName: pair.local.name,
+      interfaceKind: pair.local.kind,
+      binding: pair.local.kind === 'vpn' ? 'address' : 'device',
+    },
+    remote: {
+      family: 4,
+      address: pair.remote.address.replace(/\d+$/, '99'),
+      port: 50000 + pair.id,
+      type: pair.id % 3 === 2 ? 'srflx' : 'host',
+      interfaceName: pair.remoteName,
+      interfaceKind: pair.remote.kind,
+      binding: null,
+    },
+    straight: pair.straight,
+    state,
+    stateSinceMs: options.outage?.fromMs ?? pair.upFromMs,
+    included,
+    carrying: carries,
+    nominations: {
+      suppressed: Math.floor(atMs / 500),
+      attempted: 1,
+      refused: up ? 1 : 0,
+      succeeded: 0,
+      refusedByUs: 0,
+    },
+    nominationsPrevented: up ? Math.floor(atMs / 500) : 0,
+    sent: { packets: pair.sent, bytes: pair.sent * 520 },
+    received: { packets: pair.received, bytes: pair.received * 520 },
+    recordsSent: { packets: pair.straight ? pair.sent : 0, bytes: 0 },
+    recordsReceived: { packets: pair.received, bytes: 0 },
+    stun: {
+      requestsSent: 5 + Math.floor(atMs / 200),
+      responsesReceived: pair.samples.length,
+      requestsReceived: 0,
+      responsesSent: 0,
+    },
+    rttMs:
+      sorted.length === 0
+        ? null
+        : {
+            n: sorted.length,
+            min: q(0),
+            p50: q(0.5),
+            p95: q(0.95),
+            p99: q(0.99),
+            max: q(1),
+            last: rtt,
+            smoothed: base + pair.wander,
+          },
+    rttIntervalMs: up ? rtt : null,
+    lossSent: {
+      sent: pair.sent,
+      received: pair.sent - pair.lost,
+      percent: pair.sent < 10 ? null : (100 * pair.lost) / pair.sent,
+      recentPercent:
+        pair.sent < 10
+          ? null
+          : Math.max(0, pair.local.lossPercent + normal() * pair.local.lossPercent + spike / 10),
+    },
+    lossReceived: {
+      sent: pair.received,
+      received: pair.received,
+      percent: pair.received < 10 ? null : 0,
+      recentPercent: 0,
+    },
+    weight: Math.max(0.1, Math.min(10, 60 / base + pair.wander / 40)),
+    share: 0,
+    firstArrivals: pair.first,
+    duplicates: pair.duplicates,
+    peerFirstArrivals: null,
+    peerDuplicates: null,
+    lastReceivedMs: up ? atMs : pair.received > 0 ? (options.outage?.fromMs ?? null) : null,
+    lastSentMs: atMs,
+    downMs: state === 'down' ? atMs - (options.outage?.fromMs ?? atMs) : 0,
+    timesDown: state === 'down' ? 1 : 0,
+  }
+}
+
+function messageViews(atMs: number): MessageStreamSnapshot[] {
+  const n = Math.floor(atMs / 20)
+  const spread = { n, min: 20.4, p50: 21.1, p95: 24.8, p99: 39.2, max: 52.7 }
+  const common = { received: n, missing: 0, duplicated: 0, reordered: 0, bytes: n * 128 }
+  return [
+    {
+      ...common,
+      direction: 'sent',
+      sent: n + 1,
+      oneWayDelayDiffMs: null,
+      roundTripMs: spread,
+      deliveryGapMaxMs: null,
+    },
+    {
+      ...common,
+      direction: 'received',
+      sent: n,
+      oneWayDelayDiffMs: spread,
+      roundTripMs: null,
+      deliveryGapMaxMs: 38.4,
+    },
+  ]
+}
+
+export const fakeInterfaces: readonly InterfaceInfo[] = [
+  ...fakeLinks.map(
+    (link, at): InterfaceInfo => ({
+      name: link.name,
+      index: at + 2,
+      kind: link.kind,
+      up: true,
+      loopback: false,
+      addresses: [
+        { family: 4, address: link.address, prefixLength: 24, linkLocal: false, scopeId: null },
+        ...(at === 0
+          ? [
+              {
+                family: 6 as const,
+                address: '2001:db8:12::7',
+                prefixLength: 64,
+                linkLocal: false,
+                scopeId: null,
+              },
+            ]
+          : []),
+      ],
+      binding: link.kind === 'vpn' ? 'address' : 'device',
+      bindingReason:
+        link.kind === 'vpn' ? 'this system does not let a socket be bound to that kind of device.' : null,
+      usedByDefault: true,
+    }),
+  ),
+  {
+    name: 'eth1',
+    index: 9,
+    kind: 'ethernet',
+    up: false,
+    loopback: false,
+    addresses: [],
+    binding: 'device',
+    bindingReason: null,
+    usedByDefault: false,
+  },
+  {
+    name: 'lo',
+    index: 1,
+    kind: 'loopback',
+    up: true,
+    loopback: true,
+    addresses: [{ family: 4, address: '127.0.0.1', prefixLength: 8, linkLocal: false, scopeId: null }],
+    binding: 'device',
+    bindingReason: null,
+    usedByDefault: false,
+  },
+]
+
+/** The events that go with a session which connected. */
+export function fakeEvents(world: FakeWorldOptions, untilMs: number): SessionUpdate[] {
+  const pairs = makePairs(world)
+  const events: EngineEvent[] = [
+    { atMs: 300, kind: 'gathering-state', state: 'complete' },
+    ...pairs.map(
+      (pair): EngineEvent => ({ atMs: 320, kind: 'pair-added', pairId: pair.id, label: pair.local.name }),
+    ),
+    ...pairs
+      .filter((pair) => pair.straight)
+      .map(
+        (pair): EngineEvent => ({
+          atMs: pair.upFromMs,
+          kind: 'pair-state',
+          pairId: pair.id,
+          label: `${pair.local.name} → ${pair.remoteName}`,
+          from: 'checking',
+          to: 'up',
+          afterMs: 100,
+        }),
+      ),
+    { atMs: 700, kind: 'ice-state', state: 'connected' },
+    { atMs: 1100, kind: 'dtls-state', state: 'connected', detail: null },
+    { atMs: 1200, kind: 'channel-state', state: 'open' },
+    { atMs: 1500, kind: 'nomination-attempted', pairId: 1, label: 'eth0 → enp3s0' },
+    {
+      atMs: 1520,
+      kind: 'nomination-outcome',
+      pairId: 1,
+      label: 'eth0 → enp3s0',
+      outcome: 'refused',
+      code: 403,
+    },
+    { atMs: 61_000, kind: 'mode', mode: 'weighted', by: 'peer' },
+    { atMs: 80_000, kind: 'mode', mode: 'redundant', by: 'us' },
+  ]
+  const { outage } = world
+  if (outage !== undefined) {
+    const down = { kind: 'pair-state', pairId: outage.pairId, label: 'eth0 → enp3s0' } as const
+    events.push({ ...down, atMs: outage.fromMs, from: 'up', to: 'down', afterMs: 170 })
+    events.push({ ...down, atMs: outage.toMs, from: 'down', to: 'up', afterMs: outage.toMs - outage.fromMs })
+  }
+  return events.filter((event) => event.atMs <= untilMs).map((event) => ({ kind: 'event', event }))
+}
