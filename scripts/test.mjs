@@ -23,18 +23,6 @@ const preparations = new Map()
 /** @type {(() => void)[]} */
 const cleanups = []
 
-try {
-  const chosen = choose(process.argv.slice(2))
-  await ensureDependencies()
-  /** @type {Result[]} */
-  const results = []
-  for (const suite of chosen) results.push(await runSuite(suite))
-  for (const cleanup of cleanups) cleanup()
-  conclude(results)
-} catch (error) {
-  giveUp(error)
-}
-
 /** @param {readonly string[]} names */
 function choose(names) {
   if (names.length === 0) return suites
@@ -128,4 +116,16 @@ function conclude(results) {
 /** @param {Outcome} outcome */
 function counts({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+try {
+  const chosen = choose(process.argv.slice(2))
+  await ensureDependencies()
+  /** @type {Result[]} */
+  const results = []
+  for (const suite of chosen) results.push(await runSuite(suite))
+  for (const cleanup of cleanups) cleanup()
+  conclude(results)
+} catch (error) {
+  giveUp(error)
 }
