@@ -53,19 +53,22 @@ export class Sealer {
   ) {}
 
   seal(plain: Buffer): Buffer {
-    const sequence = this.sequence++
-    const explicit = Buffer.alloc(explicitNonceBytes)
-    explicit.writeUInt16BE(1, 0)
-    explicit.writeUIntBE(sequence, 2, 6)
-    const nonce = Buffer.concat([this.to.salt, explicit])
-    const cipher = createCipheriv('aes-128-gcm', this.to.key, nonce, { authTagLength: tagBytes })
-    cipher.setAAD(additionalData(contentType.applicationData, sequence, plain.length))
-    const sealed = cipher.update(plain)
-    cipher.final()
-    const length = explicitNonceBytes + plain.length + tagBytes
-    const header = recordHeader(contentType.applicationData, 1, sequence, length)
-    return Buffer.concat([header, explicit, sealed, cipher.getAuthTag()])
+    return sealRecord(this.to, contentType.applicationData, this.sequence++, plain)
   }
+}
+
+/** A protected record of epoch 1; its explicit nonce is epoch and sequence number, as everybody has it. */
+export function sealRecord(to: Direction, type: number, sequence: number, plain: Buffer): Buffer {
+  const explicit = Buffer.alloc(explicitNonceBytes)
+  explicit.writeUInt16BE(1, 0)
+  explicit.writeUIntBE(sequence, 2, 6)
+  const nonce = Buffer.concat([to.salt, explicit])
+  const cipher = createCipheriv('aes-128-gcm', to.key, nonce, { authTagLength: tagBytes })
+  cipher.setAAD(additionalData(type, sequence, plain.length))
+  const sealed = cipher.update(plain)
+  cipher.final()
+  const header = recordHeader(type, 1, sequence, explicitNonceBytes + plain.length + tagBytes)
+  return Buffer.concat([header, explicit, sealed, cipher.getAuthTag()])
 }
 
 function additionalData(type: number, sequence: number, plainLength: number): Buffer {
