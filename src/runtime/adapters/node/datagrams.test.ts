@@ -117,8 +117,8 @@ describe('A socket bound to its address only', () => {
     const made = await onAddress(await loopbackRequest(1), 'Because.')
     if (made.kind === 'failed') throw new Error(made.message)
     expect(made).toMatchObject({ binding: 'address', reason: 'Because.' })
-    expect(made.handle.address().address).toBe('127.0.0.1')
-    made.handle.close()
+    expect(made.handles[0].address().address).toBe('127.0.0.1')
+    made.handles[0].close()
   })
 
   it('fails with the code of the system for a strange address', async () => {

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:dgram'
-import { type Binding, limits, type TransportAddress } from '../../../engine'
+import { limits, type TransportAddress } from '../../../engine'
 import type { Clock, Datagrams, OpenSocketRequest, OpenSocketResult } from '../../ports'
 import { errorCode } from './error-code'
-import { makeSocket, zoneOf } from './open-socket'
+import { type BoundSocket, makeSocket, zoneOf } from './open-socket'
 import { resolveHost } from './resolve-host'
 import { isLinkLocal6, withoutZone } from './zone'
 
@@ -43,11 +43,11 @@ export function nodeDatagrams(clock: Clock): Datagrams {
     const stillWanted = opening.delete(id)
     if (made.kind === 'failed') return made
     if (!stillWanted) {
-      made.handle.close()
+      for (const handle of made.handles) handle.close()
       return closedMeanwhile
     }
-    sockets.set(id, carry(request, made.handle, made.binding, clock, events))
-    return opened(request, made.handle, made.binding, made.reason)
+    sockets.set(id, carry(request, made, clock, events))
+    return opened(request, made)
   }
 
   const datagrams: Datagrams = {
@@ -92,12 +92,12 @@ interface CarryingSocket {
 
 function carry(
   request: OpenSocketRequest,
-  handle: Socket,
-  binding: Binding,
+  { handles, deviceIsGone }: BoundSocket,
   clock: Clock,
   events: SocketEvents,
 ): CarryingSocket {
   const { id } = request
+  const [sender] = handles
   const zone = zoneOf(request)
   let sendsInFlight = 0
   let closed = false
@@ -106,9 +106,9 @@ function carry(
   function sent(error: Error | null): void {
     sendsInFlight -= 1
     if (error === null || closed) return
-    const code = errorCode(error)
     // A device that is gone comes back, if ever, under another index: this socket cannot be revived.
-    events.failed(id, code === 'ENODEV' && binding === 'device', code, error.message)
+    if (deviceIsGone()) events.failed(id, true, 'ENODEV', `The interface ${request.interfaceName} is gone.`)
+    else events.failed(id, false, errorCode(error), error.message)
   }
 
   /** The caller of `send` is in the midst of something and must not be entered again. */
@@ -116,7 +116,7 @@ function carry(
     process.nextTick(events.failed, id, false, code, message)
   }
 
-  receive(request, handle, clock, events)
+  for (const handle of handles) receive(request, handle, clock, events)
   return {
     send(to, data) {
       if (sendsInFlight >= maxSendsInFlight)
@@ -124,7 +124,7 @@ function carry(
       const address = to.family === 6 && isLinkLocal6(to.address) ? to.address + zone : to.address
       sendsInFlight += 1
       try {
-        handle.send(data, to.port, address, sent)
+        sender.send(data, to.port, address, sent)
       } catch (error) {
         sendsInFlight -= 1
         failSoon(errorCode(error), error instanceof Error ? error.message : String(error))
@@ -132,8 +132,10 @@ function carry(
     },
     close() {
       closed = true
-      handle.removeAllListeners('message')
-      handle.close()
+      for (const handle of handles) {
+        handle.removeAllListeners('message')
+        handle.close()
+      }
     },
   }
 }
@@ -161,13 +163,12 @@ function receive(request: OpenSocketRequest, handle: Socket, clock: Clock, event
   })
 }
 
-function opened(
-  request: OpenSocketRequest,
-  handle: Socket,
-  binding: Binding,
-  bindingReason: string | null,
-): OpenSocketResult {
+function opened(request: OpenSocketRequest, { handles, binding, reason }: BoundSocket): OpenSocketResult {
   const { id, interfaceName, interfaceKind, address } = request
-  const local = { family: address.family, address: address.address, port: handle.address().port }
-  return { kind: 'opened', socket: { id, local, interfaceName, interfaceKind, binding }, bindingReason }
+  const local = { family: address.family, address: address.address, port: handles[0].address().port }
+  return {
+    kind: 'opened',
+    socket: { id, local, interfaceName, interfaceKind, binding },
+    bindingReason: reason,
+  }
 }

@@ -7,7 +7,10 @@ import { type BoundAddress, socketAddressBytes } from './socket-address'
 export interface NativeSockets {
   /** The kernel's index of an interface in this network namespace; null when there is none of that name. */
   interfaceIndex(name: string): number | null
-  /** A UDP socket bound to an address and any free port, which leaves by the named interface and receives from all. */
+  /**
+   * UDP sockets bound to one address and any free port. The first is the one to send by: its packets leave by the named
+   * interface. All of them together receive what arrives for the address, by whatever interface.
+   */
   openOnInterface(name: string, address: BoundAddress): NativeOpenResult
   /**
    * To be called after libuv took the descriptor: it sets SO_REUSEADDR, with which any other process could bind the
@@ -18,8 +21,14 @@ export interface NativeSockets {
 }
 
 export type NativeOpenResult =
-  | { readonly kind: 'opened'; readonly fd: number }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'opened'; readonly fds: readonly number[]; readonly interfaceIndex: number }
+  | NativeFailure
+
+export interface NativeFailure {
+  readonly kind: 'failed'
+  readonly code: string
+  readonly message: string
+}
 
 export type NativeLoadResult =
   | { readonly kind: 'loaded'; readonly sockets: NativeSockets }
@@ -67,17 +76,18 @@ const linux = {
   SOCK_CLOEXEC: 0o2000000,
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
+  SO_BINDTODEVICE: 25,
   IPPROTO_IP: 0,
   IP_UNICAST_IF: 50,
   IPPROTO_IPV6: 41,
   IPV6_V6ONLY: 26,
-  IPV6_UNICAST_IF: 76,
 } as const
 
 interface CLibrary {
   socket(domain: number, type: number, protocol: number): number
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number
   bind(fd: number, address: Uint8Array, length: number): number
+  getsockname(fd: number, address: Uint8Array, length: Uint32Array): number
   close(fd: number): number
   if_nametoindex(name: string): number
   errno(): number
@@ -91,6 +101,7 @@ function linuxSockets(ffi: typeof koffi): NativeSockets {
       'int setsockopt(int fd, int level, int option, const void *value, uint32_t length)',
     ),
     bind: self.func('int bind(int fd, const void *address, uint32_t length)'),
+    getsockname: self.func('int getsockname(int fd, _Out_ uint8_t *address, _Inout_ uint32_t *length)'),
     close: self.func('int close(int fd)'),
     if_nametoindex: self.func('unsigned int if_nametoindex(const char *name)'),
     errno: () => ffi.errno(),
@@ -106,35 +117,87 @@ function linuxSockets(ffi: typeof koffi): NativeSockets {
 function openOnInterface(libc: CLibrary, name: string, address: BoundAddress): NativeOpenResult {
   const index = libc.if_nametoindex(name)
   if (index === 0) return { kind: 'failed', code: 'ENODEV', message: `There is no interface ${name}.` }
-  const domain = address.family === 4 ? linux.AF_INET : linux.AF_INET6
-  const fd = libc.socket(domain, linux.SOCK_DGRAM | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC, 0)
-  if (fd < 0) return failure(libc, 'socket')
-  const failed = configure(libc, fd, index, domain, address)
-  if (failed === null) return { kind: 'opened', fd }
-  libc.close(fd)
+  const fds: number[] = []
+  const failed = address.family === 4 ? open4(libc, fds, index, address) : open6(libc, fds, name, address)
+  if (failed === null) return { kind: 'opened', fds, interfaceIndex: index }
+  for (const fd of fds) libc.close(fd)
   return failed
 }
 
-function configure(libc: CLibrary, fd: number, index: number, domain: number, address: BoundAddress) {
-  if (address.family === 4) {
-    // Of the routes, only those by this interface count when sending; receiving is not narrowed (ip(7)).
-    if (setOption(libc, fd, linux.IPPROTO_IP, linux.IP_UNICAST_IF, networkOrder(index)) < 0)
-      return failure(libc, 'setsockopt IP_UNICAST_IF')
-  } else {
-    if (setOption(libc, fd, linux.IPPROTO_IPV6, linux.IPV6_V6ONLY, hostOrder(1)) < 0)
-      return failure(libc, 'setsockopt IPV6_V6ONLY')
-    if (setOption(libc, fd, linux.IPPROTO_IPV6, linux.IPV6_UNICAST_IF, networkOrder(index)) < 0)
-      return failure(libc, 'setsockopt IPV6_UNICAST_IF')
-  }
-  const bytes = socketAddressBytes(domain, address)
+/** IP_UNICAST_IF lets only routes by the interface count when sending and does not narrow receiving (ip(7)). */
+function open4(libc: CLibrary, fds: number[], index: number, address: BoundAddress): NativeFailure | null {
+  const fd = newSocket(libc, linux.AF_INET)
+  if (fd < 0) return failure(libc, 'socket')
+  fds.push(fd)
+  if (setOption(libc, fd, linux.IPPROTO_IP, linux.IP_UNICAST_IF, networkOrder(index)) < 0)
+    return failure(libc, 'setsockopt IP_UNICAST_IF')
+  return bind(libc, fd, linux.AF_INET, address, 0)
+}
+
+/**
+ * For a socket with a source address, Linux takes IPV6_UNICAST_IF as a mere hint between routes of one metric. Only
+ * SO_BINDTODEVICE is strict, but it narrows receiving as well: so one socket bound to the device sends, and a second one
+ * on the same port receives what arrives by other interfaces (the kernel prefers the first for its own device).
+ */
+function open6(libc: CLibrary, fds: number[], name: string, address: BoundAddress): NativeFailure | null {
+  const sender = newSocket(libc, linux.AF_INET6)
+  if (sender < 0) return failure(libc, 'socket')
+  fds.push(sender)
+  if (setOption(libc, sender, linux.IPPROTO_IPV6, linux.IPV6_V6ONLY, hostOrder(1)) < 0)
+    return failure(libc, 'setsockopt IPV6_V6ONLY')
+  if (setOption(libc, sender, linux.SOL_SOCKET, linux.SO_BINDTODEVICE, zeroTerminated(name)) < 0)
+    return failure(libc, 'setsockopt SO_BINDTODEVICE')
+  const failed = bind(libc, sender, linux.AF_INET6, address, 0)
+  // A link-local address belongs to one link: nothing for it arrives by another.
+  return failed ?? (address.scopeId === null ? openCompanion(libc, fds, sender, address) : null)
+}
+
+function openCompanion(
+  libc: CLibrary,
+  fds: number[],
+  sender: number,
+  address: BoundAddress,
+): NativeFailure | null {
+  const port = boundPort(libc, sender)
+  const companion = newSocket(libc, linux.AF_INET6)
+  if (port === null || companion < 0) return failure(libc, 'getsockname or socket')
+  fds.push(companion)
+  if (setOption(libc, companion, linux.IPPROTO_IPV6, linux.IPV6_V6ONLY, hostOrder(1)) < 0)
+    return failure(libc, 'setsockopt IPV6_V6ONLY')
+  // Only now that the port is ours alone: a port chosen with SO_REUSEADDR may be another process's.
+  for (const fd of [sender, companion])
+    if (setOption(libc, fd, linux.SOL_SOCKET, linux.SO_REUSEADDR, hostOrder(1)) < 0)
+      return failure(libc, 'setsockopt SO_REUSEADDR')
+  return bind(libc, companion, linux.AF_INET6, address, port)
+}
+
+function newSocket(libc: CLibrary, domain: number): number {
+  return libc.socket(domain, linux.SOCK_DGRAM | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC, 0)
+}
+
+function bind(
+  libc: CLibrary,
+  fd: number,
+  domain: number,
+  address: BoundAddress,
+  port: number,
+): NativeFailure | null {
+  const bytes = socketAddressBytes(domain, address, port)
   return libc.bind(fd, bytes, bytes.length) < 0 ? failure(libc, `bind ${address.address}`) : null
+}
+
+function boundPort(libc: CLibrary, fd: number): number | null {
+  const bytes = new Uint8Array(28)
+  const length = new Uint32Array([bytes.length])
+  if (libc.getsockname(fd, bytes, length) < 0) return null
+  return new DataView(bytes.buffer).getUint16(2, false)
 }
 
 function setOption(libc: CLibrary, fd: number, level: number, option: number, value: Uint8Array): number {
   return libc.setsockopt(fd, level, option, value, value.length)
 }
 
-function failure(libc: CLibrary, call: string): NativeOpenResult & { readonly kind: 'failed' } {
+function failure(libc: CLibrary, call: string): NativeFailure {
   const number = -libc.errno()
   const [code, text] = getSystemErrorMap().get(number) ?? [getSystemErrorName(number), 'unknown error']
   return { kind: 'failed', code, message: `${call}: ${text} (${code}).` }
@@ -150,4 +213,8 @@ function hostOrder(value: number): Uint8Array {
   const bytes = new Uint8Array(4)
   new DataView(bytes.buffer).setUint32(0, value, endianness() === 'LE')
   return bytes
+}
+
+function zeroTerminated(name: string): Uint8Array {
+  return new TextEncoder().encode(`${name}\0`)
 }

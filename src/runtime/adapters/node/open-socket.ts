@@ -8,43 +8,58 @@ import { isLinkLocal6 } from './zone'
 /** Asked of the system, which may grant less: at 20 Mbit/s it holds most of a second of a busy process. */
 const receiveBufferBytes = 2 * 1024 * 1024
 
-export type MadeSocket =
-  | {
-      readonly kind: 'made'
-      readonly handle: Socket
-      readonly binding: Binding
-      /** Why not bound to the device; null when it is. */
-      readonly reason: string | null
-    }
-  | (OpenSocketResult & { readonly kind: 'failed' })
+export interface BoundSocket {
+  readonly kind: 'made'
+  /** The first is to be sent by; all of them receive. */
+  readonly handles: readonly [Socket, ...Socket[]]
+  readonly binding: Binding
+  /** Why not bound to the device; null when it is. */
+  readonly reason: string | null
+  /** The device it is bound to has been removed; false where it is bound to none. */
+  deviceIsGone(): boolean
+}
+
+export type MadeSocket = BoundSocket | (OpenSocketResult & { readonly kind: 'failed' })
 
 /** A bound socket: to the device where the system and its native module allow, else to the address only. */
 export async function makeSocket(request: OpenSocketRequest): Promise<MadeSocket> {
   const native = await loadNativeSockets()
-  const made =
-    native.kind === 'loaded' ? onDevice(request, native.sockets) : await onAddress(request, native.reason)
-  if (made.kind === 'made') widen(made.handle)
+  if (native.kind === 'unavailable') return onAddress(request, native.reason)
+  const made = onDevice(request, native.sockets)
+  // Before Linux 5.7, and in some sandboxes, only a privileged process may bind to a device.
+  if (made.kind === 'failed' && made.code === 'EPERM') return onAddress(request, made.message)
   return made
 }
 
 function onDevice(request: OpenSocketRequest, native: NativeSockets): MadeSocket {
-  const socket = native.openOnInterface(request.interfaceName, request.address)
-  if (socket.kind === 'failed') return socket
-  const handle = newSocket(request.address.family)
-  try {
-    // Takes the descriptor over at once, or throws and leaves it to us.
-    handle.bind({ fd: socket.fd, exclusive: true })
-  } catch (error) {
-    native.close(socket.fd)
-    handle.close()
-    return {
-      kind: 'failed',
-      code: errorCode(error),
-      message: `Node did not take the socket: ${String(error)}`,
+  const opened = native.openOnInterface(request.interfaceName, request.address)
+  if (opened.kind === 'failed') return opened
+  const handles: Socket[] = []
+  for (const fd of opened.fds) {
+    const handle = newSocket(request.address.family)
+    handles.push(handle)
+    try {
+      // Takes the descriptor over at once, or throws and leaves it to us.
+      handle.bind({ fd, exclusive: true })
+    } catch (error) {
+      for (const each of handles) each.close()
+      for (const left of opened.fds.slice(handles.length - 1)) native.close(left)
+      return {
+        kind: 'failed',
+        code: errorCode(error),
+        message: `Node did not take a socket: ${String(error)}`,
+      }
     }
+    native.refuseSharing(fd)
+    widen(handle)
   }
-  native.refuseSharing(socket.fd)
-  return { kind: 'made', handle, binding: 'device', reason: null }
+  return {
+    kind: 'made',
+    handles: handles as [Socket, ...Socket[]],
+    binding: 'device',
+    reason: null,
+    deviceIsGone: () => native.interfaceIndex(request.interfaceName) !== opened.interfaceIndex,
+  }
 }
 
 /** Only the source address is set: which link packets leave by is up to the routing table. */
@@ -59,7 +74,8 @@ export function onAddress(request: OpenSocketRequest, reason: string): Promise<M
     })
     handle.bind({ address: zoned, port: 0, exclusive: true }, () => {
       handle.removeAllListeners('error')
-      resolve({ kind: 'made', handle, binding: 'address', reason })
+      widen(handle)
+      resolve({ kind: 'made', handles: [handle], binding: 'address', reason, deviceIsGone: () => false })
     })
   })
 }

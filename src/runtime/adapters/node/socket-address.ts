@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
 
-/** An address to bind to, at any free port. */
+/** An address to bind to. */
 export interface BoundAddress {
   readonly family: 4 | 6
   /** Canonical text without zone. */
@@ -9,12 +9,13 @@ export interface BoundAddress {
   readonly scopeId: number | null
 }
 
-/** struct sockaddr_in or sockaddr_in6 as Linux lays it out (linux/in.h, linux/in6.h), port 0. */
-export function socketAddressBytes(domain: number, address: BoundAddress): Uint8Array {
+/** struct sockaddr_in or sockaddr_in6 as Linux lays it out (linux/in.h, linux/in6.h). Port 0 asks for any. */
+export function socketAddressBytes(domain: number, address: BoundAddress, port: number): Uint8Array {
   const bytes = new Uint8Array(address.family === 4 ? 16 : 28)
   const view = new DataView(bytes.buffer)
   const little = endianness() === 'LE'
   view.setUint16(0, domain, little)
+  view.setUint16(2, port, false)
   if (address.family === 4) {
     bytes.set(address.address.split('.').map(Number), 4)
   } else {
