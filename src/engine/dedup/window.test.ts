@@ -89,6 +89,16 @@ describe('dedup window', () => {
     }
   })
 
+  it('counts what was taken above any number of the window, at any place of its ring', () => {
+    const window = createDedupWindow(width)
+    for (let sequence = 0; sequence < 200; sequence += 1) {
+      window.commit(sequence)
+      for (let from = Math.max(-1, sequence - width); from <= sequence; from += 1) {
+        expect(window.committedAbove(from)).toBe(sequence - from)
+      }
+    }
+  })
+
   it('remembers 4096 numbers unless told otherwise', () => {
     const window = createDedupWindow()
     for (let sequence = 0; sequence <= 4096; sequence += 1) window.commit(sequence)

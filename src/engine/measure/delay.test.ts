@@ -49,6 +49,18 @@ describe('delay spread', () => {
     )
   })
 
+  it('follows delays that only fall, as when the clocks drift', () => {
+    const falling = Array.from({ length: 1000 }, (_, at) => 5000 - at)
+    const distribution = spreadOf(falling).distribution()
+    expect(Math.abs((distribution?.p50 ?? NaN) - 499)).toBeLessThan(5)
+    expect(Math.abs((distribution?.p99 ?? NaN) - 989)).toBeLessThan(1)
+    const mostlyFalling = [
+      ...Array.from({ length: 64 }, () => 5000),
+      ...falling.slice(0, 900).map((delay) => delay - 1),
+    ]
+    expect(Math.abs((spreadOf(mostlyFalling).distribution()?.p95 ?? NaN) - 899)).toBeLessThan(5)
+  })
+
   it('leaves out what is not a number', () => {
     expect(spreadOf([NaN, Infinity]).distribution()).toBeNull()
   })

@@ -72,6 +72,24 @@ describe('resequencer', () => {
     expect(drain(resequencer, 20)).toEqual([1, 3])
   })
 
+  it('gives up each gap at its own deadline, not at that of an earlier one', () => {
+    const resequencer = createResequencer<number>({ maxHeld: 8, expectFirst: 1 })
+    resequencer.push(2, 2, 0, 50)
+    resequencer.push(4, 4, 0.5, 50)
+    expect(drain(resequencer, 50)).toEqual([2])
+    expect(resequencer.nextDeadline()).toBe(50.5)
+    expect(drain(resequencer, 50.5)).toEqual([4])
+    expect(resequencer.stats.gapsExpired).toBe(2)
+  })
+
+  it('never counts as held what may not wait', () => {
+    const resequencer = createResequencer<number>({ maxHeld: 1, expectFirst: 1 })
+    for (const sequence of [3, 7, 5]) resequencer.push(sequence, sequence, 0, 0)
+    expect(drain(resequencer, 0)).toEqual([3, 7, 5])
+    expect(resequencer.heldMax).toBe(0)
+    expect(resequencer.stats).toMatchObject({ held: 0, overflows: 0 })
+  })
+
   it('gives up the oldest gap when it holds as many as it may', () => {
     const resequencer = createResequencer<number>({ maxHeld: 3, expectFirst: 0 })
     for (const sequence of [2, 4, 6]) resequencer.push(sequence, sequence, 0, 1000)

@@ -76,6 +76,14 @@ describe('round robin', () => {
     expect(order.filter((id) => id === 2)).toHaveLength(5)
   })
 
+  it('is not led astray by a pair that comes and goes all the time', () => {
+    const robin = createRoundRobin()
+    const weightOf = (id: number): number => (id === 1 ? 9 : id === 2 ? 8 : 1)
+    for (let at = 0; at < 2000; at += 1) robin.next(at % 3 === 0 ? [1, 2, 3] : [1, 3], weightOf)
+    const order = Array.from({ length: 100 }, () => robin.next([1, 3], weightOf))
+    expect(Math.abs(order.filter((id) => id === 1).length - 90)).toBeLessThanOrEqual(2)
+  })
+
   it('sends nothing over a weight of 0, unless all are', () => {
     const robin = createRoundRobin()
     const order = Array.from({ length: 50 }, () => robin.next([1, 2, 3], (id) => (id === 2 ? 0 : 1)))
