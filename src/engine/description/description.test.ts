@@ -173,6 +173,14 @@ describe('an offer of a whole call', () => {
     expect(addresses(remote)).toEqual(['192.0.2.10 52133'])
   })
 
+  it('whose sections have their own credentials lends no addresses from one to another', () => {
+    const own = samples.chromiumCallOffer
+      .replace('a=ice-ufrag:4aFv', 'a=ice-ufrag:audi')
+      .replace('a=sctp-port', 'a=candidate:7 1 udp 1 192.0.2.77 7 typ host\r\na=sctp-port')
+    expect(read(own).ufrag).toBe('4aFv')
+    expect(addresses(read(own))).toEqual(['192.0.2.77 7'])
+  })
+
   it('without a bundle is answered without one, and does not lend another section’s addresses', () => {
     const apart = samples.chromiumCallOffer
       .replace('a=group:BUNDLE 0 1 2\r\n', '')

@@ -118,13 +118,29 @@ describe('what it costs', () => {
     expect(world.left.dataFrames - before).toBe(20)
   })
 
-  it('is one acknowledgement for a burst, and one more for its late copies', () => {
+  it('is two acknowledgements for a burst, and two more for its late copies', () => {
     const world = new World([path(20), path(50)], options, 1)
     for (const one of messages(10)) world.left.reliable.send(one, 0)
     world.run(5000)
     expect(world.quiet).toBe(true)
     expect(world.left.frames).toBe(10)
-    expect(world.right.frames).toBeLessThanOrEqual(3)
+    expect(world.right.frames).toBeLessThanOrEqual(4)
+  })
+
+  it('is no longer wait on a fast path because of the copies on a slow one', () => {
+    const world = new World([path(20), path(600)], options, 1)
+    for (let i = 0; i < 10; i++) {
+      world.left.reliable.send(message(i), world.nowMs)
+      world.run(world.nowMs + 1500)
+    }
+    world.setPaths([path(20, 1)])
+    const sentMs = world.nowMs
+    world.left.reliable.send(message(10), sentMs)
+    world.run(sentMs + 10)
+    world.setPaths([path(20)])
+    world.run(sentMs + 5000, () => world.quiet)
+    expect(world.right.delivered).toHaveLength(11)
+    expect(world.nowMs - sentMs).toBeLessThan(400)
   })
 
   it('is nothing while there is nothing to say', () => {

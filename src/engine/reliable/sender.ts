@@ -76,9 +76,11 @@ export class Sender {
     this.queue = this.queue.filter(
       (entry) => entry.sequence >= frame.ack && !isSelected(frame, entry.sequence),
     )
+    // The same acknowledgement once more, by a slower path, tells nothing about the way an answer takes.
+    if (this.queue.length === before) return
     const sentAtMs = frame.echo === null ? undefined : this.roundTrip.sample(frame.echo, nowMs)
     if (sentAtMs !== undefined) this.recallOvertaken(sentAtMs, nowMs)
-    if (this.queue.length < before) this.progress(nowMs)
+    this.progress(nowMs)
   }
 
   /** What was sent clearly before a copy that has arrived, and is not acknowledged, is taken for lost (RFC 8985). */

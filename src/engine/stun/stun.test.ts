@@ -260,6 +260,20 @@ describe('a message of somebody else', () => {
     }
   })
 
+  it('is malformed when something follows a fingerprint that is right', () => {
+    const withRightFingerprint = (parts: readonly [number, Uint8Array][]) => {
+      const bytes = raw(parts)
+      viewOf(bytes).setUint32(24, (crc32(bytes.subarray(0, 20)) ^ 0x5354554e) >>> 0)
+      return parseStun(bytes)
+    }
+    expect(withRightFingerprint([[0x8028, priority(0)]]).kind).toBe('stun')
+    const followed = withRightFingerprint([
+      [0x8028, priority(0)],
+      [0x0024, priority(1)],
+    ])
+    expect(followed).toEqual({ kind: 'malformed', detail: 'FINGERPRINT is not last' })
+  })
+
   it('may carry a longer attribute of ours from a later protocol', () => {
     const value = new Uint8Array(36)
     value[1] = 7

@@ -89,7 +89,11 @@ export class World {
       this.nowMs = next
       const due = this.flying.filter((one) => one.atMs <= this.nowMs)
       this.flying = this.flying.filter((one) => one.atMs > this.nowMs)
-      for (const { to, frame } of due) to.reliable.receive(frame, this.nowMs)
+      // As a driver does: after every single input, all that follows from it goes out.
+      for (const { to, frame } of due) {
+        to.reliable.receive(frame, this.nowMs)
+        this.settle()
+      }
       this.settle()
     }
     return this.nowMs
