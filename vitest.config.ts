@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['scripts/suites/vitest-setup.mjs'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // Network namespaces and their traffic counters are shared by the machine.
@@ -37,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['scripts/suites/vitest-setup.mjs'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Each test has two windows; more of them at once would measure the machine.

@@ -59,7 +59,14 @@ export async function watchWorker(onRebuilt) {
     ...productOptions(product),
     outfile: join(outDir, product.file),
     plugins: [
-      { name: 'tell', setup: (build) => build.onEnd((result) => result.errors.length || onRebuilt()) },
+      {
+        name: 'tell',
+        setup(build) {
+          build.onEnd((result) => {
+            if (result.errors.length === 0) onRebuilt()
+          })
+        },
+      },
     ],
   })
   await watching.watch()

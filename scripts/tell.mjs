@@ -23,7 +23,9 @@ export function giveUp(error) {
   if (error instanceof StepFailed) {
     process.stderr.write(`\npathscope: ${error.message}\n${indent(error.how)}\n`)
   } else {
-    process.stderr.write(`\npathscope: an unexpected failure\n${indent(String(error?.stack ?? error))}\n`)
+    process.stderr.write(
+      `\npathscope: an unexpected failure\n${indent(String(error instanceof Error ? error.stack : error))}\n`,
+    )
   }
   process.exit(1)
 }

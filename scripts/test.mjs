@@ -75,8 +75,8 @@ const preparers = {
   async build() {
     const { buildAll } = await import('./build.mjs')
     tell(`built in ${(await buildAll()).toFixed(1)} s`)
-    // Tells the suites' own set-up, which builds when they are run by themselves.
-    surroundings.env.PATHSCOPE_BUILT = '1'
+    // Tells the suites' own set-up (vitest-setup.mjs) that there is nothing left to do.
+    surroundings.env.PATHSCOPE_PREPARED = '1'
   },
   async electron() {
     const { electronEnvironment, resolveElectron } = await import('./electron/index.mjs')

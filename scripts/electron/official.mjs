@@ -100,7 +100,7 @@ function cause(errors) {
     /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|CONNECT_TIMEOUT)\b/.exec(
       errors,
     )
-  if (code?.[1]) return `github.com cannot be reached, ${code[1]}`
+  if (code?.[1]) return `its server cannot be reached, ${code[1]}`
   return /(?:Error: )(.{1,160})/.exec(errors)?.[1]?.trim() ?? 'without saying why'
 }
 
