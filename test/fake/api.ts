@@ -206,6 +206,5 @@ function sessionOf(scenario: Scenario): SessionInfo {
     title: scenario === 'loopback' ? 'Session' : 'Studio to venue',
     requestedAtMs: Date.now() - 74_000,
     recording: 'Sessions / Studio to venue 2026-11-22 13.59.39.jsonl',
-    connectTimeoutSeconds: 60,
   }
 }

@@ -63,3 +63,6 @@ export const ok = <T>(value: T): IpcResult<T> => ({ ok: true, value })
 export function failed(kind: IpcError['kind'], message: string): { ok: false; error: IpcError } {
   return { ok: false, error: { kind, message } }
 }
+
+/** Names under which everything travels: calls carry their channel's name as the first argument, pushes likewise. */
+export const wire = { call: 'pathscope-call', push: 'pathscope-push' } as const

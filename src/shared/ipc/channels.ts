@@ -53,8 +53,6 @@ export const sessionInfoSchema = z.object({
   requestedAtMs: z.number(),
   /** The file the recording goes to; null when it could not be opened. */
   recording: text.nullable(),
-  /** Seconds after which it gives up when no pair works once both descriptions are there. */
-  connectTimeoutSeconds: z.number(),
 })
 export type SessionInfo = z.infer<typeof sessionInfoSchema>
 

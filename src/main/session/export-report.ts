@@ -1,0 +1,54 @@
+/** The report of a session, derived from its recording and written in the formats asked for. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { readRecordingFile } from '../../runtime'
+import { failed, type IpcResult, ok, type ReportFormat } from '../../shared/ipc'
+import {
+  deriveReport,
+  type Report,
+  reportToCsv,
+  reportToHtml,
+  reportToJson,
+  reportToMarkdown,
+} from '../../shared/report'
+
+const writers: Readonly<Record<ReportFormat, (report: Report) => string>> = {
+  json: reportToJson,
+  csv: reportToCsv,
+  html: reportToHtml,
+  md: reportToMarkdown,
+}
+
+export function exportReport(
+  recordingPath: string,
+  folder: string,
+  formats: readonly ReportFormat[],
+): IpcResult<{ folder: string; files: string[] }> {
+  const read = readRecordingFile(recordingPath)
+  if (read.kind === 'problem') return failed('file', read.message)
+  const report = deriveReport(read.recording)
+  // The recording's name has title and time already, and is unique in its folder.
+  const name = basename(recordingPath).replace(/\.[^.]*$/, '')
+  try {
+    mkdirSync(folder, { recursive: true })
+    const files = formats.map((format) => {
+      const file = `${name}.${format}`
+      writeWhole(join(folder, file), writers[format](report))
+      return file
+    })
+    return ok({ folder, files })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return failed(
+      'file',
+      `The report could not be written to ${folder}: ${reason}. Choose another folder in the settings.`,
+    )
+  }
+}
+
+/** An export replaces the one before it, whole or not at all. */
+function writeWhole(path: string, text: string): void {
+  const next = `${path}.next`
+  writeFileSync(next, text)
+  renameSync(next, path)
+}

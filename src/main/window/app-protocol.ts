@@ -1,0 +1,81 @@
+/** The app's own protocol: serves the built window from one folder, with its content security policy, and nothing else. */
+import { readFile } from 'node:fs/promises'
+import { extname, join, normalize, sep } from 'node:path'
+import { protocol, type Session } from 'electron'
+
+const scheme = 'pathscope'
+export const appOrigin = `${scheme}://app`
+export const appPage = `${appOrigin}/index.html`
+
+/** The same as in the page's own meta element; a header holds for everything that is served. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-src 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+}
+
+/** To be called before the app is ready. */
+export function announceAppProtocol(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme, privileges: { standard: true, secure: true, supportFetchAPI: false, corsEnabled: false } },
+  ])
+}
+
+export function serveAppProtocol(session: Session, folder: string): void {
+  session.protocol.handle(scheme, async (request) => {
+    const file = fileFor(request.url, folder)
+    if (file === null || request.method !== 'GET') return refused(403)
+    try {
+      const body = await readFile(file)
+      return new Response(new Uint8Array(body), { status: 200, headers: headersFor(file) })
+    } catch {
+      return refused(404)
+    }
+  })
+}
+
+/** The file that a URL names inside the folder; null for another host, another kind, or a way out of the folder. */
+export function fileFor(url: string, folder: string): string | null {
+  let path: string
+  try {
+    const parsed = new URL(url)
+    if (parsed.protocol !== `${scheme}:` || parsed.host !== 'app') return null
+    path = decodeURIComponent(parsed.pathname)
+  } catch {
+    return null
+  }
+  if (path.includes('\0') || path.includes('\\')) return null
+  const file = normalize(join(folder, path === '/' ? '/index.html' : path))
+  const inside = file.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+  return inside && contentTypes[extname(file)] !== undefined ? file : null
+}
+
+function headersFor(file: string): Record<string, string> {
+  return {
+    'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
+    'Content-Security-Policy': contentSecurityPolicy,
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cache-Control': 'no-store',
+  }
+}
+
+function refused(status: number): Response {
+  return new Response(null, { status, headers: { 'Content-Security-Policy': contentSecurityPolicy } })
+}
