@@ -25,7 +25,7 @@ export const suites = [
   { name: 'knip', needs: [], run: knip },
   { name: 'unit', needs: [], run: () => vitest('unit') },
   { name: 'sim', needs: [], run: () => vitest('sim') },
-  { name: 'worker', needs: ['build', 'electron'], run: runWorker },
+  { name: 'worker', needs: ['build', 'electron', 'display'], run: runWorker },
   { name: 'integration', needs: ['build', 'namespaces'], run: ({ env }) => vitest('integration', env) },
   { name: 'e2e', needs: ['build', 'electron', 'display'], run: ({ env }) => vitest('e2e', env) },
 ]
@@ -34,9 +34,9 @@ export const suites = [
 export const groups = { check: ['format', 'lint', 'types', 'layers', 'knip', 'unit'] }
 
 /** @param {Surroundings} surroundings */
-async function runWorker({ electron }) {
+async function runWorker({ electron, env }) {
   if (electron === undefined) throw new Error('the worker suite needs Electron prepared')
   // Loaded late: it needs esbuild, which an incomplete checkout lacks.
   const { worker } = await import('./worker.mjs')
-  return worker(electron)
+  return worker(electron, env)
 }

@@ -1,9 +1,10 @@
 /**
- * The engine worker's own tests (test/worker, on node:test), in Node and inside Electron: what the runtimes differ in
- * is seen here first.
+ * The engine worker's own tests (test/worker, on node:test), in Node and inside Electron's main process, where the app
+ * has its worker: what the runtimes differ in is seen here first.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { bundleOptions } from '../bundles.mjs'
 import { outDir, projectDir } from '../places.mjs'
 import { lastLines, run } from '../run.mjs'
@@ -13,10 +14,17 @@ import { oneFailure, sum } from './outcome.mjs'
 
 const sourceDir = join(projectDir, 'test', 'worker')
 const bundleDir = join(outDir, 'test-worker')
+const electronHost = join(dirname(fileURLToPath(import.meta.url)), 'electron-host')
+/** It opens no window, so there is nothing to put into a sandbox. */
+const hostSwitches = ['--no-sandbox', '--disable-gpu']
 const fileLimitMs = 120_000
 
-/** @param {import('../electron/index.mjs').Electron} electron @returns {Promise<Outcome>} */
-export async function worker(electron) {
+/**
+ * @param {import('../electron/index.mjs').Electron} electron
+ * @param {NodeJS.ProcessEnv} env with a display
+ * @returns {Promise<Outcome>}
+ */
+export async function worker(electron, env) {
   const names = existsSync(sourceDir)
     ? readdirSync(sourceDir).filter((name) => name.endsWith('.test.ts'))
     : []
@@ -26,8 +34,8 @@ export async function worker(electron) {
   const outcomes = []
   for (const name of names) {
     const file = join(bundleDir, name.replace(/\.ts$/, '.cjs'))
-    outcomes.push(await runFile('Node', process.execPath, file, {}))
-    outcomes.push(await runFile('Electron', electron.path, file, { ELECTRON_RUN_AS_NODE: '1' }))
+    outcomes.push(await runFile('Node', process.execPath, [file], env))
+    outcomes.push(await runFile('Electron', electron.path, [...hostSwitches, electronHost, file], env))
   }
   return sum(outcomes)
 }
@@ -49,12 +57,13 @@ async function bundle(names) {
  *
  * @param {string} runtime
  * @param {string} program
- * @param {string} file
+ * @param {readonly string[]} args the test file last
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Outcome>}
  */
-async function runFile(runtime, program, file, env) {
-  const result = await run(program, [file], {
+async function runFile(runtime, program, args, env) {
+  const file = args.at(-1)
+  const result = await run(program, args, {
     env: { ...process.env, ...env, NO_COLOR: '1' },
     timeoutMs: fileLimitMs,
   })
