@@ -22,8 +22,23 @@ const entities: Readonly<Record<string, string>> = {
   '#13': '',
 }
 
-/** Invisible characters: soft hyphen, zero-width ones, direction marks, BOM. */
-const invisible = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]/g
+/** Invisible characters, as ranges: soft hyphen, joiners, zero-width ones, direction marks, variation selectors, BOM. */
+const invisibleRanges = [
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x180e, 0x180e],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x2069],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+] as const
+
+const invisible = new RegExp(
+  `[${invisibleRanges.map(([from, to]) => `${String.fromCharCode(from)}-${String.fromCharCode(to)}`).join('')}]`,
+  'g',
+)
 
 /** The text with plain quotes, spaces and line breaks. */
 export function cleanText(text: string): string {

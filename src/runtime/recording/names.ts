@@ -6,7 +6,7 @@ const titleChars = 80
 export function safeTitle(title: string): string {
   const cleaned = title
     .normalize('NFC')
-    .replace(/[\u0000-\u001f\u007f-\u009f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}<>:"/\\|?*]/gu, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[. -]+|[. ]+$/g, '')
   const short = [...cleaned].slice(0, titleChars).join('').trim()

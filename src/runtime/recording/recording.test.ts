@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openRecording, readRecordingFile, safeTitle, type OpenedRecording } from '.'
-import { exampleOptions, exampleRequest, exampleUpdates, exampleWallMs } from '../../shared/example'
+import { exampleOptions, exampleRequest, exampleUpdates, exampleWallMs } from '../../shared/testing'
 
 let dir = ''
 let warnings: string[] = []

@@ -8,7 +8,7 @@ import {
   exampleUpdates,
   exampleWallMs,
   type ExampleOptions,
-} from '../example'
+} from '../testing'
 
 const request = exampleRequest()
 const header = headerLine({

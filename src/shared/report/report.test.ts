@@ -19,7 +19,7 @@ import {
   exampleUpdates,
   exampleWallMs,
   type ExampleOptions,
-} from '../example'
+} from '../testing'
 import { headerLine, readRecording, recordingStart, toLines, type Recording } from '../recording'
 import type { SessionRequest, SessionUpdate } from '../session'
 

@@ -1,0 +1,41 @@
+/** The file of `--config`: settings as JSON. */
+import { z } from 'zod'
+import { sessionSettingsSchema } from './settings'
+
+const configSchema = z.strictObject({
+  settings: sessionSettingsSchema.optional(),
+  title: z.string().trim().min(1).max(120).optional(),
+  interfaces: z.array(z.string().min(1).max(256)).min(1).max(64).optional(),
+  stun: z
+    .array(z.string().regex(/^stun:\S+$/i, 'must be a URL such as stun:host:3478'))
+    .max(4)
+    .optional(),
+  durationSeconds: z.number().min(1).max(604_800).optional(),
+  connectTimeoutSeconds: z.number().min(1).max(86_400).optional(),
+})
+
+export type Config = z.infer<typeof configSchema>
+
+export type ConfigResult =
+  | { readonly kind: 'ok'; readonly config: Config }
+  | { readonly kind: 'problem'; readonly message: string }
+
+export const noConfig: Config = {}
+
+/** Reads the text of a config file; a sentence names the first thing wrong with it. */
+export function parseConfig(file: string, text: string): ConfigResult {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { kind: 'problem', message: `${file} is not JSON.` }
+  }
+  const result = configSchema.safeParse(value)
+  if (result.success) return { kind: 'ok', config: result.data }
+  const issue = result.error.issues[0]
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
+  return {
+    kind: 'problem',
+    message: `${file} is no usable config${where}: ${issue?.message ?? 'not valid'}.`,
+  }
+}

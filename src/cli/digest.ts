@@ -1,0 +1,101 @@
+/** The digest of a running session: a table of pairs, then lines on messages. */
+import type { SessionUpdate } from '../shared/session'
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatFactor,
+  formatMs,
+  formatPercent,
+  formatShare,
+  formatSpan,
+  formatWeight,
+  iceWords,
+  modeWords,
+  pairStateWords,
+} from '../shared/words'
+import { textTable, type TextColumn } from './table'
+
+export type Snapshot = Extract<SessionUpdate, { readonly kind: 'snapshot' }>['snapshot']
+type Pair = Snapshot['pairs'][number]
+type Messages = Snapshot['messages'][number]
+
+/** Pairs in one digest; a table of hundreds helps nobody. */
+const pairsShown = 40
+
+function columns(nowMs: number): readonly TextColumn<Pair>[] {
+  return [
+    { title: 'state', read: (pair) => (pair.included ? pairStateWords[pair.state] : 'taken out') },
+    { title: 'active', read: (pair) => ago(pair.lastReceivedMs, nowMs) },
+    { title: 'rtt ms', read: ({ rttMs }) => formatMs(rttMs?.last) },
+    { title: 'min', read: ({ rttMs }) => formatMs(rttMs?.min) },
+    { title: 'p50', read: ({ rttMs }) => formatMs(rttMs?.p50) },
+    { title: 'p95', read: ({ rttMs }) => formatMs(rttMs?.p95) },
+    { title: 'p99', read: ({ rttMs }) => formatMs(rttMs?.p99) },
+    { title: 'n', read: ({ rttMs }) => formatCount(rttMs?.n) },
+    { title: 'sent', read: ({ sent }) => `${formatCount(sent.packets)}/${formatBytes(sent.bytes)}` },
+    {
+      title: 'received',
+      read: ({ received }) => `${formatCount(received.packets)}/${formatBytes(received.bytes)}`,
+    },
+    { title: 'loss>% ', read: ({ lossSent }) => formatPercent(lossSent.percent) },
+    { title: 'loss<%', read: ({ lossReceived }) => formatPercent(lossReceived.percent) },
+    { title: 'weight', read: ({ weight }) => formatWeight(weight) },
+    { title: 'share%', read: (pair) => (pair.carrying ? formatShare(pair.share) : '') },
+    { title: 'first', read: ({ firstArrivals }) => formatCount(firstArrivals) },
+    { title: 'prevented', read: ({ nominationsPrevented }) => formatCount(nominationsPrevented) },
+  ]
+}
+
+function ago(atMs: number | null, nowMs: number): string {
+  return atMs === null ? '' : formatSpan(Math.max(0, nowMs - atMs))
+}
+
+const answered = ({ state }: Pair) => state === 'up' || state === 'down'
+
+export function digestText(snapshot: Snapshot, width: number): string {
+  const { pairs, atMs } = snapshot
+  const known = pairs.filter(answered)
+  const shown = known.slice(0, pairsShown)
+  const rest = pairs.length - shown.length
+  const up = known.filter(({ state }) => state === 'up').length
+  const head = `${formatClock(atMs)}  ${iceWords[snapshot.ice]}, ${up} of ${pairs.length} pairs up, ${modeWords[snapshot.mode]}`
+  const cost = snapshot.overheadFactor === null ? '' : `, cost ${formatFactor(snapshot.overheadFactor)}`
+  if (shown.length === 0) return `${head}\n`
+  const label: TextColumn<Pair> = { title: 'pair', read: (pair) => pair.label }
+  const table = textTable(label, columns(atMs), shown, width)
+  const more =
+    rest > 0 ? `${rest} more pairs: ${restWords(pairs.filter((pair) => !shown.includes(pair)))}\n` : ''
+  const messages = snapshot.messages.map((stream) => `${messagesText(stream)}\n`).join('')
+  return `${head}${cost}\n${table}${more}${messages}${recordsText(snapshot)}\n`
+}
+
+function restWords(pairs: readonly Pair[]): string {
+  const counts = new Map<string, number>()
+  for (const { state } of pairs)
+    counts.set(pairStateWords[state], (counts.get(pairStateWords[state]) ?? 0) + 1)
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ')
+}
+
+function messagesText({ direction, ...stream }: Messages): string {
+  const parts = [
+    `messages ${direction === 'sent' ? 'sent    ' : 'received'}`,
+    stream.sent === null ? '' : `${formatCount(stream.sent)} sent`,
+    stream.received === null ? '' : `${formatCount(stream.received)} arrived`,
+    stream.missing === null ? '' : `${formatCount(stream.missing)} missing`,
+    stream.duplicated === null ? '' : `${formatCount(stream.duplicated)} twice`,
+    stream.reordered === null ? '' : `${formatCount(stream.reordered)} reordered`,
+    spread('one-way diff', stream.oneWayDelayDiffMs),
+    spread('round trip', stream.roundTripMs),
+    stream.deliveryGapMaxMs === null ? '' : `gap at most ${formatSpan(stream.deliveryGapMaxMs)}`,
+  ]
+  return parts.filter((part) => part !== '').join('  ')
+}
+
+function spread(name: string, value: Messages['roundTripMs']): string {
+  return value === null ? '' : `${name} p50 ${formatMs(value.p50)} p95 ${formatMs(value.p95)} ms`
+}
+
+function recordsText({ duplicatesDropped, sctpRetransmissions }: Snapshot): string {
+  return `copies dropped ${formatCount(duplicatesDropped)}  SCTP retransmissions ${formatCount(sctpRetransmissions)}\n`
+}

@@ -1,0 +1,246 @@
+/** What was asked for on the command line, or a sentence on what is wrong with it. Nothing is read from disk here. */
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+
+export type ReportFormat = 'json' | 'csv' | 'html' | 'md'
+export const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'md']
+
+export interface SessionOptions {
+  readonly role: 'offerer' | 'answerer' | 'loopback'
+  readonly interfaces: readonly string[] | undefined
+  readonly mode: 'redundant' | 'weighted' | undefined
+  readonly use: 'auto' | 'all' | 'disjoint' | undefined
+  readonly durationSeconds: number | undefined
+  readonly statsSeconds: number
+  /** Messages a second. */
+  readonly messageRate: number | undefined
+  readonly reportDir: string | undefined
+  readonly formats: readonly ReportFormat[]
+  readonly title: string | undefined
+  readonly jsonl: boolean
+  readonly stun: readonly string[] | undefined
+  readonly configFile: string | undefined
+  /** Where our own text goes and where the peer's comes from; undefined = standard output and input. */
+  readonly textOut: string | undefined
+  readonly textIn: string | undefined
+  /** Loopback only: a file or the name of a preset. */
+  readonly paths: string | undefined
+}
+
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'interfaces'; readonly json: boolean }
+  | { readonly kind: 'session'; readonly options: SessionOptions }
+  | {
+      readonly kind: 'report'
+      readonly file: string
+      readonly formats: readonly ReportFormat[] | undefined
+      readonly outDir: string | undefined
+    }
+  /** Status 2, with one sentence. */
+  | { readonly kind: 'wrong'; readonly message: string }
+
+type OptionTable = NonNullable<ParseArgsConfig['options']>
+
+const common = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } as const
+
+const sessionOptions = {
+  ...common,
+  interfaces: { type: 'string' },
+  mode: { type: 'string' },
+  use: { type: 'string' },
+  duration: { type: 'string' },
+  stats: { type: 'string' },
+  stream: { type: 'string', multiple: true },
+  report: { type: 'string' },
+  format: { type: 'string' },
+  title: { type: 'string' },
+  jsonl: { type: 'boolean' },
+  stun: { type: 'string', multiple: true },
+  turn: { type: 'string', multiple: true },
+  config: { type: 'string' },
+} as const
+
+const commands = {
+  interfaces: { ...common, json: { type: 'boolean' } },
+  offer: { ...sessionOptions, 'offer-out': { type: 'string' }, 'answer-in': { type: 'string' } },
+  answer: { ...sessionOptions, 'offer-in': { type: 'string' }, 'answer-out': { type: 'string' } },
+  loopback: { ...sessionOptions, paths: { type: 'string' } },
+  report: { ...common, format: { type: 'string' }, out: { type: 'string' } },
+} as const satisfies Readonly<Record<string, OptionTable>>
+
+type CommandName = keyof typeof commands
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name)
+
+/** Thrown inside this file only; becomes `wrong`. */
+class Wrong extends Error {}
+
+export function parseCommand(args: readonly string[]): Command {
+  const [name, ...rest] = args
+  if (name === undefined) return wrong('Name a command: interfaces, offer, answer, loopback or report.')
+  if (name === 'help' || name === '--help' || name === '-h') return { kind: 'help' }
+  if (name === '--version') return { kind: 'version' }
+  if (!isCommand(name)) {
+    return wrong(`There is no command "${name}"; there are interfaces, offer, answer, loopback and report.`)
+  }
+  try {
+    return parseRest(name, rest)
+  } catch (error) {
+    if (error instanceof Wrong) return wrong(error.message)
+    // parseArgs says itself which option it does not know or misses a value.
+    if (error instanceof TypeError) return wrong(firstSentence(error.message))
+    throw error
+  }
+}
+
+function wrong(message: string): Command {
+  return { kind: 'wrong', message }
+}
+
+function firstSentence(message: string): string {
+  const sentence = message.split(/(?<=[.'])\s|\n/)[0] ?? message
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
+}
+
+interface Values {
+  readonly [name: string]: string | boolean | readonly (string | boolean)[] | undefined
+}
+
+function parseRest(name: CommandName, args: readonly string[]): Command {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: commands[name],
+    allowPositionals: name === 'report',
+    strict: true,
+  })
+  const given = values as Values
+  if (given['help'] === true) return { kind: 'help' }
+  if (given['version'] === true) return { kind: 'version' }
+  if (name === 'interfaces') return { kind: 'interfaces', json: given['json'] === true }
+  if (name !== 'report') return { kind: 'session', options: sessionFrom(name, given) }
+  const [file, ...more] = positionals
+  if (file === undefined || more.length > 0)
+    throw new Wrong('Name one recording or report.json: pathscope report FILE.')
+  const format = text(given, 'format')
+  const formats = format === undefined ? undefined : formatsFrom(format)
+  return { kind: 'report', file, formats, outDir: text(given, 'out') }
+}
+
+function text(values: Values, name: string): string | undefined {
+  const value = values[name]
+  if (value === '') throw new Wrong(`--${name} needs a value.`)
+  return typeof value === 'string' ? value : undefined
+}
+
+function texts(values: Values, name: string): readonly string[] | undefined {
+  const value = values[name]
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : undefined
+}
+
+const roles = { offer: 'offerer', answer: 'answerer', loopback: 'loopback' } as const
+const defaultStatsSeconds = 5
+
+function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): SessionOptions {
+  if (texts(values, 'turn') !== undefined) throw new Wrong('--turn is not supported yet.')
+  const [modeText, useText] = [text(values, 'mode'), text(values, 'use')]
+  const [duration, stats, format] = [text(values, 'duration'), text(values, 'stats'), text(values, 'format')]
+  return {
+    role: roles[name],
+    interfaces: listFrom(text(values, 'interfaces'), '--interfaces'),
+    mode: modeText === undefined ? undefined : modeFrom(modeText),
+    use: useText === undefined ? undefined : pathUseFrom(useText),
+    durationSeconds: duration === undefined ? undefined : secondsFrom(duration, '--duration', 1, 7 * 86_400),
+    statsSeconds: stats === undefined ? defaultStatsSeconds : secondsFrom(stats, '--stats', 1, 3600),
+    messageRate: rateFrom(texts(values, 'stream') ?? []),
+    reportDir: text(values, 'report'),
+    formats: format === undefined ? ['json', 'csv', 'html'] : formatsFrom(format),
+    title: titleFrom(text(values, 'title')),
+    jsonl: values['jsonl'] === true,
+    stun: stunFrom(texts(values, 'stun')),
+    configFile: text(values, 'config'),
+    textOut: text(values, name === 'offer' ? 'offer-out' : 'answer-out'),
+    textIn: text(values, name === 'offer' ? 'answer-in' : 'offer-in'),
+    paths: text(values, 'paths'),
+  }
+}
+
+function listFrom(list: string | undefined, option: string): readonly string[] | undefined {
+  if (list === undefined) return undefined
+  const names = [...new Set(list.split(',').map((name) => name.trim()))].filter((name) => name !== '')
+  if (names.length === 0) throw new Wrong(`${option} needs at least one name.`)
+  return names
+}
+
+function modeFrom(mode: string): 'redundant' | 'weighted' {
+  if (mode === 'redundant' || mode === 'weighted') return mode
+  if (['lowest-latency', 'backup', 'single', 'adaptive'].includes(mode)) {
+    throw new Wrong(`--mode ${mode} is not supported yet; there are redundant and weighted.`)
+  }
+  throw new Wrong(`There is no mode "${mode}"; there are redundant and weighted.`)
+}
+
+function pathUseFrom(use: string): 'auto' | 'all' | 'disjoint' {
+  if (use === 'auto' || use === 'all' || use === 'disjoint') return use
+  throw new Wrong(`--use is auto, all or disjoint, not "${use}".`)
+}
+
+function rateFrom(streams: readonly string[]): number | undefined {
+  if (streams.length > 1) throw new Wrong('More than one --stream is not supported yet.')
+  const [stream] = streams
+  if (stream === undefined) return undefined
+  const [kind, rate, ...more] = stream.split(':')
+  if (kind !== undefined && ['voice', 'video', 'cbr', 'bulk'].includes(kind)) {
+    throw new Wrong(`--stream ${kind} is not supported yet; there is messages[:RATE].`)
+  }
+  if (kind !== 'messages' || more.length > 0)
+    throw new Wrong(`There is no stream "${stream}"; there is messages[:RATE].`)
+  if (rate === undefined) return undefined
+  const value = Number(rate)
+  if (!/^\d+(?:\.\d+)?$/.test(rate) || value < 0.1 || value > 200) {
+    throw new Wrong(`--stream messages takes 0.1 to 200 messages a second, not "${rate}".`)
+  }
+  return value
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600 }
+
+function secondsFrom(span: string, option: string, min: number, max: number): number {
+  const match = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s|min|m|h)?$/.exec(span)
+  const seconds = match === null ? Number.NaN : Number(match[1]) * (unitSeconds[match[2] ?? 's'] ?? 1)
+  if (seconds >= min && seconds <= max) return seconds
+  throw new Wrong(`${option} takes a time such as 10s, 2m or 1h (${min} s to ${max} s), not "${span}".`)
+}
+
+function formatsFrom(list: string): readonly ReportFormat[] {
+  const names = listFrom(list, '--format') ?? []
+  return names.map((name) => {
+    const known = reportFormats.find((format) => format === name)
+    if (known === undefined)
+      throw new Wrong(`There is no format "${name}"; there are json, csv, html and md.`)
+    return known
+  })
+}
+
+const titleChars = 120
+
+function titleFrom(title: string | undefined): string | undefined {
+  const trimmed = title?.replace(/\s+/g, ' ').trim()
+  if (trimmed === '') throw new Wrong('--title needs a text.')
+  if (trimmed !== undefined && trimmed.length > titleChars) {
+    throw new Wrong(`--title takes at most ${titleChars} characters.`)
+  }
+  return trimmed
+}
+
+const stunServers = 4
+
+function stunFrom(urls: readonly string[] | undefined): readonly string[] | undefined {
+  if (urls === undefined) return undefined
+  if (urls.length > stunServers) throw new Wrong(`--stun can be given at most ${stunServers} times.`)
+  for (const url of urls) {
+    if (!/^stun:[^\s?]+$/i.test(url))
+      throw new Wrong(`--stun takes a URL such as stun:host:3478, not "${url}".`)
+  }
+  return urls
+}

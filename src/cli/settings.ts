@@ -1,0 +1,103 @@
+/** Settings of a session: their bounds, their defaults, and how options and config become a request. */
+import { z } from 'zod'
+import { defaultPreset, emulatedPresets } from '../runtime'
+import type { EmulatedPath, SessionRequest } from '../shared/session'
+import type { Config } from './config'
+import type { SessionOptions } from './options'
+
+type Settings = SessionRequest['settings']
+
+const weight = z.number().min(0.001).max(1000)
+
+/** Every setting a user can write in a config file; the words and bounds are the engine's. */
+export const sessionSettingsSchema = z.strictObject({
+  enabled: z.boolean().optional(),
+  preventNomination: z.boolean().optional(),
+  nominationPolicy: z.enum(['reject', 'ignore']).optional(),
+  mode: z.enum(['redundant', 'weighted']).optional(),
+  use: z.enum(['auto', 'all', 'disjoint']).optional(),
+  weightUpdateInterval: z.number().min(20).max(10_000).optional(),
+  minWeight: weight.optional(),
+  maxWeight: weight.optional(),
+  initialWeight: weight.optional(),
+  messages: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      ratePerSecond: z.number().min(0.1).max(200).optional(),
+      sizeBytes: z.number().int().min(64).max(16_384).optional(),
+    })
+    .optional(),
+  snapshotIntervalMs: z.number().min(100).max(5000).optional(),
+})
+
+/** The engine's defaults, which the test compares with the engine's own. */
+export const defaultSettings: Settings = {
+  enabled: true,
+  preventNomination: true,
+  nominationPolicy: 'reject',
+  mode: 'redundant',
+  use: 'auto',
+  weightUpdateInterval: 100,
+  minWeight: 0.1,
+  maxWeight: 10,
+  initialWeight: 1,
+  messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
+  snapshotIntervalMs: 200,
+}
+
+export type RequestResult =
+  | { readonly kind: 'ok'; readonly request: SessionRequest }
+  | { readonly kind: 'problem'; readonly message: string }
+
+const defaultTitles = { offerer: 'Session', answerer: 'Session', loopback: 'Loopback' } as const
+
+/** Options go before the config, the config before the defaults. */
+export function requestFrom(
+  id: string,
+  options: SessionOptions,
+  config: Config,
+  paths: readonly EmulatedPath[] | null,
+): RequestResult {
+  const settings = settingsFrom(options, config)
+  if (settings.minWeight > settings.maxWeight) {
+    return { kind: 'problem', message: 'minWeight is above maxWeight.' }
+  }
+  if (settings.initialWeight < settings.minWeight || settings.initialWeight > settings.maxWeight) {
+    return { kind: 'problem', message: 'initialWeight is not between minWeight and maxWeight.' }
+  }
+  const isLoopback = options.role === 'loopback'
+  const request: SessionRequest = {
+    id,
+    role: options.role,
+    title: options.title ?? config.title ?? defaultTitles[options.role],
+    settings,
+    interfaces: isLoopback ? null : (options.interfaces ?? config.interfaces ?? null),
+    stun: isLoopback ? [] : (options.stun ?? config.stun ?? []),
+    emulatedPaths: isLoopback ? (paths ?? emulatedPresets[defaultPreset] ?? null) : null,
+    durationSeconds: options.durationSeconds ?? config.durationSeconds ?? null,
+    connectTimeoutSeconds: config.connectTimeoutSeconds ?? null,
+  }
+  return { kind: 'ok', request }
+}
+
+function settingsFrom({ mode, use, messageRate }: SessionOptions, config: Config): Settings {
+  const { messages, ...given } = config.settings ?? {}
+  const merged = { ...defaultSettings, ...present(given) }
+  return {
+    ...merged,
+    ...(mode === undefined ? {} : { mode }),
+    ...(use === undefined ? {} : { use }),
+    messages: {
+      ...defaultSettings.messages,
+      ...present(messages ?? {}),
+      ...(messageRate === undefined ? {} : { ratePerSecond: messageRate, enabled: true }),
+    },
+  }
+}
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without the keys that are undefined. */
+function present<T extends object>(value: T): Present<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Present<T>
+}

@@ -1,0 +1,41 @@
+/** What the command line says about itself. */
+export const helpText = `pathscope: test several network paths at once
+
+  pathscope interfaces [--json]
+  pathscope offer   [options] [--offer-out FILE] [--answer-in FILE]
+  pathscope answer  [options] [--offer-in FILE] [--answer-out FILE]
+  pathscope loopback [options] [--paths FILE|NAME]
+  pathscope report FILE [--format html,csv,json,md] [--out DIR]
+
+offer prints an offer and reads the answer from standard input; answer does the reverse. With files, the text is
+written to one and the other is waited for. loopback runs both ends here, over emulated paths.
+
+options
+  --interfaces LIST     names of the interfaces to use, with commas (default: those that are up)
+  --mode MODE           redundant (default): every packet on every path; weighted: spread by live weights
+  --use auto|all|disjoint   which live pairs carry (default auto)
+  --duration 10s        end by itself this long after the connection opened (default: until Ctrl-C)
+  --stats 5s            time between two digests
+  --stream messages[:RATE]   test messages a second, 0.1 to 200 (default messages:1)
+  --report DIR          write report.json, report.csv, report.html there, and the recording
+  --format LIST         formats of the report: json,csv,html,md (default json,csv,html)
+  --title TEXT          name of the session
+  --jsonl               one JSON event a line on standard output
+  --stun URL            ask this STUN server for public addresses (stun:host:port, repeatable; none by default)
+  --config FILE         settings as JSON; options given here go before it
+
+Exit status: 0 done, 1 failed or peer gone, 2 wrong usage, 3 no pair connected, 4 the text is no usable offer or
+answer, 5 the peer failed its proof, 130 interrupted (the report is still written).
+`
+
+export const exitStatus = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notConnected: 3,
+  badText: 4,
+  proofFailed: 5,
+  interrupted: 130,
+} as const
+
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus]
