@@ -5,11 +5,13 @@ import {
   type DescribedCandidate,
   offerShape,
   PROTOCOL_VERSION,
+  problems,
+  type ReadSdp,
   readSdp,
   type RemoteDescription,
   writeSdp,
 } from '../description'
-import type { Description, DescriptionProblem } from '../face/io'
+import type { Description } from '../face/io'
 import { limits } from '../face/limits'
 import { deriveShimKeys } from '../frames'
 import { candidatePriority, localPreference } from '../ice'
@@ -119,38 +121,15 @@ export function takeRemote(state: SessionState, description: Description): void 
   considerDescribing(state)
 }
 
-type ReadRemote =
-  | { readonly kind: 'ok'; readonly remote: RemoteDescription }
-  | { readonly kind: 'problem'; readonly problem: DescriptionProblem }
-
-function readRemote(state: SessionState, description: Description): ReadRemote {
-  const problem = (kind: DescriptionProblem['kind'], message: string): ReadRemote => ({
-    kind: 'problem',
-    problem: { kind, message },
-  })
-  if (state.remote !== null) {
-    return problem(
-      'not-now',
-      'This session already has its peer. Stop it and start a new one to use another text.',
-    )
-  }
-  const wanted = state.options.role === 'offerer' ? 'answer' : 'offer'
+/** Reads the pasted description and judges whether it fits here. The type is judged last: our own text is that first. */
+function readRemote(state: SessionState, description: Description): ReadSdp {
+  const { type } = description
+  if (state.remote !== null) return { kind: 'problem', problem: problems.notNow(type) }
   const read = readSdp(description)
   if (read.kind === 'problem') return read
-  if (read.remote.ufrag === state.credentials.ufrag) {
-    return problem(
-      'own',
-      `This is the ${description.type} made here. Paste the ${wanted} that the other machine made.`,
-    )
-  }
-  if (description.type !== wanted) return problem('wrong-type', wrongType(wanted))
-  return read
-}
-
-function wrongType(wanted: 'offer' | 'answer'): string {
-  return wanted === 'answer'
-    ? 'This is another offer, but the answer to our offer is needed. Paste our offer on the other machine, and bring back the answer it makes.'
-    : 'This is an answer, but an offer is needed first. Create an offer on the other machine, or create one here and paste this answer only if it was made from that offer.'
+  if (read.remote.ufrag === state.credentials.ufrag) return { kind: 'problem', problem: problems.own(type) }
+  const wanted = state.options.role === 'offerer' ? 'answer' : 'offer'
+  return type === wanted ? read : { kind: 'problem', problem: problems.wrongType(type) }
 }
 
 function passwords(state: SessionState, remote: RemoteDescription): { offerer: string; answerer: string } {

@@ -1,14 +1,26 @@
 import type { EndReason } from '../face/event'
 import { sendReport, sendText } from './control'
-import { type SessionState, tell } from './state'
+import { pairById, type SessionState, tell } from './state'
 
 /** A session that finishes in good order takes at most this long, ms: what is under way arrives, or is given up. */
 export const finishLimitMs = 4000
+/** After both goodbyes, ms: our last acknowledgement goes out, and again should the peer repeat what it acknowledges. */
+const lingerMs = 750
+
+/** After the goodbyes we still answer for so many retransmission timeouts, at most so long, ms. */
+const lingerTimeouts = 3
+const lingerLimitMs = 800
 
 /** Ends streams, tells the peer how much was sent, and waits for what is under way. Either side may begin. */
 export function beginFinish(state: SessionState, by: 'us' | 'peer'): void {
   if (state.finish !== null) return
-  state.finish = { startedAtMs: state.nowMs, peerSent: null, byeSent: false, byeReceived: false }
+  state.finish = {
+    startedAtMs: state.nowMs,
+    peerSent: null,
+    byeSent: false,
+    byeReceived: false,
+    lingering: false,
+  }
   state.sender.stop()
   tell(state, { kind: 'finishing', by })
   state.timers.set('finish', state.nowMs + finishLimitMs)
@@ -41,7 +53,9 @@ export function considerEnd(state: SessionState): void {
     sendReport(state)
     sendText(state, { t: 'bye', reason: 'done' })
   }
-  if (finish.byeSent && finish.byeReceived && control.reliable.unacked === 0) end(state, 'done', null)
+  if (!finish.byeSent || !finish.byeReceived || control.reliable.unacked > 0 || finish.lingering) return
+  finish.lingering = true
+  state.timers.set('finish', state.nowMs + lingerMs)
 }
 
 /** The time for finishing is over: some of it was not confirmed. */

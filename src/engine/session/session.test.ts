@@ -85,6 +85,19 @@ test('both reports agree after a finish: all sent is received', () => {
   expect(offerer?.messages[0]?.received).toBe(answerer?.messages[1]?.received)
 })
 
+test('both sides end soon after each other, also when goodbyes and their acknowledgements get lost', () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const world = pairOfEngines([link(10, 0.25)], { messages: { ...messages(1), enabled: false } }, seed)
+    world.connect()
+    world.runUntil(5000)
+    world.give(1, { kind: 'command', command: { kind: 'finish' } })
+    world.runUntil(10_000)
+    const ends = world.hosts.map((host) => kinds(host.events, 'ended')[0])
+    expect(ends).toMatchObject([{ detail: null }, { detail: null }])
+    expect(Math.max(...ends.map((event) => event?.atMs ?? Infinity))).toBeLessThan(7500)
+  }
+})
+
 test('weighted mode gives each pair its weight’s share of the records', () => {
   const settings = { mode: 'weighted', messages: messages(200) } as const
   const world = pairOfEngines([link(10), link(40)], settings)

@@ -27,6 +27,7 @@ export type TimerName =
   | 'snapshot'
   | 'report'
   | 'finish'
+  | 'linger'
   | 'retry-message'
   | 'silence'
 
@@ -43,6 +44,8 @@ export interface FinishState {
   peerSent: number | null
   byeSent: boolean
   byeReceived: boolean
+  /** All is said and confirmed; only late repetitions of the peer are still answered. */
+  lingering: boolean
 }
 
 /** Everything a session knows. The rooms below it keep their own state; this ties them together. */
