@@ -171,8 +171,6 @@ function runTimer(state: SessionState, name: TimerName): void {
       return sendReport(state)
     case 'finish':
       return finishLate(state)
-    case 'linger':
-      return end(state, 'done', null)
     case 'retry-message':
       return retryRefused(state)
     case 'silence':

@@ -7,10 +7,6 @@ export const finishLimitMs = 4000
 /** After both goodbyes, ms: our last acknowledgement goes out, and again should the peer repeat what it acknowledges. */
 const lingerMs = 750
 
-/** After the goodbyes we still answer for so many retransmission timeouts, at most so long, ms. */
-const lingerTimeouts = 3
-const lingerLimitMs = 800
-
 /** Ends streams, tells the peer how much was sent, and waits for what is under way. Either side may begin. */
 export function beginFinish(state: SessionState, by: 'us' | 'peer'): void {
   if (state.finish !== null) return

@@ -27,7 +27,6 @@ export type TimerName =
   | 'snapshot'
   | 'report'
   | 'finish'
-  | 'linger'
   | 'retry-message'
   | 'silence'
 
