@@ -29,6 +29,8 @@ const firstRtoMs = 1000
 const minRtoMs = 400
 const maxRtoMs = 4000
 const fastRetransmitReports = 3
+/** Chunks sent again when the timer runs out; a window that starts anew would allow about as many. */
+const resentAtOnce = 8
 
 interface Outstanding {
   readonly tsn: number
@@ -75,8 +77,8 @@ export function createMessageStream(clock: Clock, on: StreamCallbacks): MessageS
     disarm = clock.at(clock.nowMs() + rtoMs, () => {
       disarm = undefined
       rtoMs = Math.min(rtoMs * 2, maxRtoMs)
-      const first = outstanding.find((each) => !each.gapAcked)
-      if (first !== undefined) resend(first)
+      const missing = outstanding.filter((each) => !each.gapAcked)
+      for (const one of missing.slice(0, resentAtOnce)) resend(one)
       arm()
     })
   }

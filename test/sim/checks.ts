@@ -1,0 +1,54 @@
+import { type EngineSnapshot, limits } from '../../src/engine'
+import type { Report } from './checked-engine'
+import { checkFound } from './found'
+import type { Run } from './run'
+import { sides } from './scenario'
+
+/** What every snapshot must show. */
+export function checkSnapshot(snapshot: EngineSnapshot, report: Report): void {
+  const { pairs } = snapshot
+  if (pairs.length > limits.pairs) report(`${pairs.length} pairs`)
+  if (new Set(pairs.map((pair) => pair.id)).size !== pairs.length) report('two pairs have one id')
+  for (const pair of pairs) {
+    const { nominations, label } = pair
+    if (nominations.succeeded !== 0) report(`${label}: ${nominations.succeeded} nominations succeeded`)
+    if (nominations.refused > nominations.attempted) report(`${label}: more refused than attempted`)
+    if (pair.nominationsPrevented !== nominations.suppressed + nominations.refusedByUs)
+      report(`${label}: prevented nominations do not add up`)
+    if (pair.firstArrivals + pair.duplicates !== pair.recordsReceived.packets)
+      report(
+        `${label}: ${pair.firstArrivals} first and ${pair.duplicates} later of ${pair.recordsReceived.packets}`,
+      )
+    if (pair.recordsSent.packets > pair.sent.packets) report(`${label}: more records sent than datagrams`)
+    if (pair.recordsReceived.packets > pair.received.packets)
+      report(`${label}: more records received than datagrams`)
+    if (pair.lossSent.received > pair.lossSent.sent) report(`${label}: the peer received more than was sent`)
+    if (!(pair.share >= 0 && pair.share <= 1)) report(`${label}: a share of ${pair.share}`)
+    if (!(pair.weight >= 0.1 && pair.weight <= 10)) report(`${label}: a weight of ${pair.weight}`)
+  }
+  const received = snapshot.messages.find((stream) => stream.direction === 'received')
+  if ((received?.duplicated ?? 0) > 0) report(`${received?.duplicated} messages were delivered twice`)
+  if ((received?.reordered ?? 0) > 0) report(`${received?.reordered} messages were delivered out of order`)
+}
+
+/** What must hold when all is over. */
+export function checkAtEnd(run: Run, report: Report): void {
+  for (const side of sides) {
+    const end = run.ends[side]
+    const snapshot = end.driver.snapshot()
+    checkSnapshot(snapshot, (what) => report(`${side}, at the end: ${what}`))
+    const links = run.scenario.interfaces
+      .filter((each) => each.host === side)
+      .map((each) => run.world.linkCounts(side, each.name))
+    const offered = links.reduce((sum, link) => sum + link.up.offered, 0)
+    const delivered = links.reduce((sum, link) => sum + link.down.delivered, 0)
+    const sent = snapshot.pairs.reduce((sum, pair) => sum + pair.sent.packets, 0)
+    const received = snapshot.pairs.reduce((sum, pair) => sum + pair.received.packets, 0)
+    if (offered !== end.counts.transmitted)
+      report(`${side}: the engine sent ${end.counts.transmitted}, the links were offered ${offered}`)
+    if (sent > offered) report(`${side}: pairs count ${sent} sent, the links were offered ${offered}`)
+    if (received > delivered)
+      report(`${side}: pairs count ${received} received, the links delivered ${delivered}`)
+  }
+  checkFound(run, report)
+}

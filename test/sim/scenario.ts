@@ -1,0 +1,73 @@
+/** A session in the simulated world, as plain data: named ones are JSON files, random ones come from a seed. */
+import type { EngineCommand, EngineEvent, EngineSettings, PairState } from '../../src/engine'
+import type { Impairments, WorldInterface, WorldNat } from '../../src/sim'
+
+export type Side = 'left' | 'right'
+
+export const sides: readonly Side[] = ['left', 'right']
+
+/** Something that happens to the world or a session at a time of virtual ms. */
+export type Change = { readonly atMs: number } & (
+  | { readonly kind: 'link'; readonly host: Side; readonly interface: string; readonly up: boolean }
+  | {
+      readonly kind: 'impair'
+      readonly host: Side
+      readonly interface: string
+      readonly which: 'up' | 'down' | 'both'
+      readonly to: Impairments
+    }
+  | { readonly kind: 'rebind'; readonly nat: string }
+  | { readonly kind: 'command'; readonly side: Side; readonly command: EngineCommand }
+)
+
+/** What a named scenario must show, beside the invariants that every run is held to. */
+export type Expectation =
+  /** Both channels are open by then. */
+  | { readonly kind: 'connected'; readonly byMs: number }
+  | { readonly kind: 'not-connected' }
+  /** A pair of this local interface changes to this state between the two times. */
+  | {
+      readonly kind: 'pair-state'
+      readonly side: Side
+      readonly interface: string
+      readonly to: PairState
+      readonly fromMs: number
+      readonly byMs: number
+    }
+  /** So many events of a kind on both sides together. */
+  | {
+      readonly kind: 'events'
+      readonly event: EngineEvent['kind']
+      readonly least: number
+      readonly most: number
+    }
+  /** Every message that was accepted has arrived when the run ends. */
+  | { readonly kind: 'all-delivered' }
+  /** A message's way to the peer's application never took longer than this, ms. */
+  | { readonly kind: 'slowest-message'; readonly mostMs: number }
+  | { readonly kind: 'no-retransmissions' }
+  | { readonly kind: 'ended'; readonly side: Side; readonly reason: string }
+
+export interface Scenario {
+  readonly name: string
+  readonly about: string
+  readonly seed: number | string
+  readonly durationMs: number
+  readonly networks: readonly string[]
+  readonly nats: readonly WorldNat[]
+  /** Of the hosts `left` (which makes the offer), `right`, and `stun`, whose first interface is the STUN server. */
+  readonly interfaces: readonly WorldInterface[]
+  readonly settings: Partial<EngineSettings>
+  /** How long each text takes to be carried over by a person. */
+  readonly offerTakesMs: number
+  readonly answerTakesMs: number
+  /** Both sides make offers and each is told that the other's is the answer: two controlling agents meet. */
+  readonly roleConflict: boolean
+  readonly changes: readonly Change[]
+  /** The left side finishes this long before the end. */
+  readonly finishBeforeEndMs: number
+  readonly expect: readonly Expectation[]
+}
+
+export const stunName = 'stun.example'
+export const stunPort = 3478
