@@ -1,6 +1,6 @@
 import type { EndReason } from '../face/event'
 import { sendReport, sendText } from './control'
-import { pairById, type SessionState, tell } from './state'
+import { type SessionState, tell } from './state'
 
 /** A session that finishes in good order takes at most this long, ms: what is under way arrives, or is given up. */
 export const finishLimitMs = 4000
