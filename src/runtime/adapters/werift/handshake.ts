@@ -4,7 +4,7 @@ import { type SessionSecrets, type TrafficKeys, trafficKeys } from './key-schedu
 import { parseClientHello, parseServerHello } from './hello'
 import { demandDtlsInternals } from './internals'
 import { Reassembly } from './reassembly'
-import { openRecord } from './records'
+import { openRecord, sealRecord } from './records'
 import { type DtlsRole, Transcript } from './transcript'
 import { type AgreedKeys, type Checked, verifyFinished, verifyKeys } from './verify'
 import {
@@ -16,6 +16,8 @@ import {
   handshakeType,
   parseFragments,
   parseRecords,
+  recordHeader,
+  serializeMessage,
 } from './wire'
 
 /** First wait for a stock peer's answer; doubles up to `maxResendMs` (RFC 6347 section 4.2.4.1). */
@@ -23,7 +25,7 @@ const firstResendMs = 1000
 const maxResendMs = 8000
 /** Protected records held while messages before them are missing. */
 const maxHeld = 4
-/** Answers to repetitions of a stock client's Finished. */
+/** Answers to repetitions of a stock client's Finished, whose record numbers are kept free for them. */
 const maxFinalResends = 20
 
 export interface HandshakeOptions {
@@ -66,6 +68,10 @@ export class Handshake {
   private fed = 0
   private state: 'running' | 'done' | 'ended' = 'running'
   private verified: { readonly keys: AgreedKeys; readonly traffic: TrafficKeys } | undefined
+  /** The highest number used in epoch 0. */
+  private plainSequence = 0
+  private ownFinished: HandshakeMessage | undefined
+  /** The highest number used in epoch 1. */
   private finishedSequence: number | undefined
   private flight: Buffer[] = []
   /** Whether the peer has said something new since the flight left; the next datagram then begins another. */
@@ -248,6 +254,7 @@ export class Handshake {
   }
 
   private noteOwn(record: DtlsRecord): void {
+    if (record.epoch === 0) this.plainSequence = Math.max(this.plainSequence, record.sequence)
     if (record.type !== contentType.handshake) return
     if (record.epoch === 0) {
       for (const fragment of parseFragments(record.payload)) {
@@ -258,7 +265,9 @@ export class Handshake {
     this.finishedSequence = record.sequence
     const traffic = this.currentTrafficKeys()
     const finished = traffic === undefined ? undefined : readFinished(traffic[this.options.role], record)
-    if (finished !== undefined) this.transcript.add(this.options.role, finished)
+    if (finished === undefined) return
+    this.ownFinished = finished
+    this.transcript.add(this.options.role, finished)
   }
 
   private remember(datagram: Buffer): void {
@@ -283,9 +292,29 @@ export class Handshake {
     this.resendTimer = setTimeout(() => {
       if (this.state !== 'running') return
       // A peer that has begun its answer has our flight; what is missing of the answer is the peer's to send again.
-      if (!this.flightAnswered) for (const datagram of this.flight) this.options.emit(datagram)
+      if (!this.flightAnswered) this.resendFlight()
       this.armResend(Math.min(afterMs * 2, maxResendMs))
     }, afterMs)
+  }
+
+  private resendFlight(): void {
+    for (const datagram of this.flight) {
+      this.options.emit(Buffer.concat(parseRecords(datagram).map((record) => this.renumbered(record))))
+    }
+  }
+
+  /** A record sent again has a number of its own, or a peer drops it as a replay (RFC 6347 section 4.2.4). */
+  private renumbered(record: DtlsRecord): Buffer {
+    if (record.epoch === 0) {
+      const header = recordHeader(record.type, 0, ++this.plainSequence, record.payload.length)
+      return Buffer.concat([header, record.payload])
+    }
+    const traffic = this.verified?.traffic ?? this.currentTrafficKeys()
+    if (traffic === undefined || this.ownFinished === undefined || this.finishedSequence === undefined) {
+      return record.bytes
+    }
+    const plain = serializeMessage(this.ownFinished)
+    return sealRecord(traffic[this.options.role], contentType.handshake, ++this.finishedSequence, plain)
   }
 
   // The end
@@ -295,7 +324,8 @@ export class Handshake {
     this.state = 'done'
     clearTimeout(this.resendTimer)
     const { keys, traffic } = this.verified
-    this.options.onDone({ ...keys, traffic, nextSequence: this.finishedSequence + 1 })
+    const reserved = this.options.reliable ? 0 : maxFinalResends
+    this.options.onDone({ ...keys, traffic, nextSequence: this.finishedSequence + 1 + reserved })
   }
 
   /** After the handshake only what authenticates counts: an alert, or a stock client that did not get our Finished. */
@@ -311,8 +341,7 @@ export class Handshake {
       !this.options.reliable &&
       this.options.role === 'server'
     ) {
-      if (this.finalResends++ >= maxFinalResends) return
-      for (const datagram of this.flight) this.options.emit(datagram)
+      if (this.finalResends++ < maxFinalResends) this.resendFlight()
     } else {
       this.ignored++
     }
