@@ -11,7 +11,10 @@ const entry = 'test/sim/replay.ts'
 try {
   await ensureDependencies()
   if (!existsSync(join(projectDir, entry))) {
-    throw new StepFailed(`${entry} is missing`, 'The checkout is incomplete: `git status` shows what is gone.')
+    throw new StepFailed(
+      `${entry} is missing`,
+      'The checkout is incomplete: `git status` shows what is gone.',
+    )
   }
   const { build } = await import('esbuild')
   const { bundleOptions } = await import('./bundles.mjs')

@@ -1,6 +1,6 @@
 /** `npm start`: installs what is missing, builds, opens the app; without a display, runs a session in the terminal. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { ensureDependencies } from './dependencies.mjs'
 import { hasDisplay } from './display.mjs'
@@ -44,9 +44,9 @@ async function runLoopback() {
   )
   tell('both ends are in one process, over three emulated paths, for 10 s')
   await buildBundles()
-  const reports = join(outDir, 'reports')
+  // One folder a run: a later run must not write over an earlier one's report.
+  const reports = join(outDir, 'reports', new Date().toISOString().slice(0, 19).replaceAll(':', '.'))
   mkdirSync(reports, { recursive: true })
-  const startedAt = Date.now()
   const status = await attached(
     process.execPath,
     [
@@ -61,8 +61,7 @@ async function runLoopback() {
     ],
     process.env,
   )
-  const written = filesSince(reports, startedAt)
-  for (const path of written) tell(`report: ${relative(projectDir, path)}`)
+  const written = readdirSync(reports).sort()
   if (status !== 0 && !interrupted(status)) {
     throw new StepFailed(
       `the loopback session ended with status ${status}`,
@@ -83,16 +82,6 @@ async function runLoopback() {
 /** @param {number | string | null} status */
 function interrupted(status) {
   return status === 130 || status === 'SIGINT' || status === 'SIGTERM'
-}
-
-/** @param {string} folder @param {number} sinceMs @returns {string[]} */
-function filesSince(folder, sinceMs) {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .filter((path) => statSync(path).mtimeMs >= sinceMs - 1000)
-    .sort()
 }
 
 /**
