@@ -113,6 +113,30 @@ describe('message receiver', () => {
     expect(receiver.snapshotReceived(5000)).toMatchObject({ received: 3, missing: 79_997, duplicated: 0 })
   })
 
+  it('counts at once as missing what has left its window, however lately it was sent', () => {
+    const receiver = createMessageReceiver()
+    receiveAll(receiver, [1, 200_000], 0)
+    expect(receiver.snapshotReceived(0).missing).toBe(200_000 - 65_536 - 1)
+  })
+
+  it('counts missing 2 to 2.1 s after the fact in a stream that never rests, looked at or not', () => {
+    const watched = createMessageReceiver()
+    const unwatched = createMessageReceiver()
+    for (let sequence = 1; sequence <= 2000; sequence += 1) {
+      const nowMs = sequence * 5
+      if (sequence % 10 !== 0) {
+        watched.receive(message(sequence), nowMs)
+        unwatched.receive(message(sequence), nowMs)
+      }
+      // The gap of a tenth message is known with the message after it.
+      const lostBefore = (atMs: number): number => Math.max(0, Math.floor((Math.floor(atMs / 5) - 1) / 10))
+      const { missing } = watched.snapshotReceived(nowMs)
+      expect(missing).toBeLessThanOrEqual(lostBefore(nowMs - 2000))
+      expect(missing).toBeGreaterThanOrEqual(lostBefore(nowMs - 2110))
+    }
+    expect(unwatched.snapshotReceived(10_000)).toEqual(watched.snapshotReceived(10_000))
+  })
+
   it('agrees with a list of all arrivals, over loss, duplication and reordering', () => {
     const arrivals = fc.array(
       fc.record({

@@ -107,6 +107,14 @@ describe('message sender', () => {
     expect(sender.nextDeadline()).toBe(1050)
   })
 
+  it('keeps its rhythm when something else than the rate is set', () => {
+    const sender = createMessageSender(atRate(1))
+    sender.start(0)
+    drain(sender, 30)
+    sender.update(atRate(1, 300), 60)
+    expect(sender.nextDeadline()).toBe(1000)
+  })
+
   it('marks the first message after a start or a pause', () => {
     const sender = createMessageSender(atRate(10))
     sender.start(0)

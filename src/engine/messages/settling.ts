@@ -33,8 +33,7 @@ export function createSettling(): Settling {
     known(count, nowMs) {
       if (count <= highest) return
       highest = count
-      // What a new step writes over is at least 2.2 s old, and settled by this.
-      settleUntil(nowMs)
+      // A full ring reaches back 2.1 s from its newest step, so there is always one in it that has settled.
       if (newest < 0 || nowMs - (openedAtMs[newest % steps] as number) >= stepMs) {
         newest += 1
         openedAtMs[newest % steps] = nowMs

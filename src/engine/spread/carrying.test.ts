@@ -172,6 +172,12 @@ describe('control pairs', () => {
     expect(
       chooseControl([candidate(1, 'a>x'), candidate(2, 'a>y'), candidate(3, 'a>x', { family: 6 })]),
     ).toEqual([1, 2])
+    const twinIsFaster = [
+      candidate(1, 'a>x'),
+      candidate(2, 'a>x', { family: 6, rttMs: 5 }),
+      candidate(3, 'b>x'),
+    ]
+    expect(chooseControl(twinIsFaster)).toEqual([2, 3])
     expect(chooseControl([candidate(1, 'a>x'), candidate(2, 'a>x', { family: 6 })])).toEqual([1, 2])
     expect(chooseControl([candidate(5, 'a>x')])).toEqual([5])
     expect(chooseControl([])).toEqual([])
