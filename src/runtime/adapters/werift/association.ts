@@ -1,10 +1,15 @@
 import { RTCDataChannel, RTCDataChannelParameters, type RTCDtlsTransport, RTCSctpTransport } from 'werift'
 import type { SecureStart } from '../../../engine'
 import { type SctpInternals, sctpInternals } from './internals'
-import { RetransmissionCount } from './sctp-packet'
+import { isSetup, RetransmissionCount } from './sctp-packet'
 
 /** Bytes that may wait in front of SCTP; beyond it a message is refused. */
 export const bufferedLimitBytes = 262_144
+/**
+ * How often INIT and COOKIE ECHO are sent again. werift waits 3 s, by which one lost packet would hold up the channel for
+ * as long; repetitions are harmless (RFC 9260 section 5.2).
+ */
+const setupResendMs = 500
 const channelLabel = 'pathscope'
 const ownPort = 5000
 /** Negotiated between two Pathscopes, so that no opening exchange is needed (RFC 8831 section 6.4). */
@@ -30,6 +35,7 @@ export class Association {
   private readonly internals: SctpInternals
   private readonly retransmissions = new RetransmissionCount()
   private channel: RTCDataChannel | undefined
+  private setupTimer: ReturnType<typeof setInterval> | undefined
   private open = false
   private ended = false
 
@@ -46,6 +52,7 @@ export class Association {
     this.sctp.sctp.onReceive.subscribe((stream, protocol, data) => {
       this.internals.datachannelReceive(stream, protocol, data).catch(ignoreMalformed)
     })
+    this.sctp.sctp.stateChanged.connected.subscribe(() => clearInterval(this.setupTimer))
     this.sctp.sctp.stateChanged.closed.subscribe(() => this.closed(this.whyClosed()))
   }
 
@@ -82,6 +89,7 @@ export class Association {
   end(): void {
     if (this.ended) return
     this.ended = true
+    clearInterval(this.setupTimer)
     this.stopTimers()
     // A packet being handled right now may start one more timer behind our back, within this turn of the event loop.
     setImmediate(() => this.stopTimers())
@@ -130,9 +138,15 @@ export class Association {
 
   private sendPacket(packet: Buffer): void {
     if (this.ended) return
+    if (isSetup(packet)) this.repeatSetup(packet)
     this.events.send(packet)
     if (this.retransmissions.add(packet) && !this.ended)
       this.events.onRetransmissions(this.retransmissions.total)
+  }
+
+  private repeatSetup(packet: Buffer): void {
+    clearInterval(this.setupTimer)
+    this.setupTimer = setInterval(() => this.events.send(packet), setupResendMs)
   }
 
   /** What RTCSctpTransport uses of a DTLS transport, and nothing more. */

@@ -29,5 +29,5 @@ export function demandFittingWerift(certificate: SessionCertificate): void {
   new Association(
     { peerKind: 'pathscope', iceRole: 'controlled', dtlsRole: 'server', sctpPort: 5000, maxMessageSize: 0 },
     events,
-  )
+  ).end()
 }

@@ -2,6 +2,8 @@
 
 const commonHeaderBytes = 12
 const dataChunk = 0
+const initChunk = 1
+const cookieEchoChunk = 10
 
 /** Transmission sequence numbers of the DATA chunks in a packet; a malformed tail ends the list. */
 export function dataTsns(packet: Buffer): number[] {
@@ -14,6 +16,12 @@ export function dataTsns(packet: Buffer): number[] {
     at += length + ((4 - (length % 4)) % 4)
   }
   return tsns
+}
+
+/** Whether the packet asks for the next step of setting up the association: INIT or COOKIE ECHO, each alone or first. */
+export function isSetup(packet: Buffer): boolean {
+  const type = packet[commonHeaderBytes]
+  return type === initChunk || type === cookieEchoChunk
 }
 
 /**

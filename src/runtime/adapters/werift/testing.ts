@@ -14,7 +14,7 @@ export class Watched {
 
   note(event: SecureEvent): void {
     this.events.push(event)
-    for (const check of [...this.waiting]) check()
+    for (const check of this.waiting) check()
   }
 
   of<K extends SecureEvent['kind']>(kind: K): Extract<SecureEvent, { kind: K }>[] {
