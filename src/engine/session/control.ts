@@ -60,6 +60,8 @@ export function sendText(state: SessionState, text: ControlText): void {
 export function flushControl(state: SessionState): void {
   const { control } = state
   if (control === null || state.controlPairs.length === 0) return
+  const dueAtMs = control.reliable.nextDeadline()
+  if (dueAtMs === undefined || dueAtMs > state.nowMs) return
   const rtos = state.controlPairs.flatMap((id) => pairById(state, id)?.rtt.rtoMs() ?? [])
   if (rtos.length > 0) control.reliable.setRto(Math.max(100, Math.min(...rtos)))
   for (let frame = control.reliable.poll(state.nowMs); frame; frame = control.reliable.poll(state.nowMs)) {

@@ -18,7 +18,15 @@ import { createOutbox } from './outbox'
 import { deliverInOrder, sendRecord, takeOpened } from './records'
 import { takeSnapshot } from './snapshot'
 import { drop, type SessionState, tell, type TimerName } from './state'
-import { keepRefused, openChannel, retryRefused, sendDueMessages, setMessages, takeMessage } from './talk'
+import {
+  isRefused,
+  keepRefused,
+  openChannel,
+  retryRefused,
+  sendDueMessages,
+  setMessages,
+  takeMessage,
+} from './talk'
 
 /** With every pair silent for this long the peer is taken to be gone, ms. */
 const silenceLimitMs = 300_000
@@ -198,7 +206,7 @@ function followIce(state: SessionState): void {
 }
 
 function earliest(state: SessionState): number | undefined {
-  const sending = state.channel === 'open' && state.refusedMessages.length === 0
+  const sending = state.channel === 'open' && !isRefused(state)
   const candidates = [
     state.timers.earliestMs(),
     state.agent.nextDeadline(),

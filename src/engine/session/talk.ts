@@ -14,7 +14,7 @@ export function openChannel(state: SessionState): void {
 
 /** Makes the messages that are due. While the channel refuses one, no new one is made: the rate drops, none is lost. */
 export function sendDueMessages(state: SessionState): void {
-  if (state.channel !== 'open' || state.refusedMessages.length > 0) return
+  if (state.channel !== 'open' || isRefused(state)) return
   const echo = state.receiver.echo(state.nowMs)
   for (let data = state.sender.poll(state.nowMs, echo); data; data = state.sender.poll(state.nowMs, echo)) {
     state.outbox.push({ kind: 'secure-message', data })
@@ -32,8 +32,15 @@ export function keepRefused(state: SessionState, data: Uint8Array): void {
   state.timers.set('retry-message', state.nowMs + retryMs)
 }
 
+/** Whether the channel refused a message and has not been seen to take it since. */
+export function isRefused(state: SessionState): boolean {
+  return state.timers.has('retry-message')
+}
+
+/** Tries again. New messages wait until a whole pause went by without a refusal, or they would pile up behind. */
 export function retryRefused(state: SessionState): void {
   const waiting = state.refusedMessages.splice(0)
+  if (waiting.length > 0) state.timers.set('retry-message', state.nowMs + retryMs)
   for (const data of waiting) state.outbox.push({ kind: 'secure-message', data })
 }
 
