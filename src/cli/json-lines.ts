@@ -1,4 +1,4 @@
-/** One event on one line. */
+/** One event on one line; `fields` must not hold a `kind` of their own. */
 export function jsonLine(kind: string, fields: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify({ ...fields, kind })}\n`
+  return `${JSON.stringify({ kind, ...fields })}\n`
 }

@@ -99,7 +99,7 @@ function wrong(message: string): Command {
 }
 
 function firstSentence(message: string): string {
-  const sentence = message.split(/(?<=[.'])\s|\n/)[0] ?? message
+  const sentence = message.split(/\. |\n/)[0] ?? message
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
 }
 

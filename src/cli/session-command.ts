@@ -1,5 +1,5 @@
 /** offer, answer and loopback: a session from its request to its report. */
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
   defaultPreset,
@@ -108,6 +108,7 @@ class SessionRun {
   #stale: string | undefined
   #interrupted = false
   #badText = false
+  #madeDir = false
   /** The peer's text was given to the session and accepted. */
   #described = false
   #nextDigestMs = 0
@@ -188,6 +189,7 @@ class SessionRun {
     }
     const dirs = reportDir === undefined ? [sessionsDir, fallbackDir] : [reportDir]
     for (const dir of dirs) {
+      this.#madeDir = !existsSync(dir)
       const opened = openRecording({ dir, header, onWarning })
       if (opened.kind === 'opened') {
         this.#recording = opened.recording
@@ -203,7 +205,7 @@ class SessionRun {
     this.#recording?.append(update)
     switch (update.kind) {
       case 'started':
-        this.#tell('started', { ...update })
+        this.#tell('started', { wallMs: update.wallMs, os: update.os, interfaces: update.interfaces })
         break
       case 'local-description':
         this.#handOver(update.text)
@@ -342,7 +344,7 @@ class SessionRun {
     const recording = this.#recording
     await recording?.close()
     if (this.#badText) {
-      if (recording !== undefined) rmSync(recording.path, { force: true })
+      if (recording !== undefined) this.#discard(recording)
       return exitStatus.badText
     }
     const last = this.#lastSnapshot
@@ -354,6 +356,16 @@ class SessionRun {
     if (this.#interrupted) return exitStatus.interrupted
     const status = ended === undefined ? exitStatus.failed : statusOf[ended.reason]
     return status === exitStatus.done && !saved ? exitStatus.failed : status
+  }
+
+  /** Takes away what was written for a session that never came about, and its folder if it was made for it. */
+  #discard({ path }: OpenedRecording): void {
+    try {
+      rmSync(path, { force: true })
+      if (this.#madeDir) rmdirSync(dirname(path))
+    } catch (error) {
+      this.#say(`${path} cannot be removed: ${reasonOf(error)}`)
+    }
   }
 
   #report({ path }: OpenedRecording): boolean {

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest'
+import { exampleOptions, exampleSnapshot } from '../shared/testing'
+import { digestText } from './digest'
+import { cleanCell } from './table'
+
+const lines = (text: string) => text.split('\n')
+const tables = (text: string) => lines(text).filter((line) => line.includes('→') || line.startsWith('pair'))
+
+it('shows every figure of a pair on one line when there is room', () => {
+  const text = digestText(exampleSnapshot(6), 200)
+  const [header, first] = tables(text)
+  for (const title of [
+    'state',
+    'rtt ms',
+    'min',
+    'p50',
+    'p95',
+    'p99',
+    'sent',
+    'received',
+    'weight',
+    'prevented',
+  ]) {
+    expect(header).toContain(title)
+  }
+  expect(first).toMatch(/^eth0 → eth0 +up +0 ms +2\d\.\d/)
+  expect(text).toContain('messages received')
+  expect(lines(text)[0]).toMatch(/^00:00:06 {2}connected, 9 of 9 pairs up, redundant, cost ×8\.8$/)
+})
+
+it('keeps to 80 columns by continuing below, with the label on each part', () => {
+  const text = digestText(exampleSnapshot(6), 80)
+  expect(Math.max(...tables(text).map((line) => line.length))).toBeLessThanOrEqual(80)
+  expect(tables(text).filter((line) => line.startsWith('eth0 → eth0')).length).toBeGreaterThan(1)
+  const words = text.replace(/\s+/g, ' ')
+  for (const title of ['p99', 'share%', 'prevented']) expect(words).toContain(title)
+})
+
+it('leaves empty what was not measured', () => {
+  const snapshot = exampleSnapshot(6)
+  const pairs = snapshot.pairs.map((pair) => ({ ...pair, rttMs: null, lastReceivedMs: null }))
+  const [, first] = tables(digestText({ ...snapshot, pairs }, 200))
+  expect(first).toMatch(/^eth0 → eth0 +up {40,}/)
+})
+
+it('counts the pairs that never answered instead of listing them', () => {
+  const snapshot = exampleSnapshot(6, { ...exampleOptions, pairs: 64 })
+  const pairs = snapshot.pairs.map((pair, at) => ({
+    ...pair,
+    state: at < 3 ? pair.state : ('no-reply' as const),
+  }))
+  const text = digestText({ ...snapshot, pairs }, 200)
+  expect(text).toContain('61 more pairs: 61 no reply')
+})
+
+it('lets no control character of a name reach the terminal', () => {
+  expect(cleanCell('a\u001b[31mb\u202ec', 20)).toBe('a[31mbc')
+  expect(cleanCell('x'.repeat(30), 10)).toBe(`${'x'.repeat(9)}…`)
+})

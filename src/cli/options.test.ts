@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { parseCommand, type SessionOptions } from './options'
+
+function session(...args: string[]): SessionOptions {
+  const command = parseCommand(args)
+  if (command.kind !== 'session') throw new Error(command.kind === 'wrong' ? command.message : command.kind)
+  return command.options
+}
+
+function wrong(line: string): string {
+  const command = parseCommand(line.split(' ').filter((word) => word !== ''))
+  return command.kind === 'wrong' ? command.message : `understood as ${command.kind}`
+}
+
+describe('the command line', () => {
+  it('understands every option of a session', () => {
+    const line =
+      'offer --interfaces eth0,wlan0 --mode weighted --use disjoint --duration 2m --stats 1s --stream messages:100 --report out --format json,md --title Test --jsonl --stun stun:192.0.2.1:3478 --config c.json --offer-out o --answer-in a'
+    expect(session(...line.split(' '))).toEqual({
+      role: 'offerer',
+      interfaces: ['eth0', 'wlan0'],
+      mode: 'weighted',
+      use: 'disjoint',
+      durationSeconds: 120,
+      statsSeconds: 1,
+      messageRate: 100,
+      reportDir: 'out',
+      formats: ['json', 'md'],
+      title: 'Test',
+      jsonl: true,
+      stun: ['stun:192.0.2.1:3478'],
+      configFile: 'c.json',
+      textOut: 'o',
+      textIn: 'a',
+      paths: undefined,
+    })
+  })
+
+  it('has defaults, and files on the side that each role needs', () => {
+    expect(session('answer', '--offer-in', 'x', '--answer-out', 'y')).toMatchObject({
+      role: 'answerer',
+      textIn: 'x',
+      textOut: 'y',
+      statsSeconds: 5,
+      formats: ['json', 'csv', 'html'],
+      mode: undefined,
+    })
+    expect(session('loopback', '--paths', 'trio').paths).toBe('trio')
+    expect(parseCommand(['offer', '--help']).kind).toBe('help')
+    expect(parseCommand(['interfaces', '--json'])).toEqual({ kind: 'interfaces', json: true })
+    expect(parseCommand(['report', 'x.pathscope', '--out', 'd', '--format', 'html'])).toEqual({
+      kind: 'report',
+      file: 'x.pathscope',
+      formats: ['html'],
+      outDir: 'd',
+    })
+  })
+
+  it('reads times with and without unit', () => {
+    const seconds = (span: string) => session('offer', '--duration', span).durationSeconds
+    expect(['10', '10s', '1500ms', '2m', '2min', '1h'].map(seconds)).toEqual([10, 10, 1.5, 120, 120, 3600])
+  })
+
+  it('says of what comes later that it is not supported yet', () => {
+    for (const line of [
+      'offer --mode backup',
+      'offer --mode single',
+      'offer --mode adaptive',
+      'offer --mode lowest-latency',
+      'offer --stream voice',
+      'offer --stream cbr:2M,1200',
+      'offer --stream bulk',
+      'offer --stream video:1M',
+      'offer --turn turn:192.0.2.1',
+      'offer --stream messages --stream messages',
+    ]) {
+      expect(wrong(line), line).toContain('not supported yet')
+    }
+  })
+
+  it('answers wrong usage with what is wrong', () => {
+    const table: Readonly<Record<string, string>> = {
+      '': 'Name a command',
+      frob: 'no command "frob"',
+      'offer --bogus': "Unknown option '--bogus'",
+      'offer --duration': 'argument missing',
+      'offer --duration soon': '--duration takes a time',
+      'offer --duration 0s': '--duration takes a time',
+      'offer --duration -5s': 'ambiguous',
+      'offer --duration 1e9s': '--duration takes a time',
+      'offer --mode turbo': 'no mode "turbo"',
+      'offer --use some': '--use is auto, all or disjoint',
+      'offer --stream messages:0': '0.1 to 200',
+      'offer --stream messages:201': '0.1 to 200',
+      'offer --stream messages:fast': '0.1 to 200',
+      'offer --stream files': 'no stream "files"',
+      'offer --format pdf': 'no format "pdf"',
+      'offer --stun 192.0.2.1': '--stun takes a URL',
+      'offer --offer-in x': "Unknown option '--offer-in'",
+      'offer something': 'Unexpected argument',
+      'offer --interfaces ,': 'at least one name',
+      report: 'Name one recording',
+      'report a b': 'Name one recording',
+    }
+    for (const [line, said] of Object.entries(table)) expect(wrong(line), line).toContain(said)
+  })
+})
