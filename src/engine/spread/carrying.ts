@@ -95,9 +95,9 @@ function comparePriority(a: SpreadCandidate, b: SpreadCandidate): number {
 
 /**
  * Pairs for control traffic, best first: the best pair, and the best one that shares no interface with it. Where the best
- * pair leaves none, the best two disjoint ones of all; where there are none, the best that shares but one
- * interface with it, or the second best. Excluded pairs are used
- * only while no pair is included. At most 2 ids, empty without candidates.
+ * pair leaves none, the best two disjoint ones of all; where there are none, the best that shares but one interface with
+ * it, or else the second best. Excluded pairs are used only while no pair is included. At most 2 ids, empty without
+ * candidates.
  */
 export function chooseControl(candidates: readonly SpreadCandidate[]): readonly number[] {
   const included = candidates.filter((candidate) => candidate.included)
