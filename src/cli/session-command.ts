@@ -275,8 +275,9 @@ class SessionRun {
       this.#say(`Waiting for the ${kind} in ${file}.`)
       this.#waiting = waitForFile({ file, stale: this.#stale, nowMs: wallMs })
     } else if (stdin.isTerminal) {
-      this.#say(`Paste the ${kind} of the other side here:`)
       this.#waiting = waitForTerminal({ input: stdin, output: stderr, onInterrupt: () => this.#interrupt() })
+      // Said when the terminal is raw already: a paste before would be cut.
+      this.#say(`Paste the ${kind} of the other side here:`)
     } else {
       this.#say(`Reading the ${kind} from standard input.`)
       this.#waiting = waitForPipe(stdin)

@@ -107,7 +107,8 @@ function noSingleSelected({ recording, pairs }: Facts): Verdict {
 function packetsOnSeveralPaths({ pairs, isStock }: Facts): Verdict {
   const here = pairs.filter((pair) => pair.recordsReceived.packets > 0)
   const there = pairs.filter((pair) => pair.lossSent.percent !== null && pair.lossSent.received > 0)
-  const counted = `Received here over ${n(here.length)} pairs (${labels(here)})`
+  const named = here.length === 0 ? '' : ` (${labels(here)})`
+  const counted = `Received here over ${n(here.length)} pairs${named}`
   if (isStock) return [null, `${counted}; the peer does not say what it received.`]
   return [here.length >= 2 && there.length >= 2, `${counted}; the peer received over ${n(there.length)}.`]
 }
@@ -143,10 +144,11 @@ function messagesOnce({ messages }: Facts): Verdict {
   ]
 }
 
-function sctpRetransmissions({ last }: Facts): Verdict {
+function sctpRetransmissions({ last, recording }: Facts): Verdict {
   const total = last.sctpRetransmissions
   if (last.mode !== 'redundant') return [null, `Asked of the redundant mode only (${n(total)} sent again).`]
-  if (last.channel === 'new' || last.channel === 'connecting') return [null, 'The data channel never opened.']
+  const opened = recording.events.some((event) => event.kind === 'channel-state' && event.state === 'open')
+  if (!opened) return [null, 'The data channel never opened.']
   return [total === 0, `${n(total)} SCTP chunks were sent again.`]
 }
 
