@@ -116,14 +116,19 @@ function host(namespace: string, links: readonly string[], side: number, running
     },
     async setLink(link, state) {
       await ip('link', 'set', 'dev', link, state)
-      // The kernel tells programs that the link runs only up to a second later.
-      for (let tries = 0; state === 'up' && tries < 100; tries += 1) {
-        const [shown] = JSON.parse(await ip('-j', 'link', 'show', 'dev', link)) as [{ operstate: string }]
-        if (shown.operstate === 'UP') return
-        await sleep(50)
-      }
+      if (state === 'up') await runs(ip, link)
     },
   }
+}
+
+/** The kernel lets a link run, and programs see it, only up to a second after it was set up. */
+async function runs(ip: Host['ip'], link: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const [shown] = JSON.parse(await ip('-j', 'link', 'show', 'dev', link)) as [{ operstate: string }]
+    if (shown.operstate === 'UP') return
+    await sleep(50)
+  }
+  throw new Error(`Link ${link} was set up and does not run`)
 }
 
 async function prepare(namespace: string): Promise<void> {
