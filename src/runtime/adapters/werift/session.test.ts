@@ -14,7 +14,7 @@ import {
   startFor,
   Watched,
   watchedSession,
-} from './testing'
+, type Way } from './testing'
 import { parseRecords } from './wire'
 
 afterEach(closeAll)

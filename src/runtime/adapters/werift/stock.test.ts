@@ -1,7 +1,16 @@
 import { RTCDataChannel, RTCDataChannelParameters } from 'werift'
 import { afterEach, describe, expect, it } from 'vitest'
-import { closeAll, seeded, startFor, type Way, watchedSession } from './testing'
-import { joinStock, type StockPeer, startStock, stockPeer } from './testing-stock'
+import {
+  closeAll,
+  joinStock,
+  seeded,
+  startFor,
+  startStock,
+  type StockPeer,
+  stockPeer,
+  watchedSession,
+  type Way,
+} from './testing'
 
 let stock: StockPeer | undefined
 

@@ -2,8 +2,16 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createCertificate, type SessionCertificate } from './certificate'
 import { proofMark } from './mutual-proof'
 import { WeriftSession } from './session'
-import { closeAll, joined, startFor, type Way, watchedSession } from './testing'
-import { joinStock, startStock, stockPeer } from './testing-stock'
+import {
+  closeAll,
+  joined,
+  joinStock,
+  startFor,
+  startStock,
+  stockPeer,
+  watchedSession,
+  type Way,
+} from './testing'
 import {
   contentType,
   type HandshakeMessage,

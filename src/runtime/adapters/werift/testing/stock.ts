@@ -9,9 +9,9 @@ import {
   type RTCIceTransport,
   RTCSctpTransport,
 } from 'werift'
-import { createCertificate, signatureHash } from './certificate'
-import type { Watched, Way } from './testing'
-import { contentType } from './wire'
+import { createCertificate, signatureHash } from '../certificate'
+import type { Watched, Way } from './join'
+import { contentType } from '../wire'
 
 export interface StockPeer {
   readonly fingerprint: string

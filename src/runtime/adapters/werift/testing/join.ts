@@ -1,7 +1,7 @@
 /** For this folder's tests: two sessions joined in memory, and waiting for events within a bound. */
-import type { SecureStart } from '../../../engine'
-import type { SecureEvent, SecureSession } from '../../ports'
-import { createWeriftSessions } from './index'
+import type { SecureStart } from '../../../../engine'
+import type { SecureEvent, SecureSession } from '../../../ports'
+import { createWeriftSessions } from '../index'
 
 const waitBoundMs = 15_000
 
