@@ -13,8 +13,9 @@ import {
   seeded,
   startFor,
   Watched,
+  type Way,
   watchedSession,
-, type Way } from './testing'
+} from './testing'
 import { parseRecords } from './wire'
 
 afterEach(closeAll)
