@@ -106,11 +106,14 @@ function noSingleSelected({ recording, pairs }: Facts): Verdict {
 
 function packetsOnSeveralPaths({ pairs, isStock }: Facts): Verdict {
   const here = pairs.filter((pair) => pair.recordsReceived.packets > 0)
-  const there = pairs.filter((pair) => pair.lossSent.percent !== null && pair.lossSent.received > 0)
+  const there = pairs.filter((pair) => (pair.peerFirstArrivals ?? 0) + (pair.peerDuplicates ?? 0) > 0)
   const named = here.length === 0 ? '' : ` (${labels(here)})`
   const counted = `Received here over ${n(here.length)} pairs${named}`
   if (isStock) return [null, `${counted}; the peer does not say what it received.`]
-  return [here.length >= 2 && there.length >= 2, `${counted}; the peer received over ${n(there.length)}.`]
+  return [
+    here.length >= 2 && there.length >= 2,
+    `${counted}; the peer says that it received over ${n(there.length)}.`,
+  ]
 }
 
 function duplicatesDropped({ last, isStock }: Facts): Verdict {

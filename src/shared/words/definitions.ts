@@ -8,7 +8,7 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   {
     term: 'Loss',
     meaning:
-      'Packets counted by the sender less packets counted by the receiver on the same pair, from cumulative counts that both ends exchange; empty until two counts were compared.',
+      'Datagrams counted by the sender less those counted by the receiver on the same pair, checks included, from cumulative counts that both ends exchange; empty until two counts were compared.',
   },
   {
     term: 'Weight',
