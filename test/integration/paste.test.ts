@@ -29,9 +29,11 @@ interface Terminal {
   until(what: string, fits: (shown: string) => boolean): Promise<void>
 }
 
+/** After the program, `stty` shows the terminal's settings. */
 function openTerminal(args: readonly string[]): Terminal {
   const quoted = [process.execPath, cliFile, ...args].map((arg) => `'${arg}'`).join(' ')
-  const child = spawn('script', ['-qefc', quoted, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const command = `${quoted}; status=$?; stty -a; exit $status`
+  const child = spawn('script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
   let shown = ''
   child.stdout.on('data', (chunk: Buffer) => {
     shown += chunk.toString()
@@ -112,7 +114,7 @@ describe.skipIf(reason !== null)('Pasting an offer into a terminal', () => {
   it('says what is wrong with an offer that was cut, and takes a whole one after it', async () => {
     const { terminal } = answering()
     await terminal.until('the prompt', (shown) => shown.includes('Paste the offer'))
-    terminal.type(`${ofLength(20_000).slice(0, 4095)}\r\r`)
+    terminal.type(`${ofLength(20_000).slice(0, 4095)}\r\r\r`)
     await terminal.until('a second chance', (shown) => shown.includes('Paste again'))
     terminal.type(`${ofLength(20_000)}\r`)
     await terminal.until('the answer', (shown) => shown.includes('The answer is in'))
@@ -122,7 +124,9 @@ describe.skipIf(reason !== null)('Pasting an offer into a terminal', () => {
     const { terminal } = answering()
     await terminal.until('the prompt', (shown) => shown.includes('Paste the offer'))
     terminal.type('\u0003')
-    const [code] = await once(terminal.child, 'exit')
+    const [code] = await once(terminal.child, 'close')
     expect(code).toBe(130)
+    expect(terminal.shown()).toMatch(/ icanon/)
+    expect(terminal.shown()).not.toContain('-icanon')
   })
 })
