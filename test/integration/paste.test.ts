@@ -8,14 +8,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { cliFile } from './cli'
 
+/** Of util-linux: gives a program a terminal and takes its keys from a pipe. */
+const terminalProgram = 'script'
+
 const reason = whyNoTerminal()
 if (reason !== null) console.warn(`Skipped: pasting into a terminal, because ${reason}.`)
 
-/** `script` of util-linux gives a program a terminal and takes its keys from a pipe. */
 function whyNoTerminal(): string | null {
   if (process.platform !== 'linux') return 'the tool for it, script of util-linux, is used on Linux only'
   try {
-    execFileSync('script', ['--version'], { stdio: 'pipe' })
+    execFileSync(terminalProgram, ['--version'], { stdio: 'pipe' })
     return null
   } catch {
     return 'there is no program "script" (package bsdutils)'
@@ -33,7 +35,9 @@ interface Terminal {
 function openTerminal(args: readonly string[]): Terminal {
   const quoted = [process.execPath, cliFile, ...args].map((arg) => `'${arg}'`).join(' ')
   const command = `${quoted}; status=$?; stty -a; exit $status`
-  const child = spawn('script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(terminalProgram, ['-qefc', command, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   let shown = ''
   child.stdout.on('data', (chunk: Buffer) => {
     shown += chunk.toString()
