@@ -165,6 +165,17 @@ test('a 487 makes us change our role and check again', () => {
   expect(sent.at(-1)?.parsed.message.attributes.iceControlled).toBeDefined()
 })
 
+test('a 487 to a request in a role that we have left already changes nothing', () => {
+  const agent = makeAgent('offerer')
+  agent.state.tieBreaker = 10n
+  agent.setRemote(remote([2]), 0)
+  agent.tick(0)
+  request(agent, { iceControlling: 11n })
+  expect(agent.state.controlling).toBe(false)
+  answer(agent, sent[0] as Sent, 10, { errorCode: { code: 487, reason: 'Role Conflict' } })
+  expect(agent.state.controlling).toBe(false)
+})
+
 test('an answer from another address, a second answer and a forged one change nothing', () => {
   const agent = makeAgent('offerer')
   agent.setRemote(remote([2, 3]), 0)

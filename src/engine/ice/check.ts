@@ -1,7 +1,7 @@
 import { hex } from '../bytes'
 import { encodeStun, type PathCounters, type StunAttributes } from '../stun'
 import { liveness } from './liveness'
-import { countDeparture, type Pair } from './pair'
+import { countDeparture, type Pair, type Transaction } from './pair'
 import { candidatePriority, localPreference } from './priority'
 import { type AgentState, setPairState } from './state'
 
@@ -47,7 +47,7 @@ export function sendCheck(state: AgentState, pair: Pair, nowMs: number): void {
     ...(remote.kind === 'pathscope' ? { pathscope: countersOf(pair, 0, 0) } : {}),
   }
   const data = encodeStun({ class: 'request', method: 1, transactionId, attributes }, remote.key, primitives)
-  remember(pair, { id: hex(transactionId), sentAtMs: nowMs, nominating })
+  remember(pair, { id: hex(transactionId), sentAtMs: nowMs, nominating, controlling: state.controlling })
   if (nominating) {
     pair.nominateNext = false
     pair.nominations.attempted += 1
@@ -62,7 +62,7 @@ export function sendCheck(state: AgentState, pair: Pair, nowMs: number): void {
   if (pair.state === 'waiting') setPairState(state, pair, 'checking', nowMs)
 }
 
-function remember(pair: Pair, transaction: { id: string; sentAtMs: number; nominating: boolean }): void {
+function remember(pair: Pair, transaction: Transaction): void {
   for (const old of pair.outstanding.values()) {
     const expired = transaction.sentAtMs - old.sentAtMs > liveness.transactionMs
     if (!expired && pair.outstanding.size < liveness.transactionsPerPair) break

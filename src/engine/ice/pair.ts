@@ -16,6 +16,8 @@ export interface Transaction {
   readonly id: string
   readonly sentAtMs: number
   readonly nominating: boolean
+  /** The role that the request spoke in. */
+  readonly controlling: boolean
 }
 
 /**

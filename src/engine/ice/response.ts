@@ -33,7 +33,7 @@ export function takeResponse(
   pair.stun.responsesReceived += 1
   const { pathscope, errorCode, xorMappedAddress } = parsed.message.attributes
   if (pathscope !== undefined) takeCounters(pair, pathscope, nowMs)
-  if (errorCode?.code === 487) return retryInOtherRole(state, pair, nowMs)
+  if (errorCode?.code === 487) return retryInOtherRole(state, pair, transaction, nowMs)
   if (errorCode !== undefined && !transaction.nominating) return
   const holdMs = (pathscope?.holdMicros ?? 0) / 1000
   pair.rtt.add(Math.max(0, receivedAtMs - transaction.sentAtMs - holdMs), nowMs)
@@ -72,7 +72,8 @@ function noteAnswer(state: AgentState, pair: Pair, nowMs: number): void {
   noteWorking(state, pair, first, nowMs)
 }
 
-function retryInOtherRole(state: AgentState, pair: Pair, nowMs: number): void {
-  switchRole(state)
+/** Only out of the role that was refused: a request of the peer may have changed it since (RFC 8445 section 7.2.5.1). */
+function retryInOtherRole(state: AgentState, pair: Pair, refused: Transaction, nowMs: number): void {
+  if (refused.controlling === state.controlling) switchRole(state)
   trigger(state, pair, nowMs)
 }
