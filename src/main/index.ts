@@ -57,18 +57,14 @@ const macMenu: Electron.MenuItemConstructorOptions[] = [{ role: 'appMenu' }, { r
 
 /** The window goes at once; the session says goodbye to its peer before the app is gone. */
 function endInOrder(window: BrowserWindow, closeSession: () => Promise<void>): void {
-  let closed = false
   window.webContents.on('render-process-gone', (_event, details) => {
     log(`the window's process is gone (${details.reason}); it is loaded anew`)
     if (!window.isDestroyed()) window.reload()
   })
   app.on('window-all-closed', () => app.quit())
   app.on('will-quit', (event) => {
-    if (closed) return
     event.preventDefault()
-    void closeSession().finally(() => {
-      closed = true
-      app.quit()
-    })
+    // Not `quit`, which would come back here.
+    void closeSession().finally(() => app.exit(0))
   })
 }

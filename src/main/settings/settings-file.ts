@@ -1,5 +1,5 @@
 /** The settings in one JSON file: validated when read, replaced as a whole when written. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { defaultAppSettings, type Settings, type SettingsPatch, settingsSchema } from '../../shared/ipc'
 
@@ -56,7 +56,13 @@ function writeSettings(path: string, settings: Settings): string | null {
   try {
     mkdirSync(dirname(path), { recursive: true })
     const next = `${path}.next`
-    writeFileSync(next, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600, flush: true })
+    const file = openSync(next, 'w', 0o600)
+    try {
+      writeSync(file, `${JSON.stringify(settings, null, 2)}\n`)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
     renameSync(next, path)
     return null
   } catch (error) {

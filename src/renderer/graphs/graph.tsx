@@ -71,10 +71,10 @@ export function Graph(props: Props) {
     )
     const data = [xs, ...ys] as uPlot.AlignedData
     const marks = live.view.events
-      .filter((line) => line.health === 'bad' || line.health === 'good')
+      .filter((line) => line.marked)
       .map((line) => ({
         seconds: (wallMs + line.atMs) / 1000,
-        health: line.health === 'bad' ? ('bad' as const) : ('good' as const),
+        health: line.health,
       }))
     plot.current?.show(data, (wallMs + range.fromMs) / 1000, (wallMs + range.toMs) / 1000, marks)
     // `theme` and `selected` rebuild the plot, which then needs its data again.

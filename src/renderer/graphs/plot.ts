@@ -1,7 +1,7 @@
 /** One uPlot canvas: scales from 0, bands, event marks, the crosshair and its readout. */
 import uPlot from 'uplot'
 import { pathStyle } from '../../shared/paths'
-import { formatMs, formatPercent, formatWeight } from '../../shared/words'
+import { formatMs, formatPercent, formatWeight, type Health } from '../../shared/words'
 import type { Theme } from '../ui/theme'
 import type { GraphPath } from './graph'
 import type { Metric } from './level'
@@ -10,7 +10,7 @@ import { createReadout } from './readout'
 
 export interface EventMark {
   readonly seconds: number
-  readonly health: 'good' | 'bad'
+  readonly health: Health
 }
 
 interface PlotOptions {
@@ -30,7 +30,7 @@ export interface Plot {
 }
 
 const crosshairKey = 'pathscope'
-const yAxisPx = 52
+const yAxisPx = 62
 const timeAxisPx = 20
 
 /** Smallest top of each scale, so that noise near 0 does not fill the graph. */
@@ -112,13 +112,20 @@ interface Colours {
   readonly grid: string
   readonly text: string
   readonly good: string
+  readonly warn: string
   readonly bad: string
 }
 
 function themeColours(place: HTMLElement): Colours {
   const style = getComputedStyle(place)
   const read = (name: string): string => style.getPropertyValue(name).trim()
-  return { grid: read('--line'), text: read('--dim'), good: read('--ok'), bad: read('--bad') }
+  return {
+    grid: read('--line'),
+    text: read('--dim'),
+    good: read('--ok'),
+    warn: read('--warn'),
+    bad: read('--bad'),
+  }
 }
 
 function axesOf(options: PlotOptions, colours: Colours): uPlot.Axis[] {
@@ -184,8 +191,8 @@ function drawMarks(plot: uPlot, marks: readonly EventMark[], colours: Colours): 
   for (const mark of marks) {
     const x = Math.round(plot.valToPos(mark.seconds, 'x', true))
     if (x < bbox.left || x > bbox.left + bbox.width) continue
-    ctx.strokeStyle = mark.health === 'bad' ? colours.bad : colours.good
-    ctx.globalAlpha = mark.health === 'bad' ? 0.9 : 0.45
+    ctx.strokeStyle = mark.health === 'none' ? colours.text : colours[mark.health]
+    ctx.globalAlpha = mark.health === 'bad' ? 0.9 : 0.6
     ctx.beginPath()
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
@@ -208,7 +215,7 @@ function axisTexts(metric: Metric, splits: readonly number[]): string[] {
   const last = splits.length - 1
   return splits.map((value, index) => {
     const number = String(Number((value / unit.bps).toFixed(2)))
-    return index === last ? `${number} ${unit.name.replace('bit/s', 'b/s')}` : number
+    return index === last ? `${number} ${unit.name}` : number
   })
 }
 

@@ -27,13 +27,18 @@ export interface Range {
   readonly toMs: number
 }
 
+/** Shortest stretch shown while following. */
+const shortestWindowMs = 10_000
+
 /** Shortest stretch that can be zoomed to. */
 const shortestMs = 2000
 
 export function rangeOf(view: TimeView, lastMs: number): Range {
   if (view.kind === 'fixed') return view
-  if (view.name === 'all') return { fromMs: 0, toMs: Math.max(lastMs, 10_000) }
-  return { fromMs: lastMs - windowMs[view.name], toMs: lastMs }
+  if (view.name === 'all') return { fromMs: 0, toMs: Math.max(lastMs, shortestWindowMs) }
+  // A young session fills the width at once instead of a corner of it.
+  const fromMs = Math.max(lastMs - windowMs[view.name], 0)
+  return { fromMs, toMs: Math.max(lastMs, fromMs + shortestWindowMs) }
 }
 
 /** The next view when zooming by one step; a following view takes the next window, a fixed one halves or doubles. */

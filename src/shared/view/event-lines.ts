@@ -10,6 +10,8 @@ export interface EventLine {
   readonly group: string | null
   readonly count: number
   readonly pairIds: readonly number[]
+  /** Whether it is worth a mark in the graphs: it changes what the lines show. */
+  readonly marked: boolean
 }
 
 const togetherMs = 1500
@@ -39,13 +41,29 @@ export function foldEvent(
   const sentence = eventSentence(event)
   const pairIds = 'pairId' in event ? [event.pairId] : []
   if (old === undefined) {
-    const line = { atMs: event.atMs, health: sentence.health, text: sentence.text, group, count: 1, pairIds }
+    const line = {
+      atMs: event.atMs,
+      health: sentence.health,
+      text: sentence.text,
+      group,
+      count: 1,
+      pairIds,
+      marked: isMarked(event),
+    }
     return [...lines.slice(-(limit - 1)), line]
   }
   const count = old.count + 1
   const text = many[group ?? '']?.(count) ?? sentence.text
   const joined: EventLine = { ...old, text, count, pairIds: [...old.pairIds, ...pairIds] }
   return lines.map((line, index) => (index === at ? joined : line))
+}
+
+function isMarked(event: EngineEvent): boolean {
+  if (event.kind === 'pair-state')
+    return event.to === 'down' || event.to === 'closed' || event.from === 'down'
+  return (
+    event.kind === 'pair-included' || ((event.kind === 'mode' || event.kind === 'use') && event.atMs > 3000)
+  )
 }
 
 /** Index of the newest line that takes an event of `group` in, else -1. */

@@ -144,6 +144,8 @@ function messageSentences(snapshot: EngineSnapshot): Sentence[] {
   return lines
 }
 
+const resilience = ' resilience but hardly ever speed.'
+
 function firstSentences(snapshot: EngineSnapshot, carrying: readonly PairSnapshot[]): Sentence[] {
   if (snapshot.mode !== 'redundant' || carrying.length < 2) return []
   const n = snapshot.pairs.reduce((sum, pair) => sum + pair.firstArrivals, 0)
@@ -163,14 +165,14 @@ function firstSentences(snapshot: EngineSnapshot, carrying: readonly PairSnapsho
   const never = ordered.filter(
     (pair) => pair.firstArrivals / n < 0.01 && pair.duplicates >= fewestFirstArrivals,
   )
-  const slow = never[0]
+  const [slow, other] = never
   if (slow === undefined) return lines
-  const subject = never.length === 1 ? name(slow) : text(`${never.length} of the paths`)
-  const verb = never.length === 1 ? ' adds' : ' add'
-  return [
-    ...lines,
-    sentence('never-first', 'plain', subject, text(`${verb} resilience but hardly ever speed.`)),
-  ]
+  if (never.length > 2) {
+    return [...lines, sentence('never-first', 'plain', text(`${never.length} of the paths add${resilience}`))]
+  }
+  const subject =
+    other === undefined ? [name(slow), text(' adds')] : [name(slow), text(' and '), name(other), text(' add')]
+  return [...lines, sentence('never-first', 'plain', ...subject, text(resilience))]
 }
 
 function lossSentences(carrying: readonly PairSnapshot[]): Sentence[] {

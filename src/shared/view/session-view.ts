@@ -83,6 +83,7 @@ export function foldUpdate(view: SessionView, update: SessionUpdate, nowMs: numb
             group: null,
             count: 1,
             pairIds: [],
+            marked: false,
           },
         ],
       }

@@ -19,7 +19,7 @@ export function LiveScreen({ live }: { readonly live: Live }) {
     <div className="screen live">
       <LiveHeader live={live} />
       {live.view.ended !== null && <EndedSummary live={live} failure={failure} />}
-      <main className={sideOpen ? 'live-main side-open' : 'live-main'}>
+      <main className={`live-main${sideOpen ? ' side-open' : ''}${panel === 'table' ? ' whole' : ''}`}>
         <PathList live={live} />
         <section className="centre" aria-label={panel === 'graphs' ? 'Graphs' : 'Pairs'}>
           {panel === 'graphs' ? <GraphStack live={live} /> : <PairTable live={live} />}

@@ -28,7 +28,8 @@ export function MeaningColumn({ live }: { readonly live: Live }) {
 
 function SentenceLine({ sentence }: { readonly sentence: Sentence }) {
   return (
-    <p className={sentence.tone}>
+    <p>
+      {sentence.tone !== 'plain' && <span className={`dot ${sentence.tone}`} aria-hidden="true" />}
       {sentence.parts.map((part, index) =>
         part.kind === 'text' ? (
           <span key={index}>{part.text}</span>

@@ -11,7 +11,7 @@ import {
 } from '../../../shared/words'
 import { useStore } from '../../app/context'
 import type { Live } from '../../app/session-feed'
-import { formatRate } from '../../graphs/rates'
+import { formatRates } from '../../graphs/rates'
 import { CheckBox, Health, PathKey, Quantity } from '../../ui'
 import { Sparkline } from './sparkline'
 
@@ -47,6 +47,7 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
           hideLabel
           label={`Include ${pair.label}`}
           checked={pair.included}
+          disabled={live.view.ended !== null}
           onChange={(included) => void include(pair.id, included)}
         />
       </span>
@@ -72,10 +73,7 @@ function PathFigures({ pair, live }: { readonly pair: PairSnapshot; readonly liv
           <Quantity value={formatPercent(pair.lossSent.percent)} unit="%" />
         </i>
       </span>
-      <span>
-        ↑<i>{up ? formatRate(rates?.sentBps) || '–' : '–'}</i> ↓
-        <i>{up ? formatRate(rates?.receivedBps) || '–' : '–'}</i>
-      </span>
+      <i>{formatRates(up ? (rates?.sentBps ?? null) : null, up ? (rates?.receivedBps ?? null) : null)}</i>
       <span>
         first{' '}
         <i>
