@@ -5,8 +5,11 @@ import { errorCode } from './error-code'
 import { loadNativeSockets, type NativeSockets } from './native-sockets'
 import { isLinkLocal6 } from './zone'
 
-/** Asked of the system, which may grant less: at 20 Mbit/s it holds most of a second of a busy process. */
-const receiveBufferBytes = 2 * 1024 * 1024
+/**
+ * Asked of the system, which may grant less. Enough for what arrives while a process is busy for some 100 ms; a larger one
+ * would turn overload into seconds of delay, and an instrument had better lose a packet than measure its own queue.
+ */
+const receiveBufferBytes = 256 * 1024
 
 export interface BoundSocket {
   readonly kind: 'made'
