@@ -74,12 +74,14 @@ export interface PairColumn {
   readonly title: string
   readonly unit: string
   readonly read: (pair: ReportPair) => string
+  /** What stands small beside it: the counts behind a ratio, the bytes of packets. */
+  readonly beside?: (pair: ReportPair) => string
 }
 
-const withCount = (percent: number | null, counts: { sent: number; received: number } | null) =>
-  percent === null || counts === null
-    ? ''
-    : `${formatPercent(percent)} (${formatCount(Math.max(0, counts.sent - counts.received))} of ${formatCount(counts.sent)})`
+function countsText(counts: { readonly sent: number; readonly received: number } | null): string {
+  if (counts === null) return ''
+  return `${formatCount(Math.max(0, counts.sent - counts.received))} of ${formatCount(counts.sent)}`
+}
 
 /** Columns of the table of paths, in order. */
 export const pairColumns: readonly PairColumn[] = [
@@ -91,17 +93,27 @@ export const pairColumns: readonly PairColumn[] = [
   {
     title: 'Loss sent',
     unit: '%',
-    read: ({ measured }) => withCount(measured.lossPercent.sent, measured.lossCounts.sent),
+    read: ({ measured }) => formatPercent(measured.lossPercent.sent),
+    beside: ({ measured }) => countsText(measured.lossCounts.sent),
   },
   {
-    title: 'Loss received',
+    title: 'received',
     unit: '%',
-    read: ({ measured }) => withCount(measured.lossPercent.received, measured.lossCounts.received),
+    read: ({ measured }) => formatPercent(measured.lossPercent.received),
+    beside: ({ measured }) => countsText(measured.lossCounts.received),
   },
-  { title: 'Packets sent', unit: '', read: ({ stats }) => formatCount(stats.packetsSent) },
-  { title: 'received', unit: '', read: ({ stats }) => formatCount(stats.packetsReceived) },
-  { title: 'Bytes sent', unit: '', read: ({ stats }) => formatBytes(stats.bytesSent) },
-  { title: 'received', unit: '', read: ({ stats }) => formatBytes(stats.bytesReceived) },
+  {
+    title: 'Packets sent',
+    unit: '',
+    read: ({ stats }) => formatCount(stats.packetsSent),
+    beside: ({ stats }) => formatBytes(stats.bytesSent),
+  },
+  {
+    title: 'received',
+    unit: '',
+    read: ({ stats }) => formatCount(stats.packetsReceived),
+    beside: ({ stats }) => formatBytes(stats.bytesReceived),
+  },
   { title: 'Weight', unit: '', read: ({ measured }) => formatWeight(measured.weight.last) },
   { title: 'Share', unit: '%', read: ({ measured }) => formatShare(measured.sharePackets) },
   { title: 'First', unit: '', read: ({ measured }) => formatCount(measured.firstArrivals) },
@@ -110,6 +122,7 @@ export const pairColumns: readonly PairColumn[] = [
     title: 'Down',
     unit: '',
     read: ({ measured }) => (measured.timesDown === 0 ? '' : formatSpan(measured.downSeconds * 1000)),
+    beside: ({ measured }) => (measured.timesDown === 0 ? '' : `n = ${formatCount(measured.timesDown)}`),
   },
 ]
 

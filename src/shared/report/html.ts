@@ -64,6 +64,11 @@ function key(index: number): string {
   return `<svg class="key" width="26" height="8" aria-hidden="true"><line x1="0" x2="26" y1="4" y2="4" style="stroke:var(--p${index})" stroke-dasharray="${dash.join(' ')}"/></svg>`
 }
 
+/** host 192.0.2.1:50000, host [2001:db8::1]:50000 */
+function endText({ type, address, port }: Report['pairs'][number]['local']): string {
+  return `${type} ${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
 const health: Readonly<Record<string, string>> = { up: 'good', down: 'bad', 'no-reply': 'warn' }
 
 function paths(report: Report, order: readonly number[]): string {
@@ -71,10 +76,11 @@ function paths(report: Report, order: readonly number[]): string {
     ({ title, unit }) => `<th>${esc(title)}${unit === '' ? '' : ` <span>${esc(unit)}</span>`}</th>`,
   )
   const rows = report.pairs.map((pair) => {
-    const ends = `${pair.local.type} ${pair.local.address}:${pair.local.port} → ${pair.remote.type} ${pair.remote.address}:${pair.remote.port}`
-    const cells = pairColumns.map(({ title, read }) => {
+    const ends = `${endText(pair.local)} → ${endText(pair.remote)}`
+    const cells = pairColumns.map(({ title, read, beside }) => {
       const dot = title === 'State' ? `<i class="dot ${health[pair.state] ?? ''}"></i>` : ''
-      return `<td>${dot}${esc(read(pair))}</td>`
+      const small = beside === undefined ? '' : `<span>${esc(beside(pair))}</span>`
+      return `<td>${dot}${esc(read(pair))}${small}</td>`
     })
     return `<tr><th scope="row">${key(order.indexOf(pair.id))}<b>${esc(pair.label)}</b><span>${esc(ends)}</span></th>${cells.join('')}</tr>`
   })
@@ -88,8 +94,8 @@ function graphs(report: Report, order: readonly number[]): string {
   const caption = `${session.title} · ${endpointsText(report)} · ${startedText(report)}`
   const untilSeconds = Math.max(session.durationSeconds, Number(report.samples.rows.at(-1)?.[0] ?? 0))
   const marks = report.events.flatMap((event): Mark[] => {
-    const isTold = (event.health === 'bad' || event.health === 'good') && event.kind === 'pair-state'
-    return isTold || event.kind === 'mode' ? [{ t: event.t, health: event.health, text: event.text }] : []
+    const isOutage = event.kind === 'pair-state' && (event['from'] === 'down' || event['to'] === 'down')
+    return isOutage || event.kind === 'mode' ? [{ t: event.t, health: event.health, text: event.text }] : []
   })
   const one = (title: string, unit: string, column: SampleColumn, heightPx: number, scale = 1) =>
     graph({

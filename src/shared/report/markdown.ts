@@ -1,7 +1,7 @@
 import { definitions } from '../words'
-import { checkWord, clock, pairColumns, sessionFacts, streamColumns } from './facts'
+import { checkWord, clock, pairColumns, type PairColumn, sessionFacts, streamColumns } from './facts'
 import { meaningOf } from './meaning'
-import type { Report } from './schema'
+import type { Report, ReportPair } from './schema'
 
 /** User text must not become markup. */
 function plain(text: string): string {
@@ -13,6 +13,11 @@ function plain(text: string): string {
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(plain).join(' | ')} |`
   return [line(header), `|${header.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n')
+}
+
+function cellText({ read, beside }: PairColumn, pair: ReportPair): string {
+  const small = beside?.(pair) ?? ''
+  return small === '' ? read(pair) : `${read(pair)} (${small})`
 }
 
 /** The report as GitHub-flavoured Markdown: what it means, the tables, the events. */
@@ -32,7 +37,7 @@ export function reportToMarkdown(report: Report): string {
   sections.push(
     table(
       ['Path', ...pairColumns.map(title)],
-      report.pairs.map((pair) => [pair.label, ...pairColumns.map(({ read }) => read(pair))]),
+      report.pairs.map((pair) => [pair.label, ...pairColumns.map((column) => cellText(column, pair))]),
     ),
   )
   sections.push('## Messages')

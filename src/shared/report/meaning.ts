@@ -59,7 +59,7 @@ function outages(report: Report): readonly string[] {
   const isWhole = known.length > 0 && known.every(({ lost }) => lost === 0)
   const cost = isWhole ? ', and no message was lost by it' : ''
   return [
-    `${worst.label} was down for ${formatSpan(worst.measured.downSeconds * 1000)} in all (n = ${formatCount(worst.measured.timesDown)} times)${cost}.${others}`,
+    `${worst.label} was down for ${formatSpan(worst.measured.downSeconds * 1000)} in all (n = ${formatCount(worst.measured.timesDown)})${cost}.${others}`,
   ]
 }
 
@@ -101,6 +101,9 @@ function firsts(report: Report): readonly string[] {
   ]
 }
 
+/** Difference of shares below which nobody would call it uneven. */
+const evenWithin = 0.02
+
 function weights(report: Report): readonly string[] {
   const pairs = live(report).filter(({ measured }) => measured.sharePackets !== null)
   if (pairs.length < 2) return []
@@ -112,6 +115,9 @@ function weights(report: Report): readonly string[] {
     (b.measured.sharePackets ?? 0) < (a.measured.sharePackets ?? 0) ? b : a,
   )
   const part = (pair: ReportPair) => ((pair.measured.sharePackets ?? 0) * 100).toFixed(0)
+  if ((most.measured.sharePackets ?? 0) - (least.measured.sharePackets ?? 0) < evenWithin) {
+    return [`By weight, the paths carried about the same (n = ${formatCount(packets)} packets sent).`]
+  }
   return [
     `By weight, ${most.label} carried most (${part(most)} % of the packets sent) and ${least.label} least (${part(least)} %; n = ${formatCount(packets)}).`,
   ]

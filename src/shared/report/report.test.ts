@@ -272,9 +272,7 @@ describe('what it means', () => {
     const text = meaningOf(reportOf()).join(' ')
     expect(text).toContain('9 of 9 pairs worked')
     expect(text).toContain('Every message to the peer arrived (n = 190)')
-    expect(text).toContain(
-      'eth0 → eth0 was down for 5.0 s in all (n = 1 times), and no message was lost by it',
-    )
+    expect(text).toContain('eth0 → eth0 was down for 5.0 s in all (n = 1), and no message was lost by it')
     expect(text).toMatch(/was first for \d+ % of the packets that arrived here \(n = /)
   })
 
