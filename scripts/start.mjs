@@ -74,6 +74,7 @@ async function runLoopback() {
       'Check that the folder can be written to.',
     )
   }
+  tell(`the report is in ${relative(projectDir, reports)}: ${written.join(', ')}`)
   tell(
     'with a display, the same command opens the app; `node out/cli/index.js` lists what the command line can do',
   )
