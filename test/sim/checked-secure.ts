@@ -3,7 +3,7 @@ import type { Report } from './checked-engine'
 
 /** One message's way, by the sender's count. */
 export interface MessageTrace {
-  readonly hex: string
+  readonly data: Uint8Array
   readonly sentAtMs: number
   deliveredAtMs: number | null
 }
@@ -60,10 +60,10 @@ export function checkSecure(
         },
         deliver,
         sendMessage(data) {
-          const message = { hex: hexOf(data), sentAtMs: nowMs(), deliveredAtMs: null }
-          outward.messages.push(message)
+          outward.messages.push({ data: data.slice(), sentAtMs: nowMs(), deliveredAtMs: null })
           const taken = inner.sendMessage(data)
-          if (!taken) outward.messages.splice(outward.messages.indexOf(message), 1)
+          // Refused, nothing of it was sent: it is still the last.
+          if (!taken) outward.messages.pop()
           return taken
         },
         close: () => inner.close(),
@@ -78,15 +78,12 @@ export function checkSecure(
 function takeMessage(flow: MessageFlow, data: Uint8Array, nowMs: number, report: Report): void {
   const due = flow.messages[flow.delivered]
   if (due === undefined) return report('a message arrived that was not sent')
-  if (due.hex !== hexOf(data)) return report(`message ${flow.delivered} arrived changed or out of order`)
+  if (Buffer.compare(due.data, data) !== 0)
+    return report(`message ${flow.delivered} arrived changed or out of order`)
   due.deliveredAtMs = nowMs
   flow.delivered++
 }
 
 function sequenceOf(record: Uint8Array): number {
   return new DataView(record.buffer, record.byteOffset).getUint32(7)
-}
-
-function hexOf(data: Uint8Array): string {
-  return Buffer.from(data).toString('hex')
 }

@@ -43,8 +43,8 @@ export type Expectation =
     }
   /** Every message that was accepted has arrived when the run ends. */
   | { readonly kind: 'all-delivered' }
-  /** A message's way to the peer's application never took longer than this, ms. */
-  | { readonly kind: 'slowest-message'; readonly mostMs: number }
+  /** No message sent from then on took longer to the peer's application than this. */
+  | { readonly kind: 'slowest-message'; readonly fromMs: number; readonly mostMs: number }
   | { readonly kind: 'no-retransmissions' }
   | { readonly kind: 'ended'; readonly side: Side; readonly reason: string }
 
