@@ -14,7 +14,7 @@ import {
 import type { SessionUpdate, SessionWarning } from '../../shared/session'
 import { sessionFileName } from './names'
 
-export { safeTitle, sessionFileName } from './names'
+export { safeTitle } from './names'
 
 export interface RecordingOptions {
   /** Made when it is missing. */

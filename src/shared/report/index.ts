@@ -1,16 +1,13 @@
 /** The report of a session: its format, how it is derived from a recording, and its other forms. */
-export { checksOf } from './checks'
 export { reportToCsv } from './csv'
 export { deriveReport } from './derive'
 export { reportToHtml } from './html'
 export { reportToMarkdown } from './markdown'
 export { meaningOf } from './meaning'
-export { pathOrder } from './order'
 export {
   parseReport,
   reportJsonSchema,
   reportSchema,
-  reportSchemaName,
   type ParseReportResult,
   type Report,
   type ReportCheck,
