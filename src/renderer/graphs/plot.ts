@@ -56,7 +56,7 @@ export function createPlot(place: HTMLElement, options: PlotOptions): Plot {
       width: Math.max(200, place.clientWidth),
       height: Math.max(60, place.clientHeight),
       legend: { show: false },
-      padding: [6, 10, options.timeAxis ? 0 : 4, 0],
+      padding: [6, 26, options.timeAxis ? 0 : 4, 0],
       cursor: {
         sync: { key: crosshairKey },
         y: false,

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from 'react'
+import { useLayoutEffect, useSyncExternalStore } from 'react'
 import { useStore } from '../app/context'
 
 export type Theme = 'dark' | 'light'
@@ -21,7 +21,8 @@ export function useTheme(): Theme {
 /** Puts the theme on the document, where the style sheet looks for it. */
 export function useDocumentTheme(): void {
   const theme = useTheme()
-  useEffect(() => {
+  // Before the graphs, which read its colours when they are made.
+  useLayoutEffect(() => {
     document.documentElement.dataset['theme'] = theme
   }, [theme])
 }

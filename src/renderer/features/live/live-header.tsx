@@ -12,7 +12,7 @@ export function LiveHeader({ live }: { readonly live: Live }) {
       <h1 title={view.title}>{view.title}</h1>
       {view.role === 'loopback' && <span className="mark warn">Emulated</span>}
       <span className="dim fixed">
-        {view.role === 'loopback' ? '' : `${view.role} · `}
+        {view.role !== 'loopback' && <span className="roomy-only">{view.role} · </span>}
         {formatClock((view.snapshot?.atMs ?? 0) - (view.openedAtMs ?? 0))}
       </span>
       <StateLine live={live} />

@@ -46,9 +46,6 @@ export function TimeBar({ live }: { readonly live: Live }) {
           Clear zoom
         </Button>
       )}
-      <span className="dim wide-only ellipsis">
-        {panel === 'graphs' ? 'drag to zoom, hover for values' : ''}
-      </span>
       <span className="space" />
       <span className="dim fixed">{panel === 'graphs' ? rangeText(live, timeView) : ''}</span>
     </div>
