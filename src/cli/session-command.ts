@@ -1,33 +1,28 @@
 /** offer, answer and loopback: a session from its request to its report. */
-import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
-  defaultPreset,
-  emulatedPresets,
   openRecording,
-  readEmulatedPaths,
   readRecordingFile,
   reasonOf,
   type OpenedRecording,
   type SessionHandle,
 } from '../runtime'
 import { deriveReport, type Report } from '../shared/report'
-import type { EmulatedPath, SessionRequest, SessionUpdate } from '../shared/session'
+import type { SessionRequest, SessionUpdate } from '../shared/session'
 import { eventSentence } from '../shared/words'
-import { noConfig, parseConfig, type Config } from './config'
 import { digestText, type Snapshot } from './digest'
-import { readStart, writeWhole } from './files'
+import { writeWhole } from './files'
 import { staleText, waitForFile, waitForPipe, waitForTerminal, type Handover, type Waiting } from './handover'
 import { jsonLine } from './json-lines'
 import type { SessionOptions } from './options'
+import { prepare } from './prepare'
 import { saveReport } from './save-report'
-import { requestFrom } from './settings'
 import { summaryText } from './summary'
 import type { Surroundings } from './surroundings'
 import { plainWidth } from './table'
 import { exitStatus, type ExitStatus } from './words'
 
-type Problem = { readonly kind: 'problem'; readonly message: string }
 type Ended = Extract<SessionUpdate, { readonly kind: 'ended' }>
 
 /** Runs one session; resolves to the exit status when everything is written. */
@@ -38,59 +33,6 @@ export async function runSessionCommand(options: SessionOptions, around: Surroun
     return exitStatus.usage
   }
   return new SessionRun(options, request.request, around).run()
-}
-
-async function prepare(
-  options: SessionOptions,
-  around: Surroundings,
-): Promise<Problem | { readonly kind: 'ok'; readonly request: SessionRequest }> {
-  const config = loadConfig(options.configFile)
-  if (config.kind === 'problem') return config
-  const paths = loadPaths(options.paths)
-  if (paths.kind === 'problem') return paths
-  const made = requestFrom(around.newId(), options, config.config, paths.paths)
-  if (made.kind === 'problem') return made
-  const unknown = await unknownInterface(made.request, around)
-  return unknown === undefined ? made : { kind: 'problem', message: unknown }
-}
-
-const configBytes = 1 << 20
-
-function loadConfig(file: string | undefined): Problem | { readonly kind: 'ok'; readonly config: Config } {
-  if (file === undefined) return { kind: 'ok', config: noConfig }
-  const read = readStart(file, configBytes)
-  if (read.kind === 'missing') return { kind: 'problem', message: `${file} does not exist.` }
-  return read.kind === 'problem' ? read : parseConfig(file, read.text)
-}
-
-function loadPaths(
-  given: string | undefined,
-): Problem | { readonly kind: 'ok'; readonly paths: readonly EmulatedPath[] | null } {
-  const preset = emulatedPresets[given ?? defaultPreset]
-  if (preset !== undefined) return { kind: 'ok', paths: given === undefined ? null : preset }
-  const file = given ?? ''
-  try {
-    const read = readEmulatedPaths(JSON.parse(readFileSync(file, 'utf8')))
-    return read.kind === 'ok' ? read : { kind: 'problem', message: `${file}: ${read.message}` }
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON.' : reasonOf(error)
-    const names = Object.keys(emulatedPresets).join(', ')
-    return {
-      kind: 'problem',
-      message: `--paths is one of ${names} or a file; ${file} cannot be read: ${why}`,
-    }
-  }
-}
-
-async function unknownInterface(
-  { interfaces }: SessionRequest,
-  around: Surroundings,
-): Promise<string | undefined> {
-  if (interfaces === null) return undefined
-  const existing = (await around.listInterfaces()).map(({ name }) => name)
-  const unknown = interfaces.filter((name) => !existing.includes(name))
-  if (unknown.length === 0) return undefined
-  return `There is no interface ${unknown.join(', ')}; there are ${existing.join(', ')}.`
 }
 
 const statusOf: Readonly<Record<Ended['reason'], ExitStatus>> = {
