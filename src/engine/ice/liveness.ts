@@ -11,7 +11,7 @@ export const liveness = {
   noReplyAfterMs: 10_000,
   idleRetryMs: 5000,
   /** Mean wait between two keepalives of a pair that works; drawn anew each time, 0.5 to 1.5 of it. */
-  keepaliveMs: 200,
+  keepaliveMs: 300,
   /** The same while an answer is overdue: quick, so that a few losses are not taken for the end. */
   doubtMs: 60,
   /** Keepalives a second that all pairs together may use; with more pairs the wait grows. */

@@ -1,5 +1,5 @@
 import type { Pair } from '../ice'
-import { chooseCarrying, chooseControl, type SpreadCandidate } from '../spread'
+import { chooseCarrying, chooseControl, type SpreadCandidate, streamShares } from '../spread'
 import { pairById, type SessionState } from './state'
 
 /** The pairs that work and that the user left in, as the spread room sees them. */
@@ -54,6 +54,34 @@ export function updateWeights(state: SessionState): void {
     return pair === undefined ? [] : [{ id, rttMs: pair.rtt.smoothedMs, loss: pair.lossSent.recentLoss }]
   })
   state.weights.update(inputs, state.nowMs)
+  shareOutRecords(state)
+}
+
+/** Counts of sent packets fade with this time constant, ms. */
+const wireMemoryMs = 3000
+
+/** Sets what each pair gets of the records, so that all its packets together keep to its weight's share. */
+function shareOutRecords(state: SessionState): void {
+  const fading = Math.exp(-state.settings.weightUpdateInterval / wireMemoryMs)
+  let records = 0
+  const inputs = carryingPairs(state).map((pair) => {
+    const { id, sent, recordsSent } = pair
+    const before = state.wireTallies.get(id) ?? {
+      packets: sent.packets,
+      records: recordsSent.packets,
+      recent: 0,
+      recentOthers: 0,
+    }
+    const newRecords = recordsSent.packets - before.records
+    const newOthers = sent.packets - before.packets - newRecords
+    const recent = before.recent * fading + newRecords
+    const recentOthers = before.recentOthers * fading + newOthers
+    const now = { packets: sent.packets, records: recordsSent.packets, recent, recentOthers }
+    state.wireTallies.set(id, now)
+    records += recent
+    return { id, weight: state.weights.weight(id), otherPackets: recentOthers }
+  })
+  state.recordShares = streamShares(inputs, records)
 }
 
 export function carryingPairs(state: SessionState): Pair[] {

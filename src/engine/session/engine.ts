@@ -268,6 +268,8 @@ function createState(options: EngineOptions): SessionState {
     seenRevision: -1,
     weights: createWeights(settings),
     roundRobin: createRoundRobin(),
+    recordShares: new Map(),
+    wireTallies: new Map(),
     recordBytes: { needed: 0, sent: 0 },
     recordsWithoutPair: 0,
     early: [],

@@ -32,7 +32,8 @@ export function sendRecord(state: SessionState, data: Uint8Array): void {
 function pairsForRecord(state: SessionState): Pair[] {
   if (state.mode === 'redundant') return carryingPairs(state)
   if (state.carrying.length === 0) return []
-  const id = state.roundRobin.next(state.carrying, (one) => state.weights.weight(one))
+  const shareOf = (id: number): number => state.recordShares.get(id) ?? 1 / state.carrying.length
+  const id = state.roundRobin.next(state.carrying, shareOf)
   const pair = pairById(state, id)
   return pair === undefined ? [] : [pair]
 }

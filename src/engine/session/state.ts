@@ -36,6 +36,14 @@ export interface ControlState {
   readonly reliable: Reliable
 }
 
+/** A pair's sent packets at the last update, and how many it sent lately: records, and all else. */
+export interface WireTally {
+  readonly packets: number
+  readonly records: number
+  readonly recent: number
+  readonly recentOthers: number
+}
+
 /** How the end of a session is agreed on. */
 export interface FinishState {
   readonly startedAtMs: number
@@ -82,6 +90,9 @@ export interface SessionState {
   seenRevision: number
   readonly weights: Weights
   readonly roundRobin: RoundRobin
+  /** What each carrying pair gets of the records in weighted mode, and the counts that this follows from. */
+  recordShares: ReadonlyMap<number, number>
+  readonly wireTallies: Map<number, WireTally>
   readonly recordBytes: { needed: number; sent: number }
   recordsWithoutPair: number
 

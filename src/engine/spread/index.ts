@@ -2,3 +2,4 @@
 export { chooseCarrying, chooseControl, type SpreadCandidate } from './carrying'
 export { createRoundRobin, expectedShares, type RoundRobin } from './round-robin'
 export { createWeights, type WeightInput, type Weights, type WeightSettings } from './weights'
+export { streamShares, type WireInput } from './wire-shares'
