@@ -6,7 +6,7 @@ export interface WireInput {
 }
 
 /** Stream packets of a pair never depart further than this from its weight's share, however few of them there are. */
-const leastPart = 0.5
+const leastPart = 0.2
 const mostPart = 1.5
 
 /**
