@@ -1,11 +1,8 @@
 /** The app's own protocol: serves the built window from one folder, with its content security policy, and nothing else. */
 import { readFile } from 'node:fs/promises'
-import { extname, join, normalize, sep } from 'node:path'
+import { extname } from 'node:path'
 import { protocol, type Session } from 'electron'
-
-const scheme = 'pathscope'
-export const appOrigin = `${scheme}://app`
-export const appPage = `${appOrigin}/index.html`
+import { contentTypes, fileFor, scheme } from './app-files'
 
 /** The same as in the page's own meta element; a header holds for everything that is served. */
 export const contentSecurityPolicy = [
@@ -20,15 +17,6 @@ export const contentSecurityPolicy = [
   "frame-src 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
-
-const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-}
 
 /** To be called before the app is ready. */
 export function announceAppProtocol(): void {
@@ -48,22 +36,6 @@ export function serveAppProtocol(session: Session, folder: string): void {
       return refused(404)
     }
   })
-}
-
-/** The file that a URL names inside the folder; null for another host, another kind, or a way out of the folder. */
-export function fileFor(url: string, folder: string): string | null {
-  let path: string
-  try {
-    const parsed = new URL(url)
-    if (parsed.protocol !== `${scheme}:` || parsed.host !== 'app') return null
-    path = decodeURIComponent(parsed.pathname)
-  } catch {
-    return null
-  }
-  if (path.includes('\0') || path.includes('\\')) return null
-  const file = normalize(join(folder, path === '/' ? '/index.html' : path))
-  const inside = file.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-  return inside && contentTypes[extname(file)] !== undefined ? file : null
 }
 
 function headersFor(file: string): Record<string, string> {

@@ -1,6 +1,6 @@
 /** What a page of the app may do: nothing but show itself and call the listed channels. */
 import type { Session, WebContents } from 'electron'
-import { appOrigin } from './app-protocol'
+import { appOrigin } from './app-files'
 
 /** True for the app's own page, whatever its query. */
 export function isAppUrl(url: string): boolean {
