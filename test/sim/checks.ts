@@ -1,6 +1,6 @@
 import { type EngineSnapshot, limits } from '../../src/engine'
 import type { Report } from './checked-engine'
-import { checkFound } from './found'
+import { checkFound, checkOpened } from './found'
 import type { Run } from './run'
 import { sides } from './scenario'
 
@@ -51,4 +51,5 @@ export function checkAtEnd(run: Run, report: Report): void {
       report(`${side}: pairs count ${received} received, the links delivered ${delivered}`)
   }
   checkFound(run, report)
+  checkOpened(run, report)
 }

@@ -2,12 +2,15 @@ import type { EngineEvent, SocketInfo } from '../../src/engine'
 import type { WorldInterface } from '../../src/sim'
 import type { Report } from './checked-engine'
 import type { Run } from './run'
-import type { Scenario, Side } from './scenario'
+import { type Scenario, type Side, sides } from './scenario'
 
 /** A pair that can work must have worked by then, once both links have been up and both sides knew each other, ms. */
 export const foundWithinMs = 12_000
 /** The same for a pair that could not work in its first 10 s and has not since: those are tried every 5 s. */
 export const foundLateWithinMs = 30_000
+
+/** Then the secure channel must be open this much later, ms. */
+const openWithinMs = 6000
 
 interface Interval {
   readonly fromMs: number
@@ -42,6 +45,27 @@ export function checkFound(run: Run, report: Report): void {
       const name = `${left.interfaceName} ${left.local.address} → ${right.local.address}`
       report(`${name} can work from ${startMs} ms on and did not within ${boundMs} ms`)
     }
+  }
+}
+
+/** With a pair that works without interruption both channels open. */
+export function checkOpened(run: Run, report: Report): void {
+  const knownAtMs = Math.max(
+    run.describedAtMs.get('left') ?? Infinity,
+    run.describedAtMs.get('right') ?? Infinity,
+  )
+  const byMs = knownAtMs + foundWithinMs + openWithinMs
+  const steady = workablePairs(run).some(({ left, right }) =>
+    bothLinksUp(run.scenario, left.interfaceName, right.interfaceName).some(
+      ({ fromMs, toMs }) => fromMs <= knownAtMs && toMs >= byMs,
+    ),
+  )
+  if (!steady) return
+  for (const side of sides) {
+    const { events } = run.ends[side]
+    const open = events.find((event) => event.kind === 'channel-state' && event.state === 'open')
+    if ((open?.atMs ?? Infinity) > byMs)
+      report(`${side} has no open channel at ${byMs} ms though a pair works`)
   }
 }
 
