@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { build } from 'esbuild'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bufferedLimitBytes } from './association'
 import { createCertificate } from './certificate'
 import { defaultBounds, WeriftSession } from './session'
@@ -229,6 +229,32 @@ describe('a handshake that does not finish', () => {
     session.onEvent = (event) => watched.note(event)
     session.start(startFor('answerer', session.fingerprint))
     expect((await watched.wait('failed')).detail).toMatch(/never began/)
+  })
+})
+
+describe('a listener that throws', () => {
+  it('is heard of, and not taken for something that the peer did', async () => {
+    const later = vi.spyOn(globalThis, 'queueMicrotask')
+    const { offerer, answerer } = await joined()
+    await openChannels(offerer, answerer)
+    const { onEvent } = answerer.session
+    answerer.session.onEvent = (event) => {
+      onEvent(event)
+      if (event.kind === 'message') throw new Error('a bug of the listener')
+    }
+    let thrown: unknown
+    later.mockImplementation((callback) => {
+      try {
+        callback()
+      } catch (error) {
+        thrown = error
+      }
+    })
+    offerer.session.sendMessage(Uint8Array.of(1))
+    await answerer.wait('message')
+    later.mockRestore()
+    expect(thrown).toEqual(new Error('a bug of the listener'))
+    expect(answerer.of('failed')).toEqual([])
   })
 })
 

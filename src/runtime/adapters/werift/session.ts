@@ -97,7 +97,15 @@ export class WeriftSession implements SecureSession {
   }
 
   private emit(event: SecureEvent): void {
-    if (!this.closed) this.onEvent(event)
+    if (this.closed) return
+    try {
+      this.onEvent(event)
+    } catch (error) {
+      // Below this is werift, which would take a bug of the listener for a malformed packet and swallow it.
+      queueMicrotask(() => {
+        throw error
+      })
+    }
   }
 }
 
