@@ -96,6 +96,7 @@ function runInstaller() {
 
 /** The one line of an error's stack that says what went wrong. @param {string} errors */
 function cause(errors) {
+  if (errors.includes('fetch failed')) return 'its server cannot be reached'
   const code =
     /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|CONNECT_TIMEOUT)\b/.exec(
       errors,
