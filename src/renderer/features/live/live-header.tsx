@@ -49,13 +49,14 @@ function stateOf({ view }: Live): { text: string; tone: HealthTone } {
 function ModeSwitch({ live }: { readonly live: Live }) {
   const setMode = useStore((store) => store.setMode)
   const setUse = useStore((store) => store.setUse)
+  const wanted = useStore((store) => store.wanted)
   const { snapshot, ended } = live.view
   if (snapshot === null || ended !== null) return null
   return (
     <>
       <Segmented
         label="Mode"
-        value={snapshot.mode}
+        value={wanted.mode ?? snapshot.mode}
         options={[
           { value: 'redundant', label: 'Redundant', title: 'Every packet on every path in use' },
           { value: 'weighted', label: 'Weighted', title: 'Each packet on one path, by live weights' },
@@ -66,7 +67,7 @@ function ModeSwitch({ live }: { readonly live: Live }) {
         className="select"
         aria-label="Which pairs carry"
         title="Which live pairs carry traffic"
-        value={snapshot.use}
+        value={wanted.use ?? snapshot.use}
         onChange={(event) => {
           const use = event.target.value
           if (use === 'auto' || use === 'all' || use === 'disjoint') void setUse(use)

@@ -5,7 +5,20 @@ import type { Slice } from '../../app/store'
 
 export type Panel = 'graphs' | 'table'
 
+/** What the user has just asked for: shown at once, until the engine has had time to say the same or otherwise. */
+export interface Wanted {
+  readonly mode: Mode | null
+  readonly use: Use | null
+  readonly included: ReadonlyMap<number, boolean>
+}
+
+const nothingWanted: Wanted = { mode: null, use: null, included: new Map() }
+
+/** After this long what the engine says is shown again, ms. */
+const wantedMs = 1500
+
 export interface LiveSlice {
+  readonly wanted: Wanted
   readonly timeView: TimeView
   readonly paused: boolean
   /** The path that stands out in list and graphs. */
@@ -38,9 +51,21 @@ export interface LiveSlice {
 export const defaultTimeView: TimeView = { kind: 'follow', name: '1min' }
 
 export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
-  const command = async (order: Parameters<typeof api.sessionCommand>[0]): Promise<void> => {
+  let forget: ReturnType<typeof setTimeout> | null = null
+  const want = (wanted: Partial<Wanted>): void => {
+    set({ wanted: { ...get().wanted, ...wanted } })
+    if (forget !== null) clearTimeout(forget)
+    forget = setTimeout(() => set({ wanted: nothingWanted }), wantedMs)
+  }
+  const command = async (
+    order: Parameters<typeof api.sessionCommand>[0],
+    wanted: Partial<Wanted> = {},
+  ): Promise<void> => {
+    want(wanted)
     const result = await api.sessionCommand(order)
-    if (!result.ok) get().notifyError(result.error)
+    if (result.ok) return
+    set({ wanted: nothingWanted })
+    get().notifyError(result.error)
   }
   const lastMs = (): number => feed.current()?.history.lastMs() ?? 0
   const pause = (paused: boolean): void => {
@@ -49,6 +74,7 @@ export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
   }
 
   return {
+    wanted: nothingWanted,
     timeView: defaultTimeView,
     paused: false,
     selectedPair: null,
@@ -74,9 +100,13 @@ export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
     openSide: (open) => set({ sideOpen: open }),
     showDirection: (direction) => set({ direction }),
     showWeight: (shown) => set({ weightShown: shown }),
-    setMode: (mode) => command({ kind: 'set-mode', mode }),
-    setUse: (use) => command({ kind: 'set-use', use }),
-    includePair: (pairId, included) => command({ kind: 'include-pair', pairId, included }),
+    setMode: (mode) => command({ kind: 'set-mode', mode }, { mode }),
+    setUse: (use) => command({ kind: 'set-use', use }, { use }),
+    includePair: (pairId, included) =>
+      command(
+        { kind: 'include-pair', pairId, included },
+        { included: new Map(get().wanted.included).set(pairId, included) },
+      ),
     attemptNomination: () => command({ kind: 'attempt-nomination', pairId: null }),
   }
 }

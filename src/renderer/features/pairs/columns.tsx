@@ -55,14 +55,32 @@ export const pairColumns: readonly PairColumn[] = [
   column('loss-received', 'Loss % ↓', 'Lost from the peer', 74, (pair) =>
     formatPercent(pair.lossReceived.percent),
   ),
-  column('packets-sent', 'Packets ↑', 'Datagrams sent, checks included', 80, (pair) =>
+  column('packets-sent', 'Packets ↑', 'Packets of the test sent over it, copies included', 80, (pair) =>
+    formatCount(pair.recordsSent.packets),
+  ),
+  column(
+    'packets-received',
+    'Packets ↓',
+    'Packets of the test that came over it, copies included',
+    80,
+    (pair) => formatCount(pair.recordsReceived.packets),
+  ),
+  column('bytes-sent', 'Bytes ↑', 'Bytes of those packets', 78, (pair) =>
+    formatBytes(pair.recordsSent.bytes),
+  ),
+  column('bytes-received', 'Bytes ↓', 'Bytes of those packets', 78, (pair) =>
+    formatBytes(pair.recordsReceived.bytes),
+  ),
+  column('datagrams-sent', 'Datagrams ↑', 'Everything sent, checks and control included', 92, (pair) =>
     formatCount(pair.sent.packets),
   ),
-  column('packets-received', 'Packets ↓', 'Datagrams received', 80, (pair) =>
-    formatCount(pair.received.packets),
+  column(
+    'datagrams-received',
+    'Datagrams ↓',
+    'Everything received, checks and control included',
+    92,
+    (pair) => formatCount(pair.received.packets),
   ),
-  column('bytes-sent', 'Bytes ↑', 'UDP payload sent', 78, (pair) => formatBytes(pair.sent.bytes)),
-  column('bytes-received', 'Bytes ↓', 'UDP payload received', 78, (pair) => formatBytes(pair.received.bytes)),
   column('weight', 'Weight', 'The weight the scheduler gives it', 62, (pair) => formatWeight(pair.weight)),
   column('share', 'Share %', 'Expected share of what is sent', 64, (pair) =>
     pair.carrying ? formatShare(pair.share) : '',

@@ -3,8 +3,9 @@ import { useRef, useState } from 'react'
 import type { PairSnapshot } from '../../../shared/view'
 import { useStore } from '../../app/context'
 import type { Live } from '../../app/session-feed'
-import { Button, CheckBox, PathKey } from '../../ui'
+import { Button, PathKey } from '../../ui'
 import { pairColumns } from './columns'
+import { IncludeBox } from '../paths/include-box'
 
 const rowPx = 28
 /** Rows drawn beyond the edges. */
@@ -72,19 +73,12 @@ function Filler({ px }: { readonly px: number }) {
 }
 
 function Row({ pair, live }: { readonly pair: PairSnapshot; readonly live: Live }) {
-  const include = useStore((store) => store.includePair)
   const { snapshot, ended } = live.view
   if (snapshot === null) return null
   return (
     <tr data-pair={pair.id} className={pair.included ? '' : 'excluded'}>
       <th scope="row" className="pair-name-cell">
-        <CheckBox
-          hideLabel
-          label={`Include ${pair.label}`}
-          checked={pair.included}
-          disabled={ended !== null}
-          onChange={(included) => void include(pair.id, included)}
-        />
+        <IncludeBox pair={pair} disabled={ended !== null} />
         <PathKey pairId={pair.id} faded={pair.state !== 'up'} />
         <span className="ellipsis" title={`${pair.label}, ${pair.local.address} → ${pair.remote.address}`}>
           {pair.label}

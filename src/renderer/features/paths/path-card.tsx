@@ -12,13 +12,13 @@ import {
 import { useStore } from '../../app/context'
 import type { Live } from '../../app/session-feed'
 import { formatRates } from '../../graphs/rates'
-import { CheckBox, Health, PathKey, Quantity } from '../../ui'
+import { Health, PathKey, Quantity } from '../../ui'
 import { Sparkline } from './sparkline'
+import { IncludeBox } from './include-box'
 
 export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly live: Live }) {
   const selected = useStore((store) => store.selectedPair === pair.id)
   const select = useStore((store) => store.selectPair)
-  const include = useStore((store) => store.includePair)
   return (
     <li className={selected ? 'path selected' : 'path'}>
       <button
@@ -43,13 +43,7 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
       <Sparkline pairId={pair.id} live={live} />
       <PathFigures pair={pair} live={live} />
       <span className="include">
-        <CheckBox
-          hideLabel
-          label={`Include ${pair.label}`}
-          checked={pair.included}
-          disabled={live.view.ended !== null}
-          onChange={(included) => void include(pair.id, included)}
-        />
+        <IncludeBox pair={pair} disabled={live.view.ended !== null} />
       </span>
     </li>
   )

@@ -3,8 +3,9 @@ import { countPaths, isPath, type PairSnapshot } from '../../../shared/view'
 import { pairStateHealth, pairStateWords } from '../../../shared/words'
 import { useStore } from '../../app/context'
 import type { Live } from '../../app/session-feed'
-import { Button, CheckBox, Health, PathKey } from '../../ui'
+import { Button, Health, PathKey } from '../../ui'
 import { PathCard } from './path-card'
+import { IncludeBox } from './include-box'
 
 /** Cards drawn in full; the rest is listed in one line each. */
 const cardsLimit = 24
@@ -27,7 +28,7 @@ export function PathList({ live }: { readonly live: Live }) {
           <PathCard key={pair.id} pair={pair} live={live} />
         ))}
         {rest.slice(0, linesLimit).map((pair) => (
-          <PathLine key={pair.id} pair={pair} />
+          <PathLine key={pair.id} pair={pair} ended={live.view.ended !== null} />
         ))}
       </ul>
       {rest.length > linesLimit && <p className="empty dim">{rest.length - linesLimit} more in the table.</p>}
@@ -56,8 +57,7 @@ function moreText(live: Live, idle: readonly PairSnapshot[]): string {
   return parts.length > 0 ? parts.join(', ') : `${idle.length} more pairs`
 }
 
-function PathLine({ pair }: { readonly pair: PairSnapshot }) {
-  const include = useStore((store) => store.includePair)
+function PathLine({ pair, ended }: { readonly pair: PairSnapshot; readonly ended: boolean }) {
   return (
     <li className="path-line">
       <PathKey pairId={pair.id} faded={pair.state !== 'up'} />
@@ -65,12 +65,7 @@ function PathLine({ pair }: { readonly pair: PairSnapshot }) {
         {pair.label}
       </span>
       <Health tone={pairStateHealth[pair.state]}>{pairStateWords[pair.state]}</Health>
-      <CheckBox
-        hideLabel
-        label={`Include ${pair.label}`}
-        checked={pair.included}
-        onChange={(included) => void include(pair.id, included)}
-      />
+      <IncludeBox pair={pair} disabled={ended} />
     </li>
   )
 }

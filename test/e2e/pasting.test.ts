@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { copyOffer, launchApp, loopbackOnly, paste, type RunningApp } from './harness'
+
+let maker: RunningApp
+let taker: RunningApp
+let offer = ''
+
+beforeAll(async () => {
+  ;[maker, taker] = await Promise.all([launchApp(loopbackOnly), launchApp(loopbackOnly)])
+  offer = await copyOffer(maker)
+})
+
+afterAll(async () => {
+  await Promise.all([maker?.close(), taker?.close()])
+})
+
+/** The sentence under the box; the text stays in it, for correction. */
+async function sentenceFor(app: RunningApp, text: string): Promise<string> {
+  await paste(app, text)
+  const alert = app.page.getByRole('alert')
+  await alert.waitFor()
+  expect(await app.page.getByRole('textbox', { name: /^Paste / }).inputValue()).toBe(text)
+  const sentence = await alert.innerText()
+  // Editing takes the sentence away, so that the next one is the next text's.
+  await app.page.getByRole('textbox', { name: /^Paste / }).fill('')
+  return sentence
+}
+
+it('says that garbage is neither an offer nor an answer', async () => {
+  const sentence = await sentenceFor(taker, 'hello, did you get my mail?')
+  await expect(sentence).toMatch(/offer|answer/)
+  await paste(taker, 'hello, did you get my mail?')
+  await taker.page.getByRole('alert').waitFor()
+  await taker.picture('paste-garbage')
+})
+
+it('says that a text was cut off', async () => {
+  const sentence = await sentenceFor(taker, offer.slice(0, Math.floor(offer.length * 0.6)))
+  expect(sentence).toMatch(/cut|missing|whole|complete/i)
+})
+
+it('says that an answer belongs elsewhere when no offer was made here', async () => {
+  const answer = JSON.stringify({
+    type: 'answer',
+    sdp: 'v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n',
+  })
+  expect(await sentenceFor(taker, answer)).toMatch(/answer/)
+})
+
+it('refuses a text that is far too long without sending it anywhere', async () => {
+  expect(await sentenceFor(taker, 'x'.repeat(300_000))).toMatch(/too long/)
+})
+
+it('still shows the start screen after all of that: no session was begun', async () => {
+  await taker.page.getByRole('button', { name: 'Create offer' }).waitFor()
+  expect(await taker.page.getByRole('button', { name: 'Cancel' }).count()).toBe(0)
+})
+
+it('says that an offer was pasted where the answer belongs, and keeps waiting', async () => {
+  expect(await sentenceFor(maker, offer)).toMatch(/offer/)
+  await maker.picture('paste-swapped')
+  await maker.page.getByText('Waiting for the answer').waitFor()
+})
+
+it('still takes the right text after the wrong ones', async () => {
+  await paste(taker, offer)
+  await taker.page.getByRole('button', { name: 'Copy answer' }).waitFor()
+})
