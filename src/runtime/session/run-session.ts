@@ -27,7 +27,7 @@ const maxEarlyOrders = 64
 
 /** Runs one end of a session from gathering to its end, and tells it in `SessionUpdate`s. */
 export function runSession(options: RunOptions): RunningSession {
-  const { request, role, ports, post } = options
+  const { request, role, ports } = options
   const early: SessionOrder[] = []
   let driver: Driver | undefined
   let ready = false
@@ -37,6 +37,11 @@ export function runSession(options: RunOptions): RunningSession {
   let localThere = false
   let remoteThere = false
   let pasting: Description | undefined
+
+  /** What still runs when the session has ended has nothing more to say. */
+  function post(update: SessionUpdate): void {
+    if (!ended) options.post(update)
+  }
 
   const lifecycle = createLifecycle(request, role, ports.clock, {
     finish: () => driver?.command({ kind: 'finish' }),
@@ -55,7 +60,7 @@ export function runSession(options: RunOptions): RunningSession {
     if (ended) return
     ended = true
     lifecycle.close()
-    post({ kind: 'ended', atMs: driver?.nowMs() ?? 0, reason: why, detail: more })
+    options.post({ kind: 'ended', atMs: driver?.nowMs() ?? 0, reason: why, detail: more })
   }
 
   function considerDescribed(): void {
@@ -122,9 +127,9 @@ export function runSession(options: RunOptions): RunningSession {
       callbacks,
       onStarted(made, interfaces) {
         driver = made
+        if (ended) made.close()
         const { appVersion, os } = options
         post({ kind: 'started', wallMs: ports.clock.wallMs(), appVersion, os, interfaces })
-        if (ended) made.close()
       },
     })
     ready = true
