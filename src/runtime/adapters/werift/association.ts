@@ -6,6 +6,11 @@ import { isSetup, RetransmissionCount } from './sctp-packet'
 /** Bytes that may wait in front of SCTP; beyond it a message is refused. */
 export const bufferedLimitBytes = 262_144
 /**
+ * Messages that may wait there. Few, because in werift every waiting message is woken at every acknowledgement, which
+ * costs the square of their number: thousands of them would stop the session after an outage.
+ */
+export const waitingMessagesLimit = 64
+/**
  * How often INIT and COOKIE ECHO are sent again. werift waits 3 s, by which one lost packet would hold up the channel for
  * as long; repetitions are harmless (RFC 9260 section 5.2).
  */
@@ -36,6 +41,8 @@ export class Association {
   private readonly retransmissions = new RetransmissionCount()
   private channel: RTCDataChannel | undefined
   private setupTimer: ReturnType<typeof setInterval> | undefined
+  /** Sizes of the messages that wait in front of SCTP, oldest first; brought up to date when one is added. */
+  private readonly waiting: number[] = []
   private open = false
   private ended = false
 
@@ -82,8 +89,17 @@ export class Association {
     const { maxMessageSize } = this.peer
     if (maxMessageSize > 0 && data.length > maxMessageSize) return false
     if (channel.bufferedAmount + data.length > bufferedLimitBytes) return false
+    if (this.countWaiting(channel.bufferedAmount) >= waitingMessagesLimit) return false
+    this.waiting.push(data.length)
     channel.send(Buffer.from(data))
     return true
+  }
+
+  /** How many messages the buffered bytes are: they leave in the order in which they came. */
+  private countWaiting(bufferedBytes: number): number {
+    let bytes = this.waiting.reduce((sum, size) => sum + size, 0)
+    while (bytes > bufferedBytes) bytes -= this.waiting.shift() ?? bytes
+    return this.waiting.length
   }
 
   end(): void {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { build } from 'esbuild'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { bufferedLimitBytes } from './association'
+import { bufferedLimitBytes, waitingMessagesLimit } from './association'
 import { createCertificate } from './certificate'
 import { defaultBounds, WeriftSession } from './session'
 import {
@@ -163,6 +163,22 @@ describe('sendMessage', () => {
     for (const pass of held) pass()
     await answerer.wait('message', taken)
     expect(offerer.session.sendMessage(new Uint8Array(8192))).toBe(true)
+  })
+
+  it('refuses small messages by their number, since werift works by the square of those that wait', async () => {
+    let blocked = false
+    const { offerer, answerer } = await joined({
+      offererWays: { record: (data, pass) => (blocked ? undefined : pass(data)) },
+    })
+    await openChannels(offerer, answerer)
+    blocked = true
+    let taken = 0
+    while (taken < 5000 && offerer.session.sendMessage(new Uint8Array(128))) taken++
+    expect(taken).toBeGreaterThanOrEqual(waitingMessagesLimit)
+    expect(taken).toBeLessThan(waitingMessagesLimit + 64)
+    blocked = false
+    await answerer.wait('message', taken)
+    expect(offerer.session.sendMessage(new Uint8Array(128))).toBe(true)
   })
 })
 
