@@ -5,7 +5,7 @@ import type { InterfaceInfo } from './ports'
 export type { SessionHandle, StartSessionOptions } from './host'
 export { startSession } from './host'
 export type { EmulatedPathsResult } from './loopback'
-export { defaultPreset, emulatedPresets, maxEmulatedPaths, readEmulatedPaths } from './loopback'
+export { defaultPreset, emulatedPresets, readEmulatedPaths } from './loopback'
 export * from './paste'
 export * from './recording'
 

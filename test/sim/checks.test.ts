@@ -135,10 +135,8 @@ describe('an engine', () => {
 describe('the wire', () => {
   const address = { family: 4, address: '192.0.2.1', port: 1 } as const
   const packet = (data: number[]) => ({ from: address, to: address, data: new Uint8Array(data) })
-  const stun = (high: number, low: number, length: number) => [
-    ...[high, low, 0, length],
-    ...[0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-  ]
+  const cookieAndTransaction = [0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+  const stun = (high: number, low: number, length: number) => [high, low, 0, length, ...cookieAndTransaction]
 
   test('on which a nomination is granted is reported', () => {
     const found: string[] = []

@@ -42,9 +42,10 @@ export function watchWire(report: Report): WireWatch {
 }
 
 function hasAttribute(data: Uint8Array, wanted: number): boolean {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
   for (let at = 20; at + 4 <= data.length; ) {
-    if (data[at]! * 256 + data[at + 1]! === wanted) return true
-    at += 4 + Math.ceil((data[at + 2]! * 256 + data[at + 3]!) / 4) * 4
+    if (view.getUint16(at) === wanted) return true
+    at += 4 + Math.ceil(view.getUint16(at + 2) / 4) * 4
   }
   return false
 }

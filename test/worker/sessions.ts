@@ -44,7 +44,7 @@ export function start(changes: Partial<SessionRequest>): TestSession {
     requestOf(changes),
     (update) => {
       updates.push(update)
-      for (const look of [...waiting]) look()
+      waiting.forEach((look) => look())
     },
     { workerFile },
   )

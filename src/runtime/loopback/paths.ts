@@ -45,7 +45,7 @@ export const emulatedPresets: Readonly<Record<string, readonly EmulatedPath[]>> 
 export const defaultPreset = 'trio'
 
 /** Paths of one session: every pair of them is a candidate pair. */
-export const maxEmulatedPaths = 8
+const maxEmulatedPaths = 8
 
 export type EmulatedPathsResult =
   | { readonly kind: 'ok'; readonly paths: readonly EmulatedPath[] }

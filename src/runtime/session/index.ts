@@ -1,4 +1,3 @@
 /** One end of a session: engine, driver, pasted texts and time limits, told as `SessionUpdate`s. */
-export { answererPatienceSeconds, defaultConnectTimeoutSeconds, stopLimitMs } from './lifecycle'
 export type { RunningSession, RunOptions } from './run-session'
 export { messageOf, runSession } from './run-session'

@@ -3,14 +3,14 @@ import type { SessionRequest } from '../../shared/session'
 import type { Clock } from '../ports'
 
 /** Default for `connectTimeoutSeconds`, from when both descriptions are there. */
-export const defaultConnectTimeoutSeconds = 60
+const defaultConnectTimeoutSeconds = 60
 /**
  * The answerer has both descriptions as soon as it has written its answer, which a person must still carry over: unless
  * the request says otherwise it waits this long.
  */
-export const answererPatienceSeconds = 3600
+const answererPatienceSeconds = 3600
 /** Longest that `stop` waits for the goodbye. */
-export const stopLimitMs = 5000
+const stopLimitMs = 5000
 
 /** What the lifecycle may do to its session. */
 export interface LifecycleActions {

@@ -16,7 +16,6 @@ export function runWorker(): void {
   if (port === null) throw new Error('the engine worker runs in a worker thread only')
   // The parent validates the request; the worker trusts its parent.
   const request = workerData as SessionRequest
-  let session: RunningSession | undefined
   let told = false
 
   function post(update: SessionUpdate): void {
@@ -31,9 +30,9 @@ export function runWorker(): void {
   function fail(error: unknown): void {
     const detail = `Something broke inside Pathscope: ${messageOf(error)}`
     try {
-      session?.end('failed', detail)
+      session.end('failed', detail)
     } catch {
-      // Whatever broke may break its end as well; the parent is told all the same.
+      // It may not have begun yet, or what broke breaks its end as well: the parent is told all the same.
     }
     post({ kind: 'ended', atMs: 0, reason: 'failed', detail })
     setTimeout(() => process.exit(1), 0)
@@ -41,8 +40,8 @@ export function runWorker(): void {
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
 
-  session = begin(request, post)
-  port.on('message', (order: SessionOrder) => session?.order(order))
+  const session = begin(request, post)
+  port.on('message', (order: SessionOrder) => session.order(order))
 }
 
 function begin(request: SessionRequest, post: (update: SessionUpdate) => void): RunningSession {

@@ -16,8 +16,11 @@ interface Timer {
   cancelled: boolean
 }
 
-/** `wallStartMs` is the wall clock at virtual time 0. */
-export function createVirtualClock(wallStartMs = Date.UTC(2030, 0, 1)): VirtualClock {
+/** The first of January 2030, ms since the epoch. */
+const wallStartMs = 1_893_456_000_000
+
+/** Begins at 0, on a fixed day, so that a replay tells the same dates. */
+export function createVirtualClock(): VirtualClock {
   const timers = createEventHeap<Timer>()
   let nowMs = 0
 

@@ -1,7 +1,6 @@
 /** The simulated network itself: links, networks, NATs. Sans-IO. */
 export { createEventHeap } from './heap'
 export type { Impairments, LinkCounts } from './link'
-export { isConserved } from './link'
 export type { NatBehaviour, NatCounts, NatOptions } from './nat'
 export type { Random } from './random'
 export { createRandom } from './random'

@@ -73,7 +73,7 @@ export function createNatTable(outside: string, options: NatOptions, random: Ran
   }
 
   function create(key: string, inside: TransportAddress, nowMs: number): Mapping | undefined {
-    if (byKey.size >= maxMappings) for (const old of [...byKey.values()]) if (!alive(old, nowMs)) forget(old)
+    if (byKey.size >= maxMappings) byKey.forEach((old) => alive(old, nowMs) || forget(old))
     if (byKey.size >= maxMappings) return undefined
     let port = firstPort + random.int(portCount)
     while (byPort.has(port)) port = firstPort + ((port - firstPort + 1) % portCount)
