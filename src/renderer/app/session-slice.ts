@@ -51,7 +51,15 @@ export const createSessionSlice: Slice<SessionSlice> = (set, get, { api, feed })
   async leaveSession() {
     if (feed.current()?.view.ended === null) await get().stopSession()
     feed.end()
-    set({ session: null, busy: null, notice: null, draft: '', draftProblem: null, pasting: false })
+    set({
+      session: null,
+      busy: null,
+      notice: null,
+      draft: '',
+      draftProblem: null,
+      submitted: null,
+      pasting: false,
+    })
     await get().loadInterfaces()
   },
 

@@ -11,6 +11,9 @@ const rateWindowMs = 1000
 /** How long a live pair may go without an RTT sample before its line breaks. */
 const sampleHoldMs = 5000
 
+/** Samples of a second needed to draw how they spread. */
+const fewestForBand = 3
+
 interface Counters {
   readonly atMs: number
   readonly sentBytes: number
@@ -107,8 +110,10 @@ function rowOf(memory: PairMemory, pair: PairSnapshot, rate: Rates | null, atMs:
   const spread = samples.map((sample) => sample.rttMs).sort((a, b) => a - b)
   const row = new Float32Array(metrics.length)
   row[0] = alive ? (pair.rttIntervalMs ?? held) : gap
-  row[1] = alive ? (quantile(spread, 0.05) ?? held) : gap
-  row[2] = alive ? (quantile(spread, 0.95) ?? held) : gap
+  // Fewer samples in a second have no spread to speak of.
+  const banded = alive && spread.length >= fewestForBand
+  row[1] = banded ? (quantile(spread, 0.05) ?? gap) : gap
+  row[2] = banded ? (quantile(spread, 0.95) ?? gap) : gap
   row[3] = alive ? (pair.lossSent.recentPercent ?? gap) : gap
   row[4] = alive ? (pair.lossReceived.recentPercent ?? gap) : gap
   row[5] = rate?.sentBps ?? gap

@@ -1,5 +1,5 @@
 /** What the window knows of a session: the updates folded into plain data. */
-import type { EndReason, EngineSnapshot } from '../../engine'
+import type { EndReason, EngineEvent, EngineSnapshot, Mode } from '../../engine'
 import type { DescriptionText, InterfaceInfo, PasteProblem, SessionUpdate } from '../session'
 import { type EventLine, foldEvent } from './event-lines'
 
@@ -27,6 +27,8 @@ export interface SessionView {
   readonly wasOpen: boolean
   /** Engine time at which the channel opened. */
   readonly openedAtMs: number | null
+  /** How the peer spreads what it sends; null until it has said so. Each direction has its own mode. */
+  readonly peerMode: Mode | null
   /** Newest last, at most `eventLinesLimit`. */
   readonly events: readonly EventLine[]
   readonly ended: { readonly atMs: number; readonly reason: EndReason; readonly detail: string | null } | null
@@ -53,6 +55,7 @@ export function newSessionView(id: string, role: SessionRole, title: string): Se
     snapshot: null,
     wasOpen: false,
     openedAtMs: null,
+    peerMode: null,
     events: [],
     ended: null,
   }
@@ -70,7 +73,11 @@ export function foldUpdate(view: SessionView, update: SessionUpdate, nowMs: numb
     case 'paste-refused':
       return { ...view, refused: update.problem }
     case 'event':
-      return { ...view, events: foldEvent(view.events, update.event, eventLinesLimit) }
+      return {
+        ...view,
+        peerMode: peerModeAfter(view.peerMode, update.event),
+        events: foldEvent(view.events, update.event, eventLinesLimit),
+      }
     case 'warning':
       return {
         ...view,
@@ -92,6 +99,10 @@ export function foldUpdate(view: SessionView, update: SessionUpdate, nowMs: numb
     case 'ended':
       return { ...view, ended: { atMs: update.atMs, reason: update.reason, detail: update.detail } }
   }
+}
+
+function peerModeAfter(mode: Mode | null, event: EngineEvent): Mode | null {
+  return event.kind === 'mode' && event.by === 'peer' ? event.mode : mode
 }
 
 function withSnapshot(view: SessionView, snapshot: EngineSnapshot): SessionView {

@@ -1,7 +1,9 @@
 /** What is being tried before anything is connected. */
 import { countPaths, type PairSnapshot, type Phase, type SessionView } from '../../../shared/view'
 import { formatCount, formatMs, pairStateHealth, pairStateWords } from '../../../shared/words'
+import { useStore } from '../../app/context'
 import { Health, PathKey } from '../../ui'
+import { chosenInterfaces } from '../start/start-slice'
 
 const shownLimit = 40
 
@@ -45,7 +47,9 @@ function CheckedPair({ pair }: { readonly pair: PairSnapshot }) {
 }
 
 function BeforePairs({ view, phase }: { readonly view: SessionView; readonly phase: Phase }) {
-  const chosen = view.interfaces.filter((each) => each.up && each.usedByDefault)
+  const form = useStore((store) => store.form)
+  const names = view.role === 'loopback' ? [] : chosenInterfaces(form, view.interfaces)
+  const chosen = view.interfaces.filter((each) => names.includes(each.name))
   return (
     <>
       <div className="section-head">

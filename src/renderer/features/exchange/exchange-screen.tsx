@@ -118,5 +118,5 @@ function expiryText(view: SessionView, phase: ExchangePhase): string {
   if (view.role === 'offerer') {
     return 'The offer holds as long as this window is open, half an hour and more. A browser on the other side may give up earlier.'
   }
-  return 'The answer holds as long as both windows are open. A browser on the other side may give up earlier.'
+  return 'The answer is good for an hour, as long as both windows are open. A browser on the other side may give up earlier.'
 }

@@ -9,6 +9,8 @@ export interface ExchangeSlice {
   readonly draft: string
   /** Why it was refused here, before any session saw it. */
   readonly draftProblem: string | null
+  /** The text the session was given last: what it refused is told only while that text stands in the box. */
+  readonly submitted: string | null
   readonly textForm: 'compact' | 'json'
   /** What was copied last, until it changes. */
   readonly copied: boolean
@@ -19,10 +21,11 @@ export interface ExchangeSlice {
   copyText(text: string): Promise<void>
 }
 
-export const createExchangeSlice: Slice<ExchangeSlice> = (set, get, { api, feed }) => ({
+export const createExchangeSlice: Slice<ExchangeSlice> = (set, get, { api }) => ({
   pasting: false,
   draft: '',
   draftProblem: null,
+  submitted: null,
   textForm: 'compact',
   copied: false,
 
@@ -44,7 +47,7 @@ export const createExchangeSlice: Slice<ExchangeSlice> = (set, get, { api, feed 
     }
     const result = await api.sessionPaste({ text })
     if (!result.ok) return set({ draftProblem: result.error.message })
-    if (feed.current()?.view.refused === null) set({ draftProblem: null })
+    set({ submitted: text })
   },
 
   async copyText(text) {

@@ -14,7 +14,9 @@ export function PasteBox({ autoFocus = false }: { readonly autoFocus?: boolean }
   const busy = useStore((store) => store.busy === 'starting')
   const expected =
     live === null ? 'an offer or answer' : live.view.role === 'offerer' ? 'the answer' : 'the offer'
-  const problem = draftProblem ?? live?.view.refused?.message ?? null
+  const submitted = useStore((store) => store.submitted)
+  const refused = submitted === draft ? (live?.view.refused?.message ?? null) : null
+  const problem = draftProblem ?? refused
   useEffect(() => {
     if (autoFocus) box.current?.focus()
   }, [autoFocus])

@@ -1,6 +1,6 @@
 /** One line: session, state, mode, cost, actions. */
 import { countPaths } from '../../../shared/view'
-import { endWords, formatClock, formatFactor, iceWords } from '../../../shared/words'
+import { endWords, formatClock, formatFactor, iceWords, modeWords } from '../../../shared/words'
 import { useStore } from '../../app/context'
 import type { Live } from '../../app/session-feed'
 import { Button, Health, type HealthTone, Segmented } from '../../ui'
@@ -18,6 +18,7 @@ export function LiveHeader({ live }: { readonly live: Live }) {
       <StateLine live={live} />
       <span className="space" />
       <ModeSwitch live={live} />
+      <PeerMode live={live} />
       <Cost factor={view.snapshot?.overheadFactor ?? null} />
       <Actions ended={view.ended !== null} />
     </header>
@@ -55,11 +56,11 @@ function ModeSwitch({ live }: { readonly live: Live }) {
   return (
     <>
       <Segmented
-        label="Mode"
+        label="Mode, as we send"
         value={wanted.mode ?? snapshot.mode}
         options={[
-          { value: 'redundant', label: 'Redundant', title: 'Every packet on every path in use' },
-          { value: 'weighted', label: 'Weighted', title: 'Each packet on one path, by live weights' },
+          { value: 'redundant', label: 'Redundant', title: 'We send every packet on every path in use' },
+          { value: 'weighted', label: 'Weighted', title: 'We send each packet on one path, by live weights' },
         ]}
         onChange={(mode) => void setMode(mode)}
       />
@@ -81,10 +82,22 @@ function ModeSwitch({ live }: { readonly live: Live }) {
   )
 }
 
+/** Each direction has its own mode; the peer's is told when it differs. */
+function PeerMode({ live }: { readonly live: Live }) {
+  const { peerMode, snapshot, ended } = live.view
+  if (peerMode === null || snapshot === null || ended !== null || peerMode === snapshot.mode) return null
+  return (
+    <span className="dim fixed" title="Each side chooses how it spreads what it sends">
+      peer <b>{modeWords[peerMode]}</b>
+    </span>
+  )
+}
+
 function Cost({ factor }: { readonly factor: number | null }) {
   return (
     <span className="dim cost" title="Bytes sent over bytes needed">
-      cost <b>{factor === null ? '–' : formatFactor(factor)}</b>
+      <span className="roomy-only">cost </span>
+      <b>{factor === null ? '–' : formatFactor(factor)}</b>
     </span>
   )
 }
