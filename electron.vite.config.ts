@@ -13,11 +13,13 @@ const define = { __APP_VERSION__: JSON.stringify(version) }
 const external = ['electron', 'koffi', 'werift']
 const bundled = Object.keys(dependencies).filter((name) => !external.includes(name))
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   main: {
     define,
     build: {
       outDir: 'out/main',
+      // While developing, a file that is gone for a moment would be missed by the app that restarts.
+      emptyOutDir: command === 'build',
       // The oldest runtime that Pathscope runs on: Electron 25 (Node 18, Chromium 114).
       target: 'node18',
       externalizeDeps: { exclude: bundled },
@@ -32,6 +34,7 @@ export default defineConfig({
     define,
     build: {
       outDir: 'out/preload',
+      emptyOutDir: command === 'build',
       target: 'node18',
       // A sandboxed preload can require nothing but electron: it must be one file.
       externalizeDeps: false,
@@ -55,4 +58,4 @@ export default defineConfig({
       rollupOptions: { input: { index: at('./src/renderer/index.html') } },
     },
   },
-})
+}))
