@@ -1,5 +1,5 @@
 import { apiGlobal, type PathscopeApi } from '../shared/ipc'
-import { mount } from './app/mount'
+import { mount } from './app'
 
 declare global {
   interface Window {

@@ -1,4 +1,4 @@
-import { mount } from '../../src/renderer/app/mount'
+import { mount } from '../../src/renderer/app'
 import { createFakeApi, type Scenario } from './api'
 
 const query = new URLSearchParams(window.location.search)

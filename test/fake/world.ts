@@ -185,9 +185,10 @@ function pairView(
   const rtt = base + pair.wander + Math.abs(normal()) * pair.local.jitterMs + spike
   pair.sent += up ? (carries ? 120 : 1) : 1
   if (up) {
-    const lost = random() * 100 < pair.local.lossPercent * 4 ? 1 + Math.floor(random() * 4) : 0
+    const put = carries ? 120 : 1
+    const lost = Math.min(put, random() * 100 < pair.local.lossPercent * 4 ? 1 + Math.floor(random() * 4) : 0)
     pair.lost += lost
-    pair.received += (carries ? 120 : 1) - lost
+    pair.received += put - lost
     pair.samples = [...pair.samples.slice(-400), rtt]
     if (carries && base < 30) pair.first += 70
     else if (carries && base < 45) pair.first += 45

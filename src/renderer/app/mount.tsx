@@ -3,8 +3,8 @@ import '../styles/index.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { PathscopeApi } from '../../shared/ipc'
-import { AppContext } from './context'
-import { createApp } from './store'
+import { AppContext } from '../state'
+import { createApp } from './create-app'
 import { Window } from './window'
 
 /** Draws the app into the page, over whichever implementation of the API it is given. */

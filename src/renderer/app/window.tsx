@@ -1,29 +1,27 @@
 /** Which screen the window shows. */
 import { failureOf, phaseOf } from '../../shared/view'
-import { FailedScreen } from '../features/ended/failed-screen'
-import { ExchangeScreen } from '../features/exchange/exchange-screen'
-import { HelpOverlay } from '../features/help/help-overlay'
-import { LiveScreen } from '../features/live/live-screen'
-import { SettingsOverlay } from '../features/settings/settings-overlay'
-import { StartScreen } from '../features/start/start-screen'
-import { useDocumentTheme } from '../ui/theme'
-import { useLive, useStore } from './context'
-import { NoticeLine } from './notice-line'
-import type { Live } from './session-feed'
-import { useShortcuts } from './shortcuts'
+import { FailedScreen } from '../features/ended'
+import { ExchangeScreen } from '../features/exchange'
+import { HelpOverlay, useShortcuts } from '../features/help'
+import { LiveScreen } from '../features/live'
+import { NoticeLine } from '../features/notice'
+import { SettingsOverlay, useThemeChoice } from '../features/settings'
+import { StartScreen } from '../features/start'
+import { type Live, useLive, useStore } from '../state'
+import { ThemeContext } from '../ui'
 
 export function Window() {
-  useDocumentTheme()
+  const theme = useThemeChoice()
   useShortcuts()
   const live = useLive()
   const overlay = useStore((store) => store.overlay)
   return (
-    <>
+    <ThemeContext value={theme}>
       {live === null ? <StartScreen /> : <SessionScreen live={live} />}
       <NoticeLine />
       {overlay === 'help' && <HelpOverlay />}
       {overlay === 'settings' && <SettingsOverlay />}
-    </>
+    </ThemeContext>
   )
 }
 

@@ -1,11 +1,10 @@
 /** The graphs in the centre: one time axis, one crosshair, the same colours and dashes as everywhere. */
 import { useMemo } from 'react'
 import { isPath, type SessionView } from '../../shared/view'
-import { useStore } from '../app/context'
-import type { Live } from '../app/session-feed'
+import { type Live, useStore } from '../state'
 import { Segmented } from '../ui'
 import { Graph, type GraphPath } from './graph'
-import { rangeOf } from './time-window'
+import { rangeOf } from '../history'
 
 /** Lines in one graph; more cannot be told apart. */
 const linesLimit = 16

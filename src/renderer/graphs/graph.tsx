@@ -1,13 +1,10 @@
 /** One graph: a title line and a uPlot canvas that is fed, never rebuilt, as long as its paths stay the same. */
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type uPlot from 'uplot'
-import { useStore } from '../app/context'
-import type { Live } from '../app/session-feed'
-import { useTheme } from '../ui/theme'
-import { levelFor, readColumns } from './columns'
-import { type Metric } from './level'
+import { type Live, useStore } from '../state'
+import { useTheme } from '../ui'
+import { levelFor, type Metric, type Range, readColumns } from '../history'
 import { createPlot, type Plot } from './plot'
-import type { Range } from './time-window'
 
 export interface GraphPath {
   readonly pairId: number

@@ -2,10 +2,9 @@
 import uPlot from 'uplot'
 import { pathStyle } from '../../shared/paths'
 import { formatMs, formatPercent, formatWeight, type Health } from '../../shared/words'
-import type { Theme } from '../ui/theme'
+import type { Theme } from '../ui'
 import type { GraphPath } from './graph'
-import type { Metric } from './level'
-import { formatRate, rateUnit } from './rates'
+import { formatRate, type Metric, rateUnit } from '../history'
 import { createReadout } from './readout'
 
 export interface EventMark {

@@ -1,7 +1,7 @@
 /** The values under the crosshair, beside it, in the graph the pointer is in. */
 import type uPlot from 'uplot'
 import { pathStyle } from '../../shared/paths'
-import type { Theme } from '../ui/theme'
+import type { Theme } from '../ui'
 import type { GraphPath } from './graph'
 
 /** Rows shown; a selected path is always among them. */

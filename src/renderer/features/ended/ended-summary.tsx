@@ -1,7 +1,7 @@
 /** A band over the graphs that stay: how the session ended and what it came to. */
 import type { FailureStory } from '../../../shared/view'
 import { formatCount, formatSpan } from '../../../shared/words'
-import type { Live } from '../../app/session-feed'
+import type { Live } from '../../state'
 
 export function EndedSummary({
   live,

@@ -1,9 +1,8 @@
 /** A session that never connected: what was tried, for how long, why probably, what to do. */
 import type { FailureStory } from '../../../shared/view'
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
+import { type Live, useStore } from '../../state'
 import { Button, Health } from '../../ui'
-import { CheckedPairs } from '../exchange/checked-pairs'
+import { CheckedPairs } from '../exchange'
 
 export function FailedScreen({ live, failure }: { readonly live: Live; readonly failure: FailureStory }) {
   const leave = useStore((store) => store.leaveSession)

@@ -1,9 +1,14 @@
 /** What is being tried before anything is connected. */
-import { countPaths, type PairSnapshot, type Phase, type SessionView } from '../../../shared/view'
+import {
+  chosenInterfaces,
+  countPaths,
+  type PairSnapshot,
+  type Phase,
+  type SessionView,
+} from '../../../shared/view'
 import { formatCount, formatMs, pairStateHealth, pairStateWords } from '../../../shared/words'
-import { useStore } from '../../app/context'
+import { useStore } from '../../state'
 import { Health, PathKey } from '../../ui'
-import { chosenInterfaces } from '../start/start-slice'
 
 const shownLimit = 40
 
@@ -48,7 +53,7 @@ function CheckedPair({ pair }: { readonly pair: PairSnapshot }) {
 
 function BeforePairs({ view, phase }: { readonly view: SessionView; readonly phase: Phase }) {
   const form = useStore((store) => store.form)
-  const names = view.role === 'loopback' ? [] : chosenInterfaces(form, view.interfaces)
+  const names = view.role === 'loopback' ? [] : chosenInterfaces(form.interfaces, view.interfaces)
   const chosen = view.interfaces.filter((each) => names.includes(each.name))
   return (
     <>

@@ -1,8 +1,7 @@
 /** From the start of a session to its first open channel: what to hand over, what is awaited, and for how long. */
 import type { Phase, SessionView } from '../../../shared/view'
 import { formatSpan } from '../../../shared/words'
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
+import { type Live, useStore } from '../../state'
 import { Button, useNow } from '../../ui'
 import { CheckedPairs } from './checked-pairs'
 import { HandOver } from './hand-over'

@@ -1,6 +1,6 @@
 /** The one paste box, and copying our own text out. */
 import { pasteCharsLimit } from '../../../shared/ipc'
-import type { Slice } from '../../app/store'
+import type { Slice } from '../../state'
 
 export interface ExchangeSlice {
   /** Whether the paste box is open on the start screen. */

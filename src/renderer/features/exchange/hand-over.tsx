@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import type { DescriptionText } from '../../../shared/session'
 import { formatCount } from '../../../shared/words'
-import { useStore } from '../../app/context'
+import { useStore } from '../../state'
 import { Button, Segmented } from '../../ui'
 
 export function HandOver({ text, main }: { readonly text: DescriptionText; readonly main: boolean }) {

@@ -1,6 +1,6 @@
 /** The one box for what the other side sent: it takes an offer or an answer, and keeps what it refuses. */
 import { useEffect, useId, useRef } from 'react'
-import { useLive, useStore } from '../../app/context'
+import { useLive, useStore } from '../../state'
 import { Button } from '../../ui'
 
 export function PasteBox({ autoFocus = false }: { readonly autoFocus?: boolean }) {

@@ -1,6 +1,6 @@
 import { definitions } from '../../../shared/words'
-import { useStore } from '../../app/context'
-import { shortcuts } from '../../app/shortcuts'
+import { useStore } from '../../state'
+import { shortcuts } from './shortcuts'
 import { Overlay } from '../../ui'
 
 export function HelpOverlay() {

@@ -1,7 +1,6 @@
 /** One line: what is recorded, and how far to trust it. */
 import type { SessionView } from '../../../shared/view'
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
+import { type Live, useStore } from '../../state'
 import { Button } from '../../ui'
 
 export function LiveFooter({ live }: { readonly live: Live }) {

@@ -1,8 +1,7 @@
 /** One line: session, state, mode, cost, actions. */
 import { countPaths } from '../../../shared/view'
 import { endWords, formatClock, formatFactor, iceWords, modeWords } from '../../../shared/words'
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
+import { type Live, useStore } from '../../state'
 import { Button, Health, type HealthTone, Segmented } from '../../ui'
 
 export function LiveHeader({ live }: { readonly live: Live }) {

@@ -1,7 +1,7 @@
 /** How the live view is looked at. */
 import type { Mode, Use } from '../../../shared/view'
-import { type TimeView, type WindowName, zoomed } from '../../graphs/time-window'
-import type { Slice } from '../../app/store'
+import { defaultTimeView, type TimeView, type WindowName, zoomed } from '../../history'
+import type { Slice } from '../../state'
 
 export type Panel = 'graphs' | 'table'
 
@@ -47,8 +47,6 @@ export interface LiveSlice {
   includePair(pairId: number, included: boolean): Promise<void>
   attemptNomination(): Promise<void>
 }
-
-export const defaultTimeView: TimeView = { kind: 'follow', name: '1min' }
 
 export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
   let forget: ReturnType<typeof setTimeout> | null = null

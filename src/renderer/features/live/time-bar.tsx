@@ -1,7 +1,6 @@
 /** Under the graphs: which stretch of time, paused or not, graphs or table. */
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
-import { rangeOf, windowLabels, windowNames } from '../../graphs/time-window'
+import { type Live, useStore } from '../../state'
+import { rangeOf, windowLabels, windowNames } from '../../history'
 import { Button, Segmented } from '../../ui'
 
 export function TimeBar({ live }: { readonly live: Live }) {

@@ -1,7 +1,7 @@
 /** Test messages in both directions, counted at both ends. */
 import type { MessageStreamSnapshot } from '../../../shared/view'
 import { formatCount, formatMs, formatPercent } from '../../../shared/words'
-import type { Live } from '../../app/session-feed'
+import type { Live } from '../../state'
 import { Quantity } from '../../ui'
 
 export function Delivered({ live }: { readonly live: Live }) {

@@ -1,5 +1,5 @@
 import type { EventLine } from '../../../shared/view'
-import type { Live } from '../../app/session-feed'
+import type { Live } from '../../state'
 import { Health } from '../../ui'
 
 /** Lines drawn; the recording has all events. */

@@ -1,7 +1,6 @@
 /** The right column: what the numbers mean, what happened, what was delivered. */
 import { meaningOf, type Sentence } from '../../../shared/view'
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
+import { type Live, useStore } from '../../state'
 import { usePathColour } from '../../ui'
 import { Delivered } from './delivered'
 import { EventList } from './event-list'

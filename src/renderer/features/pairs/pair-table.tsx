@@ -1,11 +1,10 @@
 /** Every pair with everything counted on it. Only the rows in sight are drawn: there may be a thousand. */
 import { useRef, useState } from 'react'
 import type { PairSnapshot } from '../../../shared/view'
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
+import { type Live, useStore } from '../../state'
 import { Button, PathKey } from '../../ui'
 import { pairColumns } from './columns'
-import { IncludeBox } from '../paths/include-box'
+import { IncludeBox } from '../paths'
 
 const rowPx = 28
 /** Rows drawn beyond the edges. */

@@ -1,6 +1,6 @@
 /** Takes a pair out of the test and in again; shown in every list of pairs. */
 import type { PairSnapshot } from '../../../shared/view'
-import { useStore } from '../../app/context'
+import { useStore } from '../../state'
 import { CheckBox } from '../../ui'
 
 export function IncludeBox({ pair, disabled }: { readonly pair: PairSnapshot; readonly disabled: boolean }) {

@@ -9,9 +9,8 @@ import {
   pairStateHealth,
   pairStateWords,
 } from '../../../shared/words'
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
-import { formatRates } from '../../graphs/rates'
+import { type Live, useStore } from '../../state'
+import { formatRates } from '../../history'
 import { Health, PathKey, Quantity } from '../../ui'
 import { Sparkline } from './sparkline'
 import { IncludeBox } from './include-box'

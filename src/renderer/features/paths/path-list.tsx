@@ -1,8 +1,7 @@
 /** The left column: every path that carries, and the rest folded away. */
 import { countPaths, isPath, type PairSnapshot } from '../../../shared/view'
 import { pairStateHealth, pairStateWords } from '../../../shared/words'
-import { useStore } from '../../app/context'
-import type { Live } from '../../app/session-feed'
+import { type Live, useStore } from '../../state'
 import { Button, Health, PathKey } from '../../ui'
 import { PathCard } from './path-card'
 import { IncludeBox } from './include-box'

@@ -1,7 +1,7 @@
 /** The last minute of one path's round trip, small; its scale is its own. */
 import { useEffect, useRef } from 'react'
-import { readColumns } from '../../graphs/columns'
-import type { Live } from '../../app/session-feed'
+import { readColumns } from '../../history'
+import type { Live } from '../../state'
 import { usePathColour } from '../../ui'
 
 const spanMs = 60_000

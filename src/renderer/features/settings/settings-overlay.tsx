@@ -1,4 +1,4 @@
-import { useStore } from '../../app/context'
+import { useStore } from '../../state'
 import { Button, Overlay, Segmented } from '../../ui'
 
 export function SettingsOverlay() {

@@ -1,5 +1,5 @@
 import type { AppInfo, Settings, SettingsPatch } from '../../../shared/ipc'
-import type { Slice } from '../../app/store'
+import type { Slice } from '../../state'
 
 export type Overlay = 'help' | 'settings'
 

@@ -1,9 +1,9 @@
 /** The interfaces of this machine, to tick. */
 import type { InterfaceInfo } from '../../../shared/session'
+import { chosenInterfaces, usableInterface } from '../../../shared/view'
 import { bindingWords, interfaceKindWords } from '../../../shared/words'
-import { useStore } from '../../app/context'
+import { useStore } from '../../state'
 import { Button } from '../../ui'
-import { chosenInterfaces, usable } from './start-slice'
 
 export function InterfaceChoice() {
   const interfaces = useStore((store) => store.interfaces)
@@ -11,7 +11,7 @@ export function InterfaceChoice() {
   const form = useStore((store) => store.form)
   const change = useStore((store) => store.changeForm)
   const load = useStore((store) => store.loadInterfaces)
-  const chosen = chosenInterfaces(form, interfaces ?? [])
+  const chosen = chosenInterfaces(form.interfaces, interfaces ?? [])
   const toggle = (name: string, on: boolean): void =>
     change({ interfaces: on ? [...chosen, name] : chosen.filter((each) => each !== name) })
   return (
@@ -58,7 +58,7 @@ function InterfaceRow(props: {
   readonly onChange: (on: boolean) => void
 }) {
   const { info, checked, onChange } = props
-  const able = usable(info)
+  const able = usableInterface(info)
   return (
     <li className={able ? '' : 'off'}>
       <label>
@@ -98,6 +98,6 @@ function InterfaceRow(props: {
 
 /** Usable ones first, loopback after real links, otherwise as the system lists them. */
 function sorted(interfaces: readonly InterfaceInfo[]): readonly InterfaceInfo[] {
-  const rank = (each: InterfaceInfo): number => (usable(each) ? 0 : 2) + (each.loopback ? 1 : 0)
+  const rank = (each: InterfaceInfo): number => (usableInterface(each) ? 0 : 2) + (each.loopback ? 1 : 0)
   return [...interfaces].sort((a, b) => rank(a) - rank(b))
 }

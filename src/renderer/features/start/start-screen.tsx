@@ -1,7 +1,7 @@
 /** The empty state: what can be used, what will be sent, and three ways to begin. */
-import { useStore } from '../../app/context'
+import { useStore } from '../../state'
 import { Button, NumberField, Segmented, TextField } from '../../ui'
-import { PasteBox } from '../exchange/paste-box'
+import { PasteBox } from '../exchange'
 import { InterfaceChoice } from './interface-choice'
 import { defaultTitle } from './start-slice'
 

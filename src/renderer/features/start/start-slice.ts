@@ -1,7 +1,8 @@
 /** What the user fills in before a session starts. */
 import type { SessionInfo, SessionStart, Settings } from '../../../shared/ipc'
+import { chosenInterfaces } from '../../../shared/view'
 import type { InterfaceInfo } from '../../../shared/session'
-import type { Slice } from '../../app/store'
+import type { Slice } from '../../state'
 
 export interface StartForm {
   readonly title: string
@@ -63,11 +64,11 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
 
   startRequest(role) {
     const { form } = get()
-    const chosen = chosenInterfaces(form, get().interfaces ?? [])
+    const chosen = chosenInterfaces(form.interfaces, get().interfaces ?? [])
     return {
       role,
       title: form.title.trim() === '' ? defaultTitle : form.title.trim(),
-      interfaces: form.interfaces === null || chosen.length === 0 ? null : chosen,
+      interfaces: form.interfaces === null || chosen.length === 0 ? null : [...chosen],
       stun: form.stun.trim() === '' ? [] : [stunUrl(form.stun.trim())],
       mode: form.mode,
       use: form.use,
@@ -75,17 +76,6 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
     }
   },
 })
-
-/** Names that are chosen and can be used now. */
-export function chosenInterfaces(form: StartForm, interfaces: readonly InterfaceInfo[]): string[] {
-  return interfaces
-    .filter((each) => usable(each) && (form.interfaces?.includes(each.name) ?? each.usedByDefault))
-    .map((each) => each.name)
-}
-
-export function usable(each: InterfaceInfo): boolean {
-  return each.up && each.addresses.length > 0
-}
 
 /** People write host:port; the engine wants a URL. */
 function stunUrl(text: string): string {

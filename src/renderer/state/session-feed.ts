@@ -5,7 +5,7 @@
 import type { SessionInfo } from '../../shared/ipc'
 import type { SessionUpdate } from '../../shared/session'
 import { foldUpdate, newSessionView, type SessionView } from '../../shared/view'
-import { createHistory, type History } from '../graphs/history'
+import { createHistory, type History } from '../history'
 
 /** Time between two redraws of numbers and graphs. */
 const frameMs = 250

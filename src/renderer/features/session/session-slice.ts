@@ -1,7 +1,7 @@
 /** Starting, stopping and leaving a session, and taking its report home. */
-import type { ReportFormat, SessionInfo } from '../../shared/ipc'
-import { defaultTimeView } from '../features/live/live-slice'
-import type { Slice } from './store'
+import type { ReportFormat, SessionInfo } from '../../../shared/ipc'
+import { defaultTimeView } from '../../history'
+import type { Slice } from '../../state'
 
 export type Busy = 'starting' | 'stopping' | 'exporting'
 

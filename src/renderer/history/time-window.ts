@@ -22,6 +22,9 @@ export type TimeView =
   | { readonly kind: 'follow'; readonly name: WindowName }
   | { readonly kind: 'fixed'; readonly fromMs: number; readonly toMs: number }
 
+/** What a session starts with. */
+export const defaultTimeView: TimeView = { kind: 'follow', name: '1min' }
+
 export interface Range {
   readonly fromMs: number
   readonly toMs: number

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import { Button, Health } from '../ui'
-import { useStore } from './context'
+import { Button, Health } from '../../ui'
+import { useStore } from '../../state'
 
 /** Good news goes by itself; bad news stays until it is dismissed. */
 const goodNewsMs = 12_000

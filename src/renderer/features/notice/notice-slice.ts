@@ -1,6 +1,6 @@
 /** One short message at the foot of the window: what was done, or why it was not. */
-import type { IpcError } from '../../shared/ipc'
-import type { Slice } from './store'
+import type { IpcError } from '../../../shared/ipc'
+import type { Slice } from '../../state'
 
 export interface Notice {
   readonly health: 'good' | 'bad' | 'none'

@@ -1,6 +1,5 @@
 import { useEffect } from 'react'
-import { useApp } from './context'
-import type { Store } from './store'
+import { type Store, useApp } from '../../state'
 
 /** What the keys do; the help overlay lists the same. */
 export const shortcuts: readonly { readonly keys: string; readonly does: string }[] = [

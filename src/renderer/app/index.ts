@@ -1,0 +1,2 @@
+/** Puts state, features and page together. */
+export { mount } from './mount'

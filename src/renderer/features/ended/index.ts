@@ -1,0 +1,3 @@
+/** Sessions that are over, well or not. */
+export { EndedSummary } from './ended-summary'
+export { FailedScreen } from './failed-screen'

@@ -1,0 +1,3 @@
+/** Keys and definitions. */
+export { HelpOverlay } from './help-overlay'
+export { useShortcuts } from './shortcuts'

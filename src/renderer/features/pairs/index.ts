@@ -1,0 +1,2 @@
+/** The table of all pairs. */
+export { PairTable } from './pair-table'

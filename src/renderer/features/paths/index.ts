@@ -1,0 +1,3 @@
+/** The list of paths. */
+export { IncludeBox } from './include-box'
+export { PathList } from './path-list'

@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createFakeApi } from '../../../test/fake/api'
+import { createFakeWorld, fakeEvents, fakeLinks } from '../../../test/fake/world'
+import { calls, camelCase, pushes, sessionUpdateSchema, settingsSchema } from '.'
+
+it('takes every update of a plausible session, with few pairs and with hundreds', () => {
+  for (const copies of [1, 20]) {
+    const options = { links: fakeLinks, crossed: true, copies }
+    const world = createFakeWorld(options)
+    for (const atMs of [200, 5000, 30_000]) {
+      const update = { kind: 'snapshot', snapshot: world.snapshot(atMs) }
+      expect(sessionUpdateSchema.safeParse(update).error).toBeUndefined()
+    }
+    for (const update of fakeEvents(options, 100_000)) {
+      expect(sessionUpdateSchema.safeParse(update).error).toBeUndefined()
+    }
+  }
+})
+
+it('refuses an update with one field of another kind', () => {
+  const snapshot = createFakeWorld({ links: fakeLinks, crossed: false }).snapshot(5000)
+  const [pair] = snapshot.pairs
+  const broken = { kind: 'snapshot', snapshot: { ...snapshot, pairs: [{ ...pair, weight: '1' }] } }
+  expect(sessionUpdateSchema.safeParse(broken).success).toBe(false)
+})
+
+it('never throws on anything that arrives', () => {
+  fc.assert(
+    fc.property(fc.anything({ withNullPrototype: true }), (value) => {
+      for (const { request, response } of Object.values(calls)) {
+        request.safeParse(value)
+        response.safeParse(value)
+      }
+      pushes['session-updates'].safeParse(value)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+it('refuses a pasted text, a title and a list beyond their limits', () => {
+  expect(calls['session-paste'].request.safeParse({ text: 'x'.repeat(262_144) }).success).toBe(true)
+  expect(calls['session-paste'].request.safeParse({ text: 'x'.repeat(262_145) }).success).toBe(false)
+  const start = {
+    role: 'offerer',
+    title: 'T',
+    interfaces: null,
+    stun: [],
+    mode: 'redundant',
+    use: 'auto',
+    messages: { enabled: true, ratePerSecond: 200, sizeBytes: 64 },
+  }
+  const { request } = calls['session-start']
+  expect(request.safeParse(start).success).toBe(true)
+  for (const wrong of [
+    { title: '   ' },
+    { title: 'x'.repeat(121) },
+    { stun: Array.from({ length: 5 }, () => 'stun:a') },
+    { interfaces: [] },
+    { messages: { ...start.messages, ratePerSecond: 201 } },
+    { messages: { ...start.messages, sizeBytes: 63 } },
+    { settings: {} },
+  ]) {
+    expect(request.safeParse({ ...start, ...wrong }).success, JSON.stringify(wrong)).toBe(false)
+  }
+})
+
+it('has a function for every channel in the fake, and the fake keeps the contract', async () => {
+  const api = createFakeApi('live', 'dark')
+  for (const channel of Object.keys(calls)) expect(api).toHaveProperty(camelCase(channel))
+  const settings = await api.settingsGet()
+  expect(settings.ok && settingsSchema.safeParse(settings.value).success).toBe(true)
+  const attached = await api.sessionAttach()
+  expect(attached.ok && calls['session-attach'].response.safeParse(attached.value).success).toBe(true)
+})
