@@ -18,8 +18,10 @@ export const liveness = {
   keepaliveBudgetPerSecond: 250,
   /** A pair is down when requests stay unanswered for this long, or three retransmission timeouts if that is longer. */
   downAfterMs: 1000,
-  /** Between two checks of a pair that is down. */
+  /** Between two checks of a pair that is down: at first, and after a minute or so. */
   downRetryMs: 250,
+  lateDownRetryMs: 1000,
+  downRetriesBeforeLate: 240,
   /** A request is forgotten after this time; a later answer is counted, but gives no sample. */
   transactionMs: 10_000,
   transactionsPerPair: 64,
@@ -30,25 +32,33 @@ export function downBoundMs(pair: Pair): number {
   return Math.max(liveness.downAfterMs, 3 * pair.rtt.rtoMs())
 }
 
-/** The wait until the pair's next check. `fraction` is random in [0, 1); `alive` counts the pairs that work. */
-export function nextCheckInMs(pair: Pair, nowMs: number, alive: number, fraction: number): number {
+/** The wait until the pair's next check. `fraction` is random in [0, 1); `alive` counts the pairs that work, `total` all. */
+export function nextCheckInMs(
+  pair: Pair,
+  nowMs: number,
+  alive: number,
+  total: number,
+  fraction: number,
+): number {
   switch (pair.state) {
     case 'up': {
       const overdue = pair.unansweredSinceMs !== null && nowMs - pair.unansweredSinceMs > pair.rtt.rtoMs()
-      const fair = (1000 * Math.max(1, alive)) / liveness.keepaliveBudgetPerSecond
-      const mean = Math.max(overdue ? liveness.doubtMs : liveness.keepaliveMs, fair)
+      const mean = Math.max(overdue ? liveness.doubtMs : liveness.keepaliveMs, fairMs(alive))
       return mean * (0.5 + fraction)
     }
     case 'down': {
-      const backoff = Math.min(
-        liveness.lastRetryMs,
-        liveness.downRetryMs * 2 ** Math.max(0, pair.attempts - 20),
-      )
-      return backoff * (0.75 + fraction / 2)
+      const late = pair.attempts > liveness.downRetriesBeforeLate
+      const mean = Math.max(late ? liveness.lateDownRetryMs : liveness.downRetryMs, fairMs(total))
+      return mean * (0.75 + fraction / 2)
     }
     case 'no-reply':
       return liveness.idleRetryMs * (0.75 + fraction / 2)
     default:
       return Math.min(liveness.lastRetryMs, liveness.firstRetryMs * 2 ** Math.min(10, pair.attempts))
   }
+}
+
+/** The shortest wait at which so many pairs keep within the budget. */
+function fairMs(pairs: number): number {
+  return (1000 * pairs) / liveness.keepaliveBudgetPerSecond
 }

@@ -101,7 +101,7 @@ export function setPairState(state: AgentState, pair: Pair, to: PairState, nowMs
 export function scheduleCheck(state: AgentState, pair: Pair, nowMs: number): void {
   const [high, low] = state.options.primitives.random(2)
   const fraction = ((high ?? 0) * 256 + (low ?? 0)) / 65_536
-  state.deadlines.set(pair.id, nowMs + nextCheckInMs(pair, nowMs, state.alive, fraction))
+  state.deadlines.set(pair.id, nowMs + nextCheckInMs(pair, nowMs, state.alive, state.pairs.length, fraction))
 }
 
 /** Tells of a limit that bites, once a session: what goes on beyond it must not fill the recording. */
