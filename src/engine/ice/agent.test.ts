@@ -285,6 +285,15 @@ test('a flood of requests costs no more than the stated rate, and the rest is co
   expect(drops.filter((reason) => reason === 'rate-limited')).toHaveLength(3000 - sent.length)
 })
 
+test('a peer-reflexive address is paired with the socket that it came to, and with no other', () => {
+  const agent = makeAgent('answerer')
+  agent.addSocket({ ...socket, id: 2, local: address(7), interfaceName: 'eth1' }, 0)
+  agent.setRemote(remote([2]), 0)
+  request(agent, { iceControlling: 5n }, address(9))
+  const places = agent.state.pairs.map((pair) => `${pair.socket.id} ${pair.remote.address.address}`)
+  expect(places).toEqual(['1 10.0.0.2', '2 10.0.0.2', '1 10.0.0.9'])
+})
+
 test('more remote addresses than the limit are not tried, and that is told once', () => {
   const agent = makeAgent('answerer')
   agent.setRemote(remote([]), 0)

@@ -11,7 +11,7 @@ import { labelPairs } from './labels'
 import { downBoundMs, liveness } from './liveness'
 import { considerNomination } from './nomination'
 import type { Pair } from './pair'
-import { addRemote, addSocket, closeSocket } from './pairing'
+import { addPeerReflexive, addRemote, addSocket, closeSocket } from './pairing'
 import { takeResponse } from './response'
 import {
   type AgentState,
@@ -119,8 +119,8 @@ function setRemote(state: AgentState, remote: RemoteIce, nowMs: number): void {
   for (const candidate of remote.candidates)
     addRemote(state, candidate.address, candidate.type, candidate.priority, nowMs)
   for (const { socketId, from, priority } of state.early.values()) {
-    addRemote(state, from, 'prflx', priority, nowMs)
-    const pair = pairAt(state, socketId, addressKey(from))
+    const known = pairAt(state, socketId, addressKey(from))
+    const pair = known ?? addPeerReflexive(state, socketId, from, priority, nowMs)
     if (pair !== undefined) {
       pair.validated = true
       trigger(state, pair, nowMs)

@@ -1,7 +1,7 @@
 import { addressKey } from '../address'
 import type { TransportAddress } from '../face/address'
 import { encodeStun, type ParsedStun, type StunAttributes, verifyIntegrity } from '../stun'
-import { addRemote, switchRole } from './pairing'
+import { addPeerReflexive, switchRole } from './pairing'
 import { type AgentState, pairAt, trigger } from './state'
 import { countersOf, nominationWithoutEffect, takeCounters } from './check'
 import { countArrival, countDeparture, type Pair } from './pair'
@@ -67,8 +67,7 @@ function findOrLearnPair(state: AgentState, request: Request): Pair | undefined 
   const known = pairAt(state, request.socketId, key)
   if (known !== undefined) return known
   const priority = request.parsed.message.attributes.priority ?? 0
-  addRemote(state, request.from, 'prflx', priority, request.nowMs)
-  return pairAt(state, request.socketId, key)
+  return addPeerReflexive(state, request.socketId, request.from, priority, request.nowMs)
 }
 
 function rememberEarly(state: AgentState, request: Request): void {

@@ -15,7 +15,9 @@ export function addSocket(state: AgentState, socket: SocketInfo, nowMs: number):
   }
   state.sockets.set(socket.id, { socket, order: state.sockets.size })
   const added: Pair[] = []
-  for (const remote of state.remotes.values()) added.push(...pairUp(state, socket, remote, nowMs))
+  for (const remote of state.remotes.values()) {
+    if (remote.type !== 'prflx') added.push(...pairUp(state, socket, remote, nowMs))
+  }
   announce(state, added)
 }
 
@@ -33,7 +35,7 @@ export function closeSocket(state: AgentState, socketId: number, detail: string,
   state.sink.event({ kind: 'socket-closed', interfaceName: entry.socket.interfaceName, detail })
 }
 
-/** Learns a remote candidate and pairs it with every socket of its family. Known addresses stay as they are. */
+/** Takes a candidate that the peer described and pairs it with every socket of its family. */
 export function addRemote(
   state: AgentState,
   address: TransportAddress,
@@ -41,18 +43,49 @@ export function addRemote(
   priority: number,
   nowMs: number,
 ): void {
-  const key = addressKey(address)
-  if (state.remotes.has(key)) return
-  if (state.remotes.size >= limits.remoteCandidates) {
-    const detail = `The peer has more than ${limits.remoteCandidates} addresses; ${key} is not tried.`
-    tellLimit(state, 'remoteCandidates', detail)
-    return
-  }
-  const remote: RemoteCandidate = { address, key, type, priority, interfaceName: null }
-  state.remotes.set(key, remote)
+  if (state.remotes.has(addressKey(address))) return
+  const remote = learn(state, address, type, priority)
+  if (remote === undefined) return
   const added: Pair[] = []
   for (const { socket } of state.sockets.values()) added.push(...pairUp(state, socket, remote, nowMs))
   announce(state, added)
+}
+
+/**
+ * The pair on which an authenticated request came from an address that is not paired there. A peer-reflexive candidate
+ * is paired with the receiving socket alone (RFC 8445 section 7.3.1.3): paired with all, two NATs that map each
+ * destination anew would make new ones without end.
+ */
+export function addPeerReflexive(
+  state: AgentState,
+  socketId: number,
+  address: TransportAddress,
+  priority: number,
+  nowMs: number,
+): Pair | undefined {
+  const entry = state.sockets.get(socketId)
+  const remote = state.remotes.get(addressKey(address)) ?? learn(state, address, 'prflx', priority)
+  if (entry === undefined || remote === undefined) return undefined
+  const added = pairUp(state, entry.socket, remote, nowMs)
+  announce(state, added)
+  return added[0]
+}
+
+function learn(
+  state: AgentState,
+  address: TransportAddress,
+  type: CandidateType,
+  priority: number,
+): RemoteCandidate | undefined {
+  const key = addressKey(address)
+  if (state.remotes.size >= limits.remoteCandidates) {
+    const detail = `The peer has more than ${limits.remoteCandidates} addresses; ${key} is not tried.`
+    tellLimit(state, 'remoteCandidates', detail)
+    return undefined
+  }
+  const remote: RemoteCandidate = { address, key, type, priority, interfaceName: null }
+  state.remotes.set(key, remote)
+  return remote
 }
 
 /** The pair of a socket and a remote candidate, when there may be one. */
