@@ -6,7 +6,7 @@ import { serveCalls } from './ipc/serve-calls'
 import { createSessionHost } from './session/session-host'
 import { openSettings } from './settings/settings-file'
 import { appPage } from './window/app-files'
-import { announceAppProtocol, serveAppProtocol } from './window/app-protocol'
+import { announceAppProtocol, serveAppProtocol, serveFromDevServer } from './window/app-protocol'
 import { createMainWindow } from './window/main-window'
 import { guardSession, isAppUrl } from './window/security'
 
@@ -46,7 +46,9 @@ function openApp(): void {
     log,
   })
   guardSession(session.defaultSession)
-  serveAppProtocol(session.defaultSession, join(__dirname, '../renderer'))
+  const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
+  if (devServer === undefined) serveAppProtocol(session.defaultSession, join(__dirname, '../renderer'))
+  else serveFromDevServer(session.defaultSession, devServer)
   Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate(macMenu) : null)
   window = createMainWindow(settings.current().theme, log)
   void window.loadURL(appPage)

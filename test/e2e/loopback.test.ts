@@ -54,6 +54,15 @@ it('shows the measured paths in the order of their delays', async () => {
   expect(rtt('wifi → wifi')).toBeLessThan(rtt('lte → lte'))
 })
 
+it('takes up the running session when the window is loaded anew', async () => {
+  await app.page.reload()
+  await app.page
+    .getByRole('status')
+    .getByText(/paths up$/)
+    .waitFor()
+  await expectGraphMoves(app, 'rtt')
+})
+
 it('starts anew after the end', async () => {
   await app.page.getByRole('button', { name: 'Stop' }).click()
   await app.page.getByText(/Ended in good order/).waitFor()

@@ -4,10 +4,15 @@ import { copyOffer, launchApp, loopbackOnly, paste, type RunningApp } from './ha
 let maker: RunningApp
 let taker: RunningApp
 let offer = ''
+/** An offer of a session that is over. */
+let anotherOffer = ''
 
 beforeAll(async () => {
   ;[maker, taker] = await Promise.all([launchApp(loopbackOnly), launchApp(loopbackOnly)])
   offer = await copyOffer(maker)
+  anotherOffer = await copyOffer(taker)
+  await taker.page.getByRole('button', { name: 'Cancel' }).click()
+  await taker.page.getByRole('button', { name: 'Create offer' }).waitFor()
 })
 
 afterAll(async () => {
@@ -28,7 +33,7 @@ async function sentenceFor(app: RunningApp, text: string): Promise<string> {
 
 it('says that garbage is neither an offer nor an answer', async () => {
   const sentence = await sentenceFor(taker, 'hello, did you get my mail?')
-  await expect(sentence).toMatch(/offer|answer/)
+  expect(sentence).toMatch(/offer|answer/)
   await paste(taker, 'hello, did you get my mail?')
   await taker.page.getByRole('alert').waitFor()
   await taker.picture('paste-garbage')
@@ -57,12 +62,19 @@ it('still shows the start screen after all of that: no session was begun', async
 })
 
 it('says that an offer was pasted where the answer belongs, and keeps waiting', async () => {
-  expect(await sentenceFor(maker, offer)).toMatch(/offer/)
+  expect(await sentenceFor(maker, anotherOffer)).toMatch(/offer.*answer/)
+  expect(await sentenceFor(maker, offer)).toMatch(/your own offer/)
+  await paste(maker, anotherOffer)
+  await maker.page.getByRole('alert').waitFor()
   await maker.picture('paste-swapped')
   await maker.page.getByText('Waiting for the answer').waitFor()
 })
 
-it('still takes the right text after the wrong ones', async () => {
-  await paste(taker, offer)
+it('still takes the right text after the wrong ones, pasted anywhere in the window', async () => {
+  await taker.page.getByRole('textbox', { name: /^Paste / }).fill('')
+  await taker.electron.evaluate(({ clipboard }, text) => clipboard.writeText(text), `"${offer}"`)
+  await taker.page.locator('h1').click()
+  await taker.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await taker.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.paste())
   await taker.page.getByRole('button', { name: 'Copy answer' }).waitFor()
 })

@@ -1,7 +1,7 @@
 /** The app's own protocol: serves the built window from one folder, with its content security policy, and nothing else. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { protocol, type Session } from 'electron'
+import { net, protocol, type Session } from 'electron'
 import { contentTypes, fileFor, scheme } from './app-files'
 
 /** The same as in the page's own meta element; a header holds for everything that is served. */
@@ -23,6 +23,32 @@ export function announceAppProtocol(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme, privileges: { standard: true, secure: true, supportFetchAPI: false, corsEnabled: false } },
   ])
+}
+
+/**
+ * While developing, the page comes from the development server by way of the app's own protocol, so that everything
+ * else stays as it is; only its policy must let in what hot reload needs.
+ */
+export function serveFromDevServer(session: Session, server: string): void {
+  const policy = contentSecurityPolicy
+    .replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
+    .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+    .replace("connect-src 'none'", "connect-src 'self' ws:")
+  session.protocol.handle(scheme, async (request) => {
+    const { pathname, search } = new URL(request.url)
+    const answer = await net.fetch(new URL(pathname + search, server).href, {
+      bypassCustomProtocolHandlers: true,
+    })
+    const type = answer.headers.get('content-type') ?? ''
+    const text = await answer.text()
+    const body = type.startsWith('text/html')
+      ? text.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, '')
+      : text
+    return new Response(body, {
+      status: answer.status,
+      headers: { 'Content-Type': type, 'Content-Security-Policy': policy },
+    })
+  })
 }
 
 export function serveAppProtocol(session: Session, folder: string): void {

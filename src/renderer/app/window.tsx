@@ -1,7 +1,8 @@
 /** Which screen the window shows. */
+import { useEffect } from 'react'
 import { failureOf, phaseOf } from '../../shared/view'
 import { FailedScreen } from '../features/ended'
-import { ExchangeScreen } from '../features/exchange'
+import { ExchangeScreen, usePasteAnywhere } from '../features/exchange'
 import { HelpOverlay, useShortcuts } from '../features/help'
 import { LiveScreen } from '../features/live'
 import { NoticeLine } from '../features/notice'
@@ -13,7 +14,12 @@ import { ThemeContext } from '../ui'
 export function Window() {
   const theme = useThemeChoice()
   useShortcuts()
+  usePasteAnywhere()
   const live = useLive()
+  const title = live?.view.title
+  useEffect(() => {
+    document.title = title === undefined ? 'Pathscope' : `${title} – Pathscope`
+  }, [title])
   const overlay = useStore((store) => store.overlay)
   return (
     <ThemeContext value={theme}>

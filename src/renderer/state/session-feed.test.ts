@@ -40,12 +40,19 @@ it('stands still while paused, goes on recording, and catches up after', () => {
   feed.begin(session)
   feed.take('s', [snapshot(200)])
   feed.pause(true)
-  feed.take('s', [snapshot(400), { kind: 'ended', atMs: 500, reason: 'done', detail: null }])
+  feed.take('s', [snapshot(400), { kind: 'paste-accepted', type: 'answer' }])
   vi.advanceTimersByTime(1000)
-  expect(feed.current()?.view.ended).toBeNull()
+  expect(feed.current()?.view.snapshot?.atMs).toBe(200)
   feed.pause(false)
-  expect(feed.current()?.view.ended?.reason).toBe('done')
-  expect(feed.current()?.history.lastMs()).toBe(400)
+  expect(feed.current()?.view.snapshot?.atMs).toBe(400)
+})
+
+it('shows the end of a session even while paused', () => {
+  const feed = createSessionFeed()
+  feed.begin(session)
+  feed.pause(true)
+  feed.take('s', [{ kind: 'ended', atMs: 500, reason: 'peer-gone', detail: null }])
+  expect(feed.current()?.view.ended?.reason).toBe('peer-gone')
 })
 
 it('takes up updates that came before the answer that named their session, and no others', () => {

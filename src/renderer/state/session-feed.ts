@@ -67,6 +67,8 @@ export function createSessionFeed(): SessionFeed {
       if (update.kind === 'snapshot') live.history.add(update.snapshot)
     }
     live = { ...live, view }
+    // An end is news that nobody wants to miss by a paused view.
+    if (view.ended !== null) paused = false
     const urgent = updates.some((update) => update.kind !== 'snapshot' && update.kind !== 'event')
     if (urgent || shown?.view.snapshot === null) show()
     else timer ??= setTimeout(show, frameMs)

@@ -18,7 +18,11 @@ export function Button(props: Props) {
     <button
       type="button"
       className={`button ${look}`}
-      onClick={onClick}
+      onClick={(event) => {
+        // A pressed key would press it again, when it was meant for the view; by keyboard the focus stays.
+        if (event.detail > 0) event.currentTarget.blur()
+        onClick()
+      }}
       disabled={disabled || busy}
       aria-pressed={pressed}
       aria-busy={busy || undefined}

@@ -9,6 +9,7 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
   { keys: 'T', does: 'graphs or table' },
   { keys: 'M', does: 'show what this means, where there is no room for it' },
   { keys: 'Ctrl S', does: 'export the report' },
+  { keys: 'Ctrl V', does: 'on the first screens: take the pasted offer or answer, wherever the focus is' },
   { keys: '?', does: 'this help' },
 ]
 
@@ -63,5 +64,6 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** Space presses a focused control; there it must not pause. */
 function isControl(target: EventTarget | null): boolean {
-  return target instanceof HTMLButtonElement || target instanceof HTMLInputElement
+  if (target instanceof HTMLInputElement) return !(target.type === 'radio' && target.checked)
+  return target instanceof HTMLButtonElement
 }
