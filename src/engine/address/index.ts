@@ -113,10 +113,6 @@ export function addressKey(address: TransportAddress): string {
   return address.family === 4 ? `${address.address}:${address.port}` : `[${address.address}]:${address.port}`
 }
 
-export function sameAddress(a: TransportAddress, b: TransportAddress): boolean {
-  return a.port === b.port && a.address === b.address
-}
-
 /** 169.254.0.0/16 or fe80::/10. */
 export function isLinkLocal(text: string): boolean {
   const parsed = parseAddress(text)

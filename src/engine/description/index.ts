@@ -1,5 +1,5 @@
 /** Offers and answers as SDP text, ours written and anybody's read. */
-export { answerShape, OLDEST_PROTOCOL_VERSION, offerShape, PROTOCOL_VERSION } from './description'
+export { answerShape, offerShape, PROTOCOL_VERSION } from './description'
 export type {
   DescribedCandidate,
   LocalDescription,

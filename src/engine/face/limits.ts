@@ -28,3 +28,9 @@ export const limits = {
   /** Outputs waiting between two polls; a driver always drains. */
   outputs: 65_536,
 } as const
+
+/**
+ * Sequence number of the first application record of epoch 1 between two Pathscopes, so that the receiver need not guess
+ * where the order begins. Above the number of any Finished, whose nonce must not be used again.
+ */
+export const firstApplicationRecord = 64

@@ -1,6 +1,6 @@
 import { addressKey } from '../address'
 import type { TransportAddress } from '../face/address'
-import { encodeStun, type ParsedStun, type StunAttributes, verifyIntegrity } from '../stun'
+import { bindingMethod, encodeStun, type ParsedStun, type StunAttributes, verifyIntegrity } from '../stun'
 import { addPeerReflexive, switchRole } from './pairing'
 import { type AgentState, pairAt, trigger } from './state'
 import { countersOf, nominationWithoutEffect, takeCounters } from './check'
@@ -130,7 +130,7 @@ function respond(state: AgentState, request: Request, pair: Pair | undefined, ve
     ...(counted ? { pathscope: countersOf(pair, holdMs, flags) } : {}),
   }
   const { transactionId } = request.parsed.message
-  const message = { class: verdict.kind, method: 1, transactionId, attributes } as const
+  const message = { class: verdict.kind, method: bindingMethod, transactionId, attributes } as const
   const data = encodeStun(message, state.local.key, state.options.primitives)
   if (pair !== undefined) {
     pair.stun.responsesSent += 1

@@ -1,5 +1,5 @@
 import { hex } from '../bytes'
-import { encodeStun, type PathCounters, type StunAttributes } from '../stun'
+import { bindingMethod, encodeStun, type PathCounters, type StunAttributes } from '../stun'
 import { liveness } from './liveness'
 import { countDeparture, type Pair, type Transaction } from './pair'
 import { candidatePriority, localPreference } from './priority'
@@ -46,7 +46,11 @@ export function sendCheck(state: AgentState, pair: Pair, nowMs: number): void {
     ...(nominating ? { useCandidate: true } : {}),
     ...(remote.kind === 'pathscope' ? { pathscope: countersOf(pair, 0, 0) } : {}),
   }
-  const data = encodeStun({ class: 'request', method: 1, transactionId, attributes }, remote.key, primitives)
+  const data = encodeStun(
+    { class: 'request', method: bindingMethod, transactionId, attributes },
+    remote.key,
+    primitives,
+  )
   remember(pair, { id: hex(transactionId), sentAtMs: nowMs, nominating, controlling: state.controlling })
   if (nominating) {
     pair.nominateNext = false

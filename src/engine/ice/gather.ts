@@ -3,7 +3,7 @@ import { hex } from '../bytes'
 import { createDeadlines } from '../deadlines'
 import type { SocketInfo, TransportAddress } from '../face/address'
 import type { EngineOptions } from '../face/io'
-import { encodeStun, type ParsedStun } from '../stun'
+import { bindingMethod, encodeStun, type ParsedStun } from '../stun'
 import type { IceSink } from './state'
 
 /** How server-reflexive candidates are sought and kept (RFC 8445 section 5.1.1.2, RFC 8489 section 6.2.1). */
@@ -53,7 +53,7 @@ export function createGatherer(options: EngineOptions, sink: IceSink): Gatherer 
     const transactionId = options.primitives.random(12)
     if (query.transactions.size >= 8) query.transactions.clear()
     query.transactions.add(hex(transactionId))
-    const message = { class: 'request', method: 1, transactionId, attributes: {} } as const
+    const message = { class: 'request', method: bindingMethod, transactionId, attributes: {} } as const
     sink.transmit(query.socket.id, query.server.address, encodeStun(message, null, options.primitives))
     const wait = query.settled ? gathering.silentRetryMs : gathering.retryMs[query.tries]
     query.tries += 1

@@ -1,6 +1,6 @@
 /** The ICE agent: candidates, pairs, checks, answers, liveness, and nominations prevented. */
 export { type Agent, createAgent } from './agent'
-export { createGatherer, type Gatherer, gathering } from './gather'
+export { createGatherer, type Gatherer } from './gather'
 export { countArrival, countDeparture, type Pair } from './pair'
 export type { IceCredentials, IceSink, RemoteIce, UntimedEvent } from './state'
 export { candidatePriority, localPreference } from './priority'

@@ -6,7 +6,6 @@ import type { DropReason } from '../face/snapshot'
 import { createAgent, createGatherer, type IceSink } from '../ice'
 import { createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
-import { createResequencer } from '../resequence'
 import { createRoundRobin, createWeights } from '../spread'
 import { refreshCarrying, updateWeights } from './carriers'
 import { beginControl, flushControl, reportIntervalMs, sendReport, sendText } from './control'
@@ -15,7 +14,7 @@ import { beginGathering, completeGathering, considerGathered, takeRemote } from 
 import { beginFinish, considerEnd, end, finishLate } from './finish'
 import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
 import { createOutbox } from './outbox'
-import { deliverInOrder, sendRecord, takeOpened } from './records'
+import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
 import { takeSnapshot } from './snapshot'
 import { drop, type SessionState, tell, type TimerName } from './state'
 import {
@@ -87,6 +86,7 @@ function takeSecure(state: SessionState, input: SecureInput): void {
     case 'secure-opened':
       return takeOpened(state, input.token, input.plain)
     case 'secure-connected':
+      state.resequencer = makeResequencer(state.peer.kind)
       beginControl(state, input)
       return takeEarly(state)
     case 'secure-channel-open':
@@ -274,7 +274,7 @@ function createState(options: EngineOptions): SessionState {
     recordsWithoutPair: 0,
     early: [],
     dedup: new Map(),
-    resequencer: createResequencer({ maxHeld: limits.resequenceRecords }),
+    resequencer: makeResequencer('unknown'),
     opening: new Map(),
     nextToken: 1,
     duplicatesDropped: 0,

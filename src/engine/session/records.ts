@@ -1,5 +1,8 @@
 import { createDedupWindow } from '../dedup'
+import { firstApplicationRecord, limits } from '../face/limits'
+import type { PeerView } from '../face/snapshot'
 import type { Pair } from '../ice'
+import { createResequencer, type Resequencer } from '../resequence'
 import { carryingPairs } from './carriers'
 import { drop, pairById, type SessionState } from './state'
 import { transmitOn } from './transmit'
@@ -135,6 +138,11 @@ function windowOf(state: SessionState, epoch: number): ReturnType<typeof createD
 function countRecord(pair: Pair, bytes: number): void {
   pair.recordsReceived.packets += 1
   pair.recordsReceived.bytes += bytes
+}
+
+export function makeResequencer(peerKind: PeerView['kind']): Resequencer<Uint8Array> {
+  const order = peerKind === 'pathscope' ? { expectFirst: firstApplicationRecord } : {}
+  return createResequencer({ maxHeld: limits.resequenceRecords, ...order })
 }
 
 export function deliverInOrder(state: SessionState): void {

@@ -99,7 +99,8 @@ export interface SessionState {
   /** Datagrams that came before our side of the handshake was done. */
   readonly early: { readonly pair: Pair; readonly data: Uint8Array }[]
   readonly dedup: Map<number, DedupWindow>
-  readonly resequencer: Resequencer<Uint8Array>
+  /** Made anew when the secure session is connected, as the peer's kind tells where the order begins. */
+  resequencer: Resequencer<Uint8Array>
   /** Records given out to be opened, by token. Answered at once, so there is never more than a few. */
   readonly opening: Map<number, OpeningRecord>
   nextToken: number

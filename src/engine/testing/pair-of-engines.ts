@@ -1,6 +1,7 @@
 import type { SocketInfo, TransportAddress } from '../face/address'
 import type { EngineEvent } from '../face/event'
 import type { Description, Engine, EngineInput, EngineOptions, EngineOutput } from '../face/io'
+import { firstApplicationRecord } from '../face/limits'
 import { defaultSettings, type EngineSettings } from '../face/settings'
 import { createEngine } from '../session'
 import { testPrimitives } from './primitives'
@@ -169,7 +170,7 @@ function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings
     description: null,
     refused: null,
     ended: false,
-    nextRecord: 1,
+    nextRecord: firstApplicationRecord,
     handshakes: 0,
     openings: 0,
   }

@@ -1,5 +1,5 @@
 /** A model of DTLS and a data channel: deterministic, in virtual time, and as touchy as the real ones. */
-import type { SecureStart } from '../../engine'
+import { firstApplicationRecord, type SecureStart } from '../../engine'
 import type { Clock, Entropy, SecureEvent, SecureSession, SecureSessions } from '../../runtime/ports'
 import type { Handshake, HandshakeStep } from './handshake'
 import { createHandshake, fingerprintOf } from './handshake'
@@ -20,7 +20,7 @@ function createModelSession(clock: Clock, entropy: Entropy): SecureSession {
   let handshake: Handshake | undefined
   let role: SecureStart['dtlsRole'] = 'client'
   let keys: Keys | undefined
-  let nextSequence = 0
+  let nextSequence = firstApplicationRecord
   let closed = false
 
   const tell = (event: SecureEvent) => session.onEvent(event)

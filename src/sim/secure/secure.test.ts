@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { firstApplicationRecord } from '../../engine'
 import type { SecureEvent, SecureSession } from '../../runtime/ports'
 import { createSeededEntropy, createVirtualClock } from '../ports'
 import { createRandom } from '../world'
@@ -116,7 +117,7 @@ describe('records', () => {
     expect(a.open(record.data)).toBeUndefined()
     expect(b.open(record.data.map((byte, at) => (at === 20 ? byte ^ 1 : byte)))).toBeUndefined()
     const numbers = pair.events[0]?.flatMap((event) => (event.kind === 'record' ? [event.data[10]] : []))
-    expect(numbers).toEqual(numbers?.map((_, at) => at))
+    expect(numbers).toEqual(numbers?.map((_, at) => firstApplicationRecord + at))
   })
 })
 

@@ -1,4 +1,5 @@
 import { DtlsClient, DtlsServer } from 'werift'
+import { firstApplicationRecord } from '../../../engine'
 import { type SessionCertificate, signatureHash } from './certificate'
 import { type SessionSecrets, type TrafficKeys, trafficKeys } from './key-schedule'
 import { parseClientHello, parseServerHello } from './hello'
@@ -324,8 +325,12 @@ export class Handshake {
     this.state = 'done'
     clearTimeout(this.resendTimer)
     const { keys, traffic } = this.verified
-    const reserved = this.options.reliable ? 0 : maxFinalResends
-    this.options.onDone({ ...keys, traffic, nextSequence: this.finishedSequence + 1 + reserved })
+    const free = this.finishedSequence + 1
+    // Finished's number is small, as a flight is never repeated to a Pathscope; its nonce is never used again.
+    const nextSequence = this.options.reliable
+      ? Math.max(free, firstApplicationRecord)
+      : free + maxFinalResends
+    this.options.onDone({ ...keys, traffic, nextSequence })
   }
 
   /** After the handshake only what authenticates counts: an alert, or a stock client that did not get our Finished. */
