@@ -38,8 +38,9 @@ export async function launchApp(
       ? settings
       : JSON.stringify({ ...defaultAppSettings(reportFolder), theme: 'dark', ...settings })
   writeFileSync(join(userData, 'settings.json'), text)
+  requirePreparedElectron()
+  // Without `executablePath`: only then does the driver hold the app back until it listens, and none of its events is lost.
   const electron = await _electron.launch({
-    executablePath: electronProgram(),
     args: [projectDir, `--user-data-dir=${userData}`, '--no-sandbox'],
     env: { ...process.env, ELECTRON_DISABLE_SECURITY_WARNINGS: '1' } as Record<string, string>,
     timeout: patienceMs,
@@ -71,11 +72,10 @@ export async function launchApp(
   }
 }
 
-function electronProgram(): string {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist === undefined)
-    throw new Error('run this suite by `npm test e2e`, which prepares Electron and a display')
-  return join(dist, 'electron')
+/** The `electron` package takes its program from this folder; without it, it would download one. */
+function requirePreparedElectron(): void {
+  if (process.env['ELECTRON_OVERRIDE_DIST_PATH'] !== undefined) return
+  throw new Error('run this suite by `npm test e2e`, which prepares Electron and a display')
 }
 
 /** What stands in the system's clipboard, as the app's main process sees it. */
