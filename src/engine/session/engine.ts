@@ -263,6 +263,7 @@ function createState(options: EngineOptions): SessionState {
     control: null,
     mode: settings.mode,
     use: settings.use,
+    peerSpread: { mode: null, use: 'auto' },
     carrying: [],
     controlPairs: [],
     seenRevision: -1,

@@ -114,6 +114,19 @@ test('weighted mode gives each pair its weight’s share of the packets on the w
   expect(snapshot.overheadFactor).toBe(1)
 })
 
+test('of the peer’s mode and use only what is new is told', () => {
+  const world = pairOfEngines([link(10)])
+  world.connect()
+  world.runUntil(2000)
+  world.give(0, { kind: 'command', command: { kind: 'set-mode', mode: 'weighted' } })
+  world.runUntil(3000)
+  const told = world.hosts[1].events.filter((event) => event.kind === 'mode' || event.kind === 'use')
+  expect(told).toMatchObject([
+    { kind: 'mode', mode: 'redundant', by: 'peer' },
+    { kind: 'mode', mode: 'weighted', by: 'peer' },
+  ])
+})
+
 test('a datagram from an address that no check has validated goes no further', () => {
   const world = pairOfEngines([link(10)])
   world.connect()

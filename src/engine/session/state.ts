@@ -84,6 +84,8 @@ export interface SessionState {
 
   mode: Mode
   use: Use
+  /** What the peer last said of its own; its use is the default until it says otherwise. */
+  peerSpread: { readonly mode: Mode | null; readonly use: Use }
   /** Pairs that carry stream packets now, and those that control uses; from `agent.state.revision` and the weights' timer. */
   carrying: readonly number[]
   controlPairs: readonly number[]

@@ -9,9 +9,7 @@ export function takeText(state: SessionState, text: ControlText): void {
     case 'hello':
       return takeHello(state, text)
     case 'mode':
-      tell(state, { kind: 'mode', mode: text.mode, by: 'peer' })
-      tell(state, { kind: 'use', use: text.use, by: 'peer' })
-      return
+      return takeMode(state, text)
     case 'counts':
       return state.sender.peerReport(text)
     case 'finish':
@@ -29,4 +27,11 @@ function takeHello(state: SessionState, hello: Extract<ControlText, { t: 'hello'
     (address) => peerInterfaceOf(state, address.address) ?? reflexive.get(address.address) ?? null,
   )
   tell(state, { kind: 'peer', peer: state.peer })
+}
+
+/** The peer says both whenever one changes; told is what is new. */
+function takeMode(state: SessionState, { mode, use }: Extract<ControlText, { t: 'mode' }>): void {
+  if (mode !== state.peerSpread.mode) tell(state, { kind: 'mode', mode, by: 'peer' })
+  if (use !== state.peerSpread.use) tell(state, { kind: 'use', use, by: 'peer' })
+  state.peerSpread = { mode, use }
 }
