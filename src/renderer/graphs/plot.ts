@@ -146,7 +146,8 @@ function axesOf(options: PlotOptions, colours: Colours): uPlot.Axis[] {
       size: yAxisPx,
       font,
       gap: 4,
-      space: 26,
+      // About eight lines at most, however tall the graph is.
+      space: (_plot, _axis, _min, _max, heightPx) => Math.max(26, heightPx / 8),
       stroke: colours.text,
       grid: { stroke: colours.grid, width: 1 },
       ticks: { show: false },

@@ -86,7 +86,7 @@ function PeerMode({ live }: { readonly live: Live }) {
   const { peerMode, snapshot, ended } = live.view
   if (peerMode === null || snapshot === null || ended !== null || peerMode === snapshot.mode) return null
   return (
-    <span className="dim fixed" title="Each side chooses how it spreads what it sends">
+    <span className="dim fixed roomy-only" title="Each side chooses how it spreads what it sends">
       peer <b>{modeWords[peerMode]}</b>
     </span>
   )
