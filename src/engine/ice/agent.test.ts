@@ -314,3 +314,91 @@ test('a closed socket closes its pairs and nothing more is sent on them', () => 
   expect(agent.state.alive).toBe(0)
   expect(sent.length).toBe(before)
 })
+
+test('requests sent again under other addresses neither fill the list of remote addresses nor are answered', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  const attributes = { username: `${us.ufrag}:${them.ufrag}`, priority: 77, iceControlling: 5n }
+  const message = { class: 'request', method: 1, transactionId: primitives.random(12), attributes } as const
+  const genuine = encodeStun(message, ascii(us.pwd), primitives)
+  give(agent, genuine, address(2), 0)
+  give(agent, genuine, address(2), 1)
+  expect(sent).toHaveLength(2)
+  for (let port = 1; port < 100; port += 1) give(agent, genuine, address(66, port), 2)
+  expect(sent).toHaveLength(2)
+  expect(agent.state.pairs).toHaveLength(1)
+  expect(drops).toEqual(Array<string>(99).fill('replayed'))
+})
+
+test('a flood from somebody who never saw our name takes nothing from what the peer may ask', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  for (let i = 0; i < 5000; i += 1) request(agent, { username: `guess${i}:them` }, address(66))
+  request(agent, { iceControlling: 5n }, address(2))
+  expect(drops).not.toContain('rate-limited')
+  expect(sent).toHaveLength(1)
+})
+
+test('of the senders that ask before the answer is there the latest are remembered, and of those only the peer', () => {
+  const agent = makeAgent('offerer')
+  for (let port = 1; port <= 100; port += 1) request(agent, { iceControlled: 5n }, address(9, port))
+  request(agent, { iceControlled: 5n, username: 'ours:else' }, address(8))
+  agent.setRemote(remote([2]), 1000)
+  const learnt = agent.state.pairs.filter((pair) => pair.remote.type === 'prflx')
+  expect(learnt.at(-1)?.remote.address).toEqual(address(9, 100))
+  expect(learnt.some((pair) => pair.remote.address.address === '10.0.0.8')).toBe(false)
+})
+
+test('an answer that lay in a buffer while the machine slept is no round trip', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  run(agent, 5000, (check, nowMs) => answer(agent, check, nowMs + 0))
+  agent.tick(agent.nextDeadline() ?? 0)
+  answer(agent, sent.at(-1) as Sent, 600_000)
+  expect(agent.state.pairs[0]?.rtt.view()?.max).toBe(0)
+  run(agent, 603_000, (check, nowMs) => answer(agent, check, nowMs))
+  expect(agent.state.pairs[0]).toMatchObject({ state: 'up', timesDown: 0 })
+})
+
+test('a nomination whose answer is slow is not tried on another pair meanwhile', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2, 3], 'stock'), 0)
+  const late: (() => void)[] = []
+  run(agent, 3500, (check, nowMs) => {
+    const { useCandidate } = check.parsed.message.attributes
+    // The better pair begins to work only when the other one has been nominated already.
+    if (useCandidate) late.push(() => answer(agent, check, 3600))
+    else if (check.to.address.endsWith('2') || nowMs > 500) answer(agent, check, nowMs)
+  })
+  for (const one of late) one()
+  run(agent, 6000, (check, nowMs) => answer(agent, check, nowMs))
+  expect(agent.state.pairs.filter((pair) => pair.nominated)).toHaveLength(1)
+})
+
+test('a thousand pairs that all fall silent are checked within the limit, without being tried at every moment', () => {
+  const agent = makeAgent('answerer')
+  for (let id = 2; id <= limits.sockets; id += 1)
+    agent.addSocket({ ...socket, id, local: address(id, 4000), interfaceName: `eth${id}` }, 0)
+  agent.setRemote(remote(Array.from({ length: 32 }, (_, at) => 100 + at)), 0)
+  expect(agent.state.pairs).toHaveLength(limits.pairs)
+  for (const pair of agent.state.pairs) {
+    pair.state = 'down'
+    agent.state.deadlines.set(pair.id, 0)
+  }
+  agent.state.waiting = []
+  let tries = 0
+  const { take } = agent.state.checks
+  Object.assign(agent.state.checks, { take: (nowMs: number) => ((tries += 1), take(nowMs)) })
+  run(agent, 5000)
+  expect(sent.length).toBeGreaterThan(limits.pairs)
+  expect(sent.length).toBeLessThanOrEqual(5.1 * limits.checksPerSecond)
+  expect(tries).toBeLessThan(2 * sent.length)
+})
+
+test('an address learnt after the peer told its interfaces gets its name as well', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  agent.nameRemotes((one) => (one.address === '10.0.0.9' ? 'wlan0' : null))
+  request(agent, { iceControlling: 5n }, address(9))
+  expect(agent.state.pairs.at(-1)?.label).toBe('eth0 → wlan0')
+})

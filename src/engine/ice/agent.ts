@@ -61,16 +61,20 @@ export function createAgent(
     tieBreaker: readTieBreaker(options.primitives.random(8)),
     sockets: new Map(),
     remotes: new Map(),
+    nameOf: () => null,
     pairs: [],
     byPlace: new Map(),
     early: new Map(),
+    requestOrigins: new Map(),
     requests: createBucket(limits.stunRequestsPerSecond, limits.stunRequestsPerSecond / 4),
     checks: createBucket(limits.checksPerSecond, limits.checksPerSecond / 10),
     deadlines: createDeadlines(),
     triggered: new Set(),
     waiting: [],
     paceAtMs: 0,
+    deferredToMs: 0,
     nominationAtMs: null,
+    nominee: null,
     alive: 0,
     limitsTold: new Set(),
     revision: 0,
@@ -101,6 +105,7 @@ export function createAgent(
       }
     },
     nameRemotes(nameOf) {
+      state.nameOf = nameOf
       for (const remote of state.remotes.values()) remote.interfaceName = nameOf(remote.address)
       labelPairs(state.pairs)
       state.revision += 1
@@ -118,7 +123,9 @@ function setRemote(state: AgentState, remote: RemoteIce, nowMs: number): void {
   state.remote = { ...remote, key: asciiBytes(remote.pwd) }
   for (const candidate of remote.candidates)
     addRemote(state, candidate.address, candidate.type, candidate.priority, nowMs)
-  for (const { socketId, from, priority } of state.early.values()) {
+  for (const { socketId, from, priority, ufrag } of state.early.values()) {
+    // Somebody else may have pasted our offer as well.
+    if (ufrag !== remote.ufrag) continue
     const known = pairAt(state, socketId, addressKey(from))
     const pair = known ?? addPeerReflexive(state, socketId, from, priority, nowMs)
     if (pair !== undefined) {
@@ -176,7 +183,9 @@ function isSilent(pair: Pair, nowMs: number): boolean {
 
 function check(state: AgentState, pair: Pair, nowMs: number): void {
   if (!state.checks.take(nowMs)) {
-    state.deadlines.set(pair.id, nowMs + 1000 / limits.checksPerSecond)
+    // One after the other: a thousand that all try again at the next moment would keep the engine busy.
+    state.deferredToMs = Math.max(state.deferredToMs, nowMs) + 1000 / limits.checksPerSecond
+    state.deadlines.set(pair.id, state.deferredToMs)
     return
   }
   sendCheck(state, pair, nowMs)

@@ -1,4 +1,5 @@
 import { addressKey } from '../address'
+import { hex } from '../bytes'
 import type { TransportAddress } from '../face/address'
 import { bindingMethod, encodeStun, type ParsedStun, type StunAttributes, verifyIntegrity } from '../stun'
 import { addPeerReflexive, switchRole } from './pairing'
@@ -6,8 +7,10 @@ import { type AgentState, pairAt, trigger } from './state'
 import { countersOf, nominationWithoutEffect, takeCounters } from './check'
 import { countArrival, countDeparture, type Pair } from './pair'
 
-/** Requests kept that come before the peer's description; more senders than that are answered but not remembered. */
+/** Senders kept that ask before the peer's description is known; the one that asked longest ago makes room. */
 const earlyLimit = 64
+/** Transaction ids remembered with their origins: at the usual rates of keepalives, several seconds. */
+const originLimit = 4096
 
 /** What an answer to a request says. */
 type Verdict =
@@ -36,9 +39,13 @@ export function answerRequest(
   receivedAtMs: number,
   nowMs: number,
 ): void {
-  if (!state.requests.take(nowMs)) return state.sink.drop('rate-limited')
   if (!state.sockets.has(socketId)) return state.sink.drop('unexpected')
-  if (!isFromPeer(state, parsed)) return state.sink.drop('bad-integrity')
+  // Names first: who never saw a check of ours cannot use up what is there for the peer's requests.
+  if (!isForUs(state, parsed)) return state.sink.drop('bad-integrity')
+  if (!state.requests.take(nowMs)) return state.sink.drop('rate-limited')
+  if (!verifyIntegrity(parsed, state.local.key, state.options.primitives))
+    return state.sink.drop('bad-integrity')
+  if (isReplay(state, socketId, from, parsed)) return state.sink.drop('replayed')
   const request: Request = { socketId, from, parsed, receivedAtMs, nowMs }
   const pair = state.remote === null ? undefined : findOrLearnPair(state, request)
   if (state.remote === null) rememberEarly(state, request)
@@ -54,12 +61,33 @@ export function answerRequest(
   if (pair !== undefined && pair.state !== 'up') trigger(state, pair, nowMs)
 }
 
-/** The user name names us (and the peer, once known), and our password made the integrity (RFC 8445 section 7.3). */
-function isFromPeer(state: AgentState, parsed: ParsedStun): boolean {
+/** The user name names us, and the peer once it is known (RFC 8445 section 7.3). */
+function isForUs(state: AgentState, parsed: ParsedStun): boolean {
   const [ours, theirs] = (parsed.message.attributes.username ?? '').split(':')
   if (ours !== state.local.ufrag || theirs === undefined || theirs === '') return false
   if (state.remote !== null && theirs !== state.remote.ufrag) return false
-  return parsed.hasIntegrity && verifyIntegrity(parsed, state.local.key, state.options.primitives)
+  return parsed.hasIntegrity
+}
+
+/**
+ * A request that came before from elsewhere: whoever saw it go by sends it again under other addresses, which would fill
+ * the list of the peer's candidates. Again from the same place it is a retransmission.
+ */
+function isReplay(state: AgentState, socketId: number, from: TransportAddress, parsed: ParsedStun): boolean {
+  const id = hex(parsed.message.transactionId)
+  const place = `${socketId} ${addressKey(from)}`
+  const origin = state.requestOrigins.get(id)
+  if (origin !== undefined) return origin !== place
+  makeRoom(state.requestOrigins, originLimit)
+  state.requestOrigins.set(id, place)
+  return false
+}
+
+function makeRoom(map: Map<string, unknown>, limit: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size < limit) return
+    map.delete(oldest)
+  }
 }
 
 function findOrLearnPair(state: AgentState, request: Request): Pair | undefined {
@@ -72,9 +100,11 @@ function findOrLearnPair(state: AgentState, request: Request): Pair | undefined 
 
 function rememberEarly(state: AgentState, request: Request): void {
   const key = `${request.socketId} ${addressKey(request.from)}`
-  if (!state.early.has(key) && state.early.size >= earlyLimit) return
-  const priority = request.parsed.message.attributes.priority ?? 0
-  state.early.set(key, { socketId: request.socketId, from: request.from, priority })
+  state.early.delete(key)
+  makeRoom(state.early, earlyLimit)
+  const { priority = 0, username = '' } = request.parsed.message.attributes
+  const ufrag = username.split(':')[1] ?? ''
+  state.early.set(key, { socketId: request.socketId, from: request.from, priority, ufrag })
 }
 
 function judge(state: AgentState, request: Request, pair: Pair | undefined): Verdict {

@@ -10,7 +10,8 @@ export function createBucket(ratePerSecond: number, burst: number): Bucket {
     take(nowMs) {
       tokens = Math.min(burst, tokens + ((nowMs - filledAtMs) * ratePerSecond) / 1000)
       filledAtMs = nowMs
-      if (tokens < 1) return false
+      // Times are sums of fractions: a token that is whole but for their rounding counts.
+      if (tokens < 1 - 1e-6) return false
       tokens -= 1
       return true
     },

@@ -28,8 +28,10 @@ export function considerNomination(state: AgentState, nowMs: number): void {
     best.nominations.suppressed += 1
     return
   }
-  best.nominateNext = true
-  trigger(state, best, nowMs)
+  // An attempt that is on its way may have taken effect already: another pair is tried only when this one has died.
+  if (state.nominee?.state !== 'up') state.nominee = best
+  state.nominee.nominateNext = true
+  trigger(state, state.nominee, nowMs)
 }
 
 export function noteNominationOutcome(

@@ -83,7 +83,7 @@ function learn(
     tellLimit(state, 'remoteCandidates', detail)
     return undefined
   }
-  const remote: RemoteCandidate = { address, key, type, priority, interfaceName: null }
+  const remote: RemoteCandidate = { address, key, type, priority, interfaceName: state.nameOf(address) }
   state.remotes.set(key, remote)
   return remote
 }

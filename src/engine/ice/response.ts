@@ -4,6 +4,7 @@ import type { TransportAddress } from '../face/address'
 import { type ParsedStun, verifyIntegrity } from '../stun'
 import { switchRole } from './pairing'
 import { type AgentState, pairAt, scheduleCheck, setPairState, trigger } from './state'
+import { liveness } from './liveness'
 import { nominationWithoutEffect, takeCounters } from './check'
 import { noteNominationOutcome, noteWorking } from './nomination'
 import { countArrival, type Pair, type Transaction } from './pair'
@@ -33,6 +34,8 @@ export function takeResponse(
   pair.stun.responsesReceived += 1
   const { pathscope, errorCode, xorMappedAddress } = parsed.message.attributes
   if (pathscope !== undefined) takeCounters(pair, pathscope, nowMs)
+  // After a suspended hour it lay in a buffer: it tells neither a round trip nor that the pair works now.
+  if (receivedAtMs - transaction.sentAtMs > liveness.transactionMs) return
   if (errorCode?.code === 487) return retryInOtherRole(state, pair, transaction, nowMs)
   if (errorCode !== undefined && !transaction.nominating) return
   const holdMs = (pathscope?.holdMicros ?? 0) / 1000

@@ -36,6 +36,8 @@ interface EarlyRequest {
   readonly socketId: number
   readonly from: TransportAddress
   readonly priority: number
+  /** The user fragment that its sender gave as its own. */
+  readonly ufrag: string
 }
 
 /** All that the ICE room knows; its functions share it. */
@@ -48,9 +50,14 @@ export interface AgentState {
   tieBreaker: bigint
   readonly sockets: Map<number, { readonly socket: SocketInfo; readonly order: number }>
   readonly remotes: Map<string, RemoteCandidate>
+  /** The peer's interface that has an address, once the peer has told. */
+  nameOf: (address: TransportAddress) => string | null
   readonly pairs: Pair[]
   readonly byPlace: Map<number, Map<string, Pair>>
+  /** By place, the latest last. */
   readonly early: Map<string, EarlyRequest>
+  /** Where each of the latest authenticated requests came from, by transaction id. */
+  readonly requestOrigins: Map<string, string>
   readonly requests: Bucket
   readonly checks: Bucket
   readonly deadlines: Deadlines<number>
@@ -59,7 +66,11 @@ export interface AgentState {
   /** Pairs that were never checked, best last. */
   waiting: Pair[]
   paceAtMs: number
+  /** When the last of the checks is due that the limit on their rate has put off. */
+  deferredToMs: number
   nominationAtMs: number | null
+  /** The pair that is being nominated where nominations are not prevented. */
+  nominee: Pair | null
   /** Pairs in state `up`. */
   alive: number
   /** Limits that have been told of, each once. */
