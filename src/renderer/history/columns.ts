@@ -39,15 +39,29 @@ export function readColumns(
   const ys: Column[] = []
   for (const pairId of pairIds) {
     const track = level.tracks.get(pairId)
-    for (const metric of wanted) ys.push(readColumn(track?.[metrics.indexOf(metric)], from, to))
+    for (const metric of wanted) {
+      const lag = metric === 'rttLow' || metric === 'rttHigh' ? bandLagRows(level) : 0
+      ys.push(readColumn(track?.[metrics.indexOf(metric)], from, to, lag, level.length() - 1))
+    }
   }
   return { xs, ys }
 }
 
-function readColumn(values: Float32Array | undefined, from: number, to: number): Column {
+/** A row's band is that of the second before it: drawn half a second earlier, it stands around its line. */
+function bandLagRows(level: Level): number {
+  return Math.floor(500 / level.binMs())
+}
+
+function readColumn(
+  values: Float32Array | undefined,
+  from: number,
+  to: number,
+  lag: number,
+  last: number,
+): Column {
   const column: Column = new Array(to - from)
   for (let at = from; at < to; at += 1) {
-    const value = values?.[at] ?? Number.NaN
+    const value = values?.[Math.min(at + lag, last)] ?? Number.NaN
     column[at - from] = Number.isNaN(value) ? null : value < 0 ? undefined : value
   }
   return column
