@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { readRecordingFile, reasonOf } from '../runtime'
-import { deriveReport, parseReport, type Report } from '../shared/report'
+import { checkedReport, parseReport, type Report } from '../shared/report'
 import { readStart } from './files'
 import type { Command } from './options'
 import { reportText, saveReport } from './save-report'
@@ -43,7 +43,9 @@ function load(file: string): Report | string {
   if (start.kind === 'problem') return start.message
   if (/"schema":\s*"pathscope\.report\//.test(start.text)) return loadReport(file)
   const read = readRecordingFile(file)
-  return read.kind === 'ok' ? deriveReport(read.recording) : `${file}: ${read.message}`
+  if (read.kind === 'problem') return `${file}: ${read.message}`
+  const made = checkedReport(read.recording)
+  return made.kind === 'ok' ? made.report : `${file}: ${made.message}`
 }
 
 function loadReport(file: string): Report | string {

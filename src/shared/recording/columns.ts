@@ -123,14 +123,15 @@ export class RowReader {
 
   number(name: string): number {
     const cell = this.cell(name)
-    if (typeof cell === 'number') return cell
+    // JSON reads 1e999 as infinity.
+    if (Number.isFinite(cell)) return Number(cell)
     this.#readable = false
     return 0
   }
 
   measured(name: string): number | null {
     const cell = this.cell(name)
-    return typeof cell === 'number' ? cell : null
+    return Number.isFinite(cell) ? Number(cell) : null
   }
 
   flag(name: string): boolean {

@@ -54,6 +54,8 @@ type Places = ReadonlyMap<string, number>
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Ms, of a session or since the epoch: until the year 5138, so that each sum of two is still a date. */
+const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1e14
 const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
 /** Reads a whole recording or its lines. Never throws; a cut last line and unreadable lines become warnings. */
@@ -168,7 +170,7 @@ class Reader {
 
   #takeStarted(line: Fields): boolean {
     const { wallMs, appVersion, os, interfaces } = line
-    if (typeof wallMs !== 'number' || typeof appVersion !== 'string' || typeof os !== 'string') return false
+    if (!isTime(wallMs) || typeof appVersion !== 'string' || typeof os !== 'string') return false
     if (!isArray(interfaces)) return false
     this.#started = { l: 'started', wallMs, appVersion, os, interfaces: trusted(interfaces) }
     return true
@@ -181,15 +183,14 @@ class Reader {
   }
 
   #takeEvent(event: unknown): boolean {
-    if (!isFields(event) || typeof event['kind'] !== 'string' || typeof event['atMs'] !== 'number')
-      return false
+    if (!isFields(event) || typeof event['kind'] !== 'string' || !isTime(event['atMs'])) return false
     if (this.#events.length < eventsHeld) this.#events.push(trusted(event))
     return true
   }
 
   #takeWarning({ atMs, kind, message }: Fields): boolean {
     if (typeof kind !== 'string' || typeof message !== 'string') return false
-    this.#warnings.push({ atMs: typeof atMs === 'number' ? atMs : null, kind, message })
+    this.#warnings.push({ atMs: isTime(atMs) ? atMs : null, kind, message })
     return true
   }
 
@@ -222,7 +223,7 @@ class Reader {
 
   /** Samples that will not be kept are only looked at when they turn out to be the newest. */
   #takeSample(line: Fields): boolean {
-    if (this.#columns === undefined || typeof line['atMs'] !== 'number' || !isArray(line['p'])) return false
+    if (this.#columns === undefined || !isTime(line['atMs']) || !isArray(line['p'])) return false
     const isKept = this.#taken % this.#stride === 0
     this.#taken += 1
     this.#newest = isKept ? undefined : line
@@ -276,7 +277,7 @@ class Reader {
 
   #takeEnd({ atMs, reason, detail }: Fields): boolean {
     const known = endReasons.find((candidate) => candidate === reason)
-    if (typeof atMs !== 'number' || known === undefined) return false
+    if (!isTime(atMs) || known === undefined) return false
     this.#end = { atMs, reason: known, detail: typeof detail === 'string' ? detail : null }
     return true
   }
@@ -348,7 +349,7 @@ function parse(text: string): Fields | undefined {
 
 /**
  * Deep parts of lines that this program wrote itself are taken at their word: the report built from them is validated
- * as a whole, so a forged file gives a refusal there and not here.
+ * as a whole (`checkedReport`), so a forged file gives a refusal there and not here.
  */
 function trusted<T>(value: unknown): T {
   return value as T

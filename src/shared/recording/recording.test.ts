@@ -177,3 +177,23 @@ function roundedTo3(value: unknown): unknown {
     ),
   )
 }
+
+describe('numbers that no session measures', () => {
+  it('make their line unreadable and no other: infinite counts, times outside all calendars', () => {
+    const lines = record(exampleOptions).map((line) => JSON.stringify(line))
+    const at = (kind: string) => lines.map((line) => line.startsWith(`{"l":"${kind}"`)).lastIndexOf(true)
+    const changed = [...lines]
+    changed[at('sample')] = (lines[at('sample')] ?? '').replace(
+      /"p":\[\[(\d+),"up",[^,]*,/,
+      '"p":[[$1,"up",1e999,',
+    )
+    changed[at('end')] = '{"l":"end","atMs":1e308,"reason":"done","detail":null}'
+    changed[at('event')] = '{"l":"event","event":{"kind":"ice-state","state":"closed","atMs":1e300}}'
+    const [whole, read] = [readRecording(lines.join('\n')), readRecording(changed.join('\n'))]
+    if (whole.kind === 'problem' || read.kind === 'problem') throw new Error('not read')
+    expect(changed[at('sample')]).toContain('1e999')
+    expect(read.recording.end).toBeNull()
+    expect(read.recording.events.length).toBe(whole.recording.events.length - 1)
+    expect(read.recording.last?.atMs).toBeLessThan(whole.recording.last?.atMs ?? 0)
+  })
+})

@@ -46,12 +46,18 @@ export function reportToCsv(report: Report): string {
   )
   const lines = samples.rows.map((row) => {
     const pairCells = described.get(Number(row[pairAt])) ?? [null, null, null, null]
-    const time = new Date(startedMs + Math.round(Number(row[tAt]) * 1000)).toISOString()
+    const time = timeText(startedMs + Math.round(Number(row[tAt]) * 1000))
     const values = sampleColumns.map((column) => row[samples.columns.indexOf(column)] ?? null)
     return [session.id, session.title, time, ...pairCells, ...values]
   })
   const header = [...context, ...sampleColumns.map((column) => names[column])]
   return [header, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')
+}
+
+/** ISO 8601; empty for a time that no calendar has, which only a damaged report holds. */
+function timeText(wallMs: number): string {
+  const date = new Date(wallMs)
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString()
 }
 
 function cell(value: string | number | null): string {

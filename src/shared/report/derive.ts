@@ -4,11 +4,38 @@ import type { Recording } from '../recording'
 import { eventSentence } from '../words'
 import { checksOf, connectedAtMs } from './checks'
 import { round3, samplesOf } from './samples'
-import { eventsLimit, reportSchemaName, type Report, type ReportPair, type ReportStream } from './schema'
+import {
+  eventsLimit,
+  reportSchema,
+  reportSchemaName,
+  type ParseReportResult,
+  type Report,
+  type ReportPair,
+  type ReportStream,
+} from './schema'
 
 type Warning = Report['warnings'][number]
 
-/** The report of a recording. Pure; the result fits `reportSchema`. */
+/**
+ * The report of a recording from a file, which anybody can have written or damaged. Its lines are read as they are, so
+ * what cannot be in a recording of ours shows in the report, and is refused here. Never throws.
+ */
+export function checkedReport(recording: Recording): ParseReportResult {
+  const damaged = (where: string): ParseReportResult => ({
+    kind: 'problem',
+    message: `The recording is damaged, and no report can be made of it${where}.`,
+  })
+  try {
+    const result = reportSchema.safeParse(deriveReport(recording))
+    if (result.success) return { kind: 'ok', report: result.data }
+    const issue = result.error.issues[0]
+    return damaged(`: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`)
+  } catch {
+    return damaged('')
+  }
+}
+
+/** The report of a recording. Pure; the result fits `reportSchema` when Pathscope wrote the recording. */
 export function deriveReport(recording: Recording): Report {
   const { header, started, last, end } = recording
   const wallMs = started?.wallMs ?? Date.parse(header.startedAt)

@@ -86,7 +86,11 @@ export function graph(options: GraphOptions): string {
   return `<figure><h3>${escapeHtml(options.title)} <span>${escapeHtml(options.unit)}</span></h3><svg viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-label="${label}">${grid.join('')}${times.join('')}${markLines.join('')}${paths.join('')}${empty}</svg><figcaption>${escapeHtml(options.caption)}</figcaption></figure>`
 }
 
-function timeTicks(untilSeconds: number): readonly number[] {
+const longestSeconds = 20 * 604_800
+
+function timeTicks(wholeSeconds: number): readonly number[] {
+  // A damaged report can claim any length; the labels must stay few.
+  const untilSeconds = Math.min(wholeSeconds, longestSeconds)
   const steps = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800,
   ]

@@ -1,6 +1,6 @@
 /** The report of a session: its format, how it is derived from a recording, and its other forms. */
 export { reportToCsv } from './csv'
-export { deriveReport } from './derive'
+export { checkedReport, deriveReport } from './derive'
 export { reportToHtml } from './html'
 export { reportToMarkdown } from './markdown'
 export { meaningOf } from './meaning'

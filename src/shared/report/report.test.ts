@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
+  checkedReport,
   deriveReport,
   meaningOf,
   parseReport,
@@ -290,5 +291,43 @@ describe('what it means', () => {
     const text = meaningOf(reportOf({}, lost)).join(' ')
     expect(text).toContain('3 messages to the peer are missing')
     expect(text).not.toContain('no message was lost')
+  })
+})
+
+describe('a recording that somebody changed', () => {
+  const forged = (change: (recording: Recording) => unknown) => {
+    const recording = recordingOf()
+    return checkedReport({ ...recording, ...(change(recording) as Partial<Recording>) })
+  }
+
+  it('is refused with a sentence wherever it is wrong, and never throws', () => {
+    const changes: readonly ((recording: Recording) => unknown)[] = [
+      ({ header }) => ({ header: { ...header, request: { settings: {} } } }),
+      ({ header }) => ({ header: { ...header, session: { ...header.session, role: 'x' } } }),
+      ({ started }) => ({ started: { ...started, interfaces: [null] } }),
+      ({ last }) => ({ last: { ...last, peer: { kind: 'pathscope', interfaces: {} } } }),
+      ({ last }) => ({ last: { ...last, pairs: last?.pairs.map((pair) => ({ ...pair, duplicates: -5 })) } }),
+      () => ({ events: [{ kind: 'peer', atMs: 1, peer: null }] }),
+      () => ({ events: [{ kind: 'ice-state', atMs: 1e300, state: 'connected' }] }),
+    ]
+    for (const change of changes) {
+      const made = forged(change)
+      expect(made.kind === 'problem' && made.message).toMatch(/^The recording is damaged/)
+    }
+    expect(forged(() => ({})).kind).toBe('ok')
+  })
+})
+
+describe('a report with times that no clock shows', () => {
+  it('still becomes CSV and HTML of reasonable size', () => {
+    const report = reportOf()
+    const first = report.samples.rows[0] ?? []
+    const long: Report = {
+      ...report,
+      session: { ...report.session, durationSeconds: 1e300 },
+      samples: { ...report.samples, rows: [[1e300, ...first.slice(1)]] },
+    }
+    expect(reportToCsv(long).split('\r\n')[1]).toContain(`${report.session.title},,`)
+    expect(reportToHtml(long).length).toBeLessThan(200_000)
   })
 })
