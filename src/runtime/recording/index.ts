@@ -1,5 +1,5 @@
 /** Recordings as files: written while the session runs, read back line by line. */
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   flushSample,
@@ -12,8 +12,10 @@ import {
   type RecordingLine,
 } from '../../shared/recording'
 import type { SessionUpdate, SessionWarning } from '../../shared/session'
+import { makeFolder } from './folder'
 import { sessionFileName } from './names'
 
+export { makeFolder } from './folder'
 export { safeTitle } from './names'
 
 export interface RecordingOptions {
@@ -45,13 +47,24 @@ const waitingLinesLimit = 1000
 export function openRecording(options: RecordingOptions): OpenRecordingResult {
   const { dir, header } = options
   try {
-    mkdirSync(dir, { recursive: true })
+    makeFolder(dir)
     const { path, descriptor } = openUnique(dir, header)
-    const recording = new RecordingFile(path, descriptor, options)
-    recording.write([headerLine(header)])
-    return { kind: 'opened', recording }
+    writeHeader(path, descriptor, header)
+    return { kind: 'opened', recording: new RecordingFile(path, descriptor, options) }
   } catch (error) {
     return { kind: 'failed', message: `The recording cannot be written to ${dir}: ${reasonOf(error)}` }
+  }
+}
+
+/** A recording without its header can never be read: where it does not fit, nothing stays and another folder is taken. */
+function writeHeader(path: string, descriptor: number, header: RecordingHeader): void {
+  try {
+    let rest = Buffer.from(`${JSON.stringify(headerLine(header))}\n`)
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest))
+  } catch (error) {
+    closeSync(descriptor)
+    unlinkSync(path)
+    throw error
   }
 }
 
@@ -85,10 +98,10 @@ class RecordingFile implements OpenedRecording {
     if (!this.#open) return
     const { lines, state } = toLines(update, this.#state, this.#bytes)
     this.#state = state
-    this.write(lines)
+    this.#write(lines)
   }
 
-  write(lines: readonly RecordingLine[]): void {
+  #write(lines: readonly RecordingLine[]): void {
     if (lines.length > 0)
       this.#waiting.push(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')))
     // The first may be half written: the one after it goes.
@@ -100,7 +113,7 @@ class RecordingFile implements OpenedRecording {
     if (!this.#open) return
     const { lines, state } = flushSample(this.#state)
     this.#state = state
-    this.write(lines)
+    this.#write(lines)
     this.#open = false
     try {
       closeSync(this.descriptor)

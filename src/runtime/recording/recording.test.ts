@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openRecording, readRecordingFile, safeTitle, type OpenedRecording } from '.'
+import { makeFolder, openRecording, readRecordingFile, safeTitle, type OpenedRecording } from '.'
 import { exampleOptions, exampleRequest, exampleUpdates, exampleWallMs } from '../../shared/testing'
 
 let dir = ''
@@ -38,6 +38,18 @@ function open(into = dir, title = request.title): OpenedRecording {
   if (result.kind === 'failed') throw new Error(result.message)
   return result.recording
 }
+
+describe('a folder', () => {
+  it('is made with those above it, left as it is, or refused, but always comes back', () => {
+    makeFolder(join(dir, 'a', 'b', 'c'))
+    makeFolder(join(dir, 'a', 'b', 'c'))
+    expect(existsSync(join(dir, 'a', 'b', 'c'))).toBe(true)
+    writeFileSync(join(dir, 'file'), '')
+    expect(() => makeFolder(join(dir, 'file'))).toThrow('EEXIST')
+    expect(() => makeFolder(join(dir, 'file', 'x'))).toThrow('ENOTDIR')
+    if (existsSync('/proc/self')) expect(() => makeFolder('/proc/none/x')).toThrow('ENOENT')
+  })
+})
 
 describe('a recording file', () => {
   it('is named after title and time, made with its folder, and read back', async () => {
@@ -126,6 +138,17 @@ describe('a full disk', () => {
       rmSync(probe, { recursive: true, force: true })
     }
   }
+
+  it.skipIf(!canMount)('that has no room for the header leaves no file and is told as a failure', () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', dir])
+    try {
+      writeFileSync(join(dir, 'fill'), Buffer.alloc(64 << 10))
+      expect(() => open(dir)).toThrow('the disk is full')
+      expect(readdirSync(dir)).toEqual(['fill'])
+    } finally {
+      execFileSync('umount', ['-l', dir])
+    }
+  })
 
   it.skipIf(!canMount)('is warned of once, and the file is whole again when there is room', async () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', dir])
