@@ -158,7 +158,9 @@ export function waitForTerminal({ input, output, onInterrupt }: TerminalOptions)
       const scan = scanner.feed(piece.replaceAll(keys.end, ''))
       if (isEnd) return judge(true)
       if (scan.kind === 'more')
-        output.write(`\r\u001b[K${scan.chars} characters so far; Enter twice ends the text `)
+        output.write(
+          `\r\u001b[K${scan.chars} characters so far; Enter ${scan.enters === 2 ? 'twice' : 'three times'} ends the text `,
+        )
       else judge(false)
     }
     stop = input.read(true, onText, () => judge(true))

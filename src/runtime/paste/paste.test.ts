@@ -225,6 +225,21 @@ describe('the scanner of typed input', () => {
     expect(feedAll(`${text.json.slice(0, 300)}\r\r\r`, 50).kind).toBe('complete')
   })
 
+  it('says how often Enter ends the text, and keeps to it', () => {
+    for (const begun of ['hello', text.json.slice(0, 300), text.compact.slice(0, 40)]) {
+      const scanner = createPasteScanner()
+      const { enters } = scanner.feed(begun)
+      expect(scanner.feed('\r'.repeat(enters - 1)).kind).toBe('more')
+      expect(scanner.feed('\r').kind).toBe('complete')
+    }
+  })
+
+  it('takes a text of line ends alone without looking back over it each time', () => {
+    const startedMs = performance.now()
+    expect(feedAll('\n'.repeat(300_000), 65_536).kind).toBe('too-long')
+    expect(performance.now() - startedMs).toBeLessThan(5000)
+  })
+
   it('stops at the limit', () => {
     expect(feedAll('x'.repeat(300_000), 65_536).kind).toBe('too-long')
   })

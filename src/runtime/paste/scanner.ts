@@ -6,6 +6,8 @@ export interface PasteScan {
   readonly kind: 'more' | 'complete' | 'too-long'
   /** Characters so far. */
   readonly chars: number
+  /** How often Enter must be pressed to end the text as it stands. */
+  readonly enters: number
 }
 
 export interface PasteScanner {
@@ -29,8 +31,12 @@ export function createPasteScanner(): PasteScanner {
   let text = ''
   let place: Place = { kind: 'outside' }
   let lineEnds = 0
+  let hasInk = false
   let previous = ''
   let state: PasteScan['kind'] = 'more'
+
+  /** One empty line ends prose or a bare SDP; inside JSON or armour, which mail may wrap, it takes two. */
+  const enters = () => (place.kind === 'outside' ? 2 : 3)
 
   function step(char: string): void {
     if (isBlankLineEnd(char)) state = 'complete'
@@ -40,11 +46,14 @@ export function createPasteScanner(): PasteScanner {
     } else if (ends(place, char)) state = 'complete'
   }
 
-  /** One empty line ends prose or a bare SDP; inside JSON or armour, which mail may wrap, it takes two. */
   function isBlankLineEnd(char: string): boolean {
     if (char === '\n') lineEnds += 1
-    else if (char !== ' ' && char !== '\r') lineEnds = 0
-    return lineEnds > (place.kind === 'outside' ? 1 : 2) && text.trim() !== ''
+    else if (char !== ' ' && char !== '\r') {
+      lineEnds = 0
+      // Kept, not looked up: trimming at every line end takes the square of a text of line ends.
+      hasInk ||= char.trim() !== ''
+    }
+    return lineEnds >= enters() && hasInk
   }
 
   return {
@@ -63,7 +72,7 @@ export function createPasteScanner(): PasteScanner {
         text += char
         step(char)
       }
-      return { kind: state, chars: text.length }
+      return { kind: state, chars: text.length, enters: enters() }
     },
     text: () => text,
   }
