@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StringDecoder } from 'node:string_decoder'
+import { TextDecoder } from 'node:util'
 import { listInterfaces, startSession } from '../runtime'
+import { encodingOf } from './files'
 import { runCommandLine } from './run'
 import type { InputText, OutputText, Surroundings } from './surroundings'
 import { exitStatus } from './words'
@@ -23,8 +24,11 @@ function input(): InputText {
     isTerminal: process.stdin.isTTY === true,
     read(raw, onText, onEnd) {
       const { stdin } = process
-      const decoder = new StringDecoder('utf8')
-      const data = (piece: Buffer) => onText(decoder.write(piece))
+      let decoder: TextDecoder | undefined
+      const data = (piece: Buffer) => {
+        decoder ??= new TextDecoder(encodingOf(piece))
+        onText(decoder.decode(piece, { stream: true }))
+      }
       const setRaw = (on: boolean) => {
         if (raw && stdin.isTTY) stdin.setRawMode(on)
       }

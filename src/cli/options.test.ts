@@ -86,7 +86,8 @@ describe('the command line', () => {
       'offer --duration': 'argument missing',
       'offer --duration soon': '--duration takes a time',
       'offer --duration 0s': '--duration takes a time',
-      'offer --duration -5s': 'ambiguous',
+      'offer --duration -5s':
+        '--duration needs a value; one that begins with - is given as --duration=VALUE.',
       'offer --duration 1e9s': '--duration takes a time',
       'offer --mode turbo': 'no mode "turbo"',
       'offer --use some': '--use is auto, all or disjoint',

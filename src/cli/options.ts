@@ -89,7 +89,7 @@ export function parseCommand(args: readonly string[]): Command {
   } catch (error) {
     if (error instanceof Wrong) return wrong(error.message)
     // parseArgs says itself which option it does not know or misses a value.
-    if (error instanceof TypeError) return wrong(firstSentence(error.message))
+    if (error instanceof TypeError) return wrong(parseArgsSentence(error.message))
     throw error
   }
 }
@@ -98,7 +98,10 @@ function wrong(message: string): Command {
   return { kind: 'wrong', message }
 }
 
-function firstSentence(message: string): string {
+function parseArgsSentence(message: string): string {
+  const ambiguous = /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument is ambiguous/.exec(message)
+  if (ambiguous !== null)
+    return `${ambiguous[1]} needs a value; one that begins with - is given as ${ambiguous[1]}=VALUE.`
   const sentence = message.split(/\. |\n/)[0] ?? message
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
 }

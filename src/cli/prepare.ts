@@ -34,20 +34,26 @@ function loadConfig(file: string | undefined): Problem | { readonly kind: 'ok'; 
 function loadPaths(
   given: string | undefined,
 ): Problem | { readonly kind: 'ok'; readonly paths: readonly EmulatedPath[] | null } {
-  const preset = emulatedPresets[given ?? defaultPreset]
+  const name = given ?? defaultPreset
+  const preset = Object.hasOwn(emulatedPresets, name) ? emulatedPresets[name] : undefined
   if (preset !== undefined) return { kind: 'ok', paths: given === undefined ? null : preset }
   const file = given ?? ''
   try {
     const read = readEmulatedPaths(JSON.parse(readFileSync(file, 'utf8')))
     return read.kind === 'ok' ? read : { kind: 'problem', message: `${file}: ${read.message}` }
   } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON.' : reasonOf(error)
+    const why = error instanceof SyntaxError ? 'it is not JSON.' : readReasonOf(error)
     const names = Object.keys(emulatedPresets).join(', ')
     return {
       kind: 'problem',
       message: `--paths is one of ${names} or a file; ${file} cannot be read: ${why}`,
     }
   }
+}
+
+function readReasonOf(error: unknown): string {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return isMissing ? 'there is no such file.' : reasonOf(error)
 }
 
 async function unknownInterface(

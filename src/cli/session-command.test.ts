@@ -77,6 +77,20 @@ describe('offer', () => {
     expect(around.out.stdout).toContain(`recording: ${at('sessions')}`)
   })
 
+  it('leaves nothing of a session whose offer cannot be written, whatever is in the way, and answers 2', async () => {
+    writeFileSync(at('file'), '')
+    for (const [out, why] of [
+      [at('.'), 'it is a folder'],
+      [at('file/offer'), 'a file'],
+    ] as const) {
+      const { around, status } = start(`offer --report ${at('out')} --offer-out ${out}`)
+      expect(await status).toBe(2)
+      expect(around.out.stderr).toContain('cannot be written')
+      expect(around.out.stderr).toContain(why)
+      expect(existsSync(at('out'))).toBe(false)
+    }
+  })
+
   it('hands over by files: written whole, an older answer passed over', async () => {
     vi.useFakeTimers()
     writeFileSync(at('answer'), encodePaste({ type: 'answer', sdp: `${sdp}a=old:1\r\n` }).json)
@@ -268,7 +282,9 @@ describe('wrong usage', () => {
     writeFileSync(at('bad.json'), '[{"name":"x"}]')
     writeFileSync(at('file'), '')
     for (const [line, said] of [
-      [`loopback --paths ${at('none')}`, 'trio'],
+      [`loopback --paths ${at('none')}`, 'there is no such file'],
+      ['loopback --paths constructor', 'trio'],
+      ['loopback --paths __proto__', 'trio'],
       [`loopback --paths ${at('bad.json')}`, 'delayMs'],
       [`loopback --paths ${at('file')}`, 'not JSON'],
       [`offer --config ${at('none')}`, 'does not exist'],

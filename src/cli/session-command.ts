@@ -8,7 +8,7 @@ import {
   type OpenedRecording,
   type SessionHandle,
 } from '../runtime'
-import { deriveReport, type Report } from '../shared/report'
+import { checkedReport, type Report } from '../shared/report'
 import type { SessionRequest, SessionUpdate } from '../shared/session'
 import { eventSentence } from '../shared/words'
 import { digestText, type Snapshot } from './digest'
@@ -50,6 +50,8 @@ class SessionRun {
   #stale: string | undefined
   #interrupted = false
   #badText = false
+  /** Our own text could not be written where it was asked for. */
+  #notHandedOver = false
   #madeDir = false
   /** The peer's text was given to the session and accepted. */
   #described = false
@@ -193,8 +195,8 @@ class SessionRun {
       const written = writeWhole(textOut, `${text.json}\n`)
       if (written.kind === 'problem') {
         this.#say(written.message)
-        this.#handle?.order({ kind: 'stop' })
-        return
+        this.#notHandedOver = true
+        return this.#end(undefined)
       }
       this.#say(`The ${text.type} is in ${textOut}.`)
     }
@@ -286,9 +288,9 @@ class SessionRun {
   async #conclude(ended: Ended | undefined): Promise<ExitStatus> {
     const recording = this.#recording
     await recording?.close()
-    if (this.#badText) {
+    if (this.#badText || this.#notHandedOver) {
       if (recording !== undefined) this.#discard(recording)
-      return exitStatus.badText
+      return this.#badText ? exitStatus.badText : exitStatus.usage
     }
     const last = this.#lastSnapshot
     if (last !== undefined && last.channel !== 'new' && last.atMs > this.#lastDigestMs + 1000)
@@ -317,7 +319,12 @@ class SessionRun {
       this.#say(read.message)
       return false
     }
-    const report = deriveReport(read.recording)
+    const made = checkedReport(read.recording)
+    if (made.kind === 'problem') {
+      this.#say(made.message)
+      return false
+    }
+    const { report } = made
     const { reportDir, formats } = this.options
     const saved =
       reportDir === undefined ? { files: [], problems: [] } : saveReport(report, reportDir, formats)
