@@ -117,3 +117,16 @@ describe('loss', () => {
     )
   })
 })
+
+it('a receiver that counts anew, behind a NAT that gave the pair another address, goes on from what was counted', () => {
+  const loss = createLoss()
+  loss.compare(100, 90, 0)
+  loss.compare(200, 180, 1000)
+  loss.compare(230, 1, 5000)
+  const atOnce = loss.view()
+  loss.compare(330, 101, 6000)
+  const { sent, received } = loss.view()
+  expect([sent - atOnce.sent, received - atOnce.received]).toEqual([100, 100])
+  loss.compare(210, 185, 6001)
+  expect(loss.view()).toMatchObject({ sent, received })
+})

@@ -10,7 +10,9 @@ const recentTimeConstantMs = 2500
 export interface Loss {
   /**
    * Of `sentCount` packets the receiver had counted `receivedCount`. More received than sent (packets that overtook the
-   * count) is taken as all. A count that goes back is a report out of order and ignored: both only ever grow.
+   * count) is taken as all. A count that goes back is a report out of order and ignored: both only ever grow. When only
+   * the received one goes back, the receiver counts anew, since a NAT gave the pair another address: what it had counted
+   * stands, and counting goes on from there.
    */
   compare(sentCount: number, receivedCount: number, nowMs: number): void
   view(): LossView
@@ -45,8 +47,11 @@ export function createLoss(): Loss {
         sent: Math.max(0, sentCount - receivedCount),
         received: Math.max(0, receivedCount - sentCount),
       }
+      const isAnew = receivedCount < receivedCountMax && sentCount - base.sent > sent
+      if (isAnew) base = { sent: sentCount - sent, received: receivedCount - received }
+      else if (receivedCount < receivedCountMax) return
       const sentSince = sentCount - base.sent
-      if (sentSince < sent || receivedCount < receivedCountMax) return
+      if (sentSince < sent) return
       const receivedSince = Math.min(sentSince, receivedCount - base.received)
       updateRecent(sentSince - sent, receivedSince - received, nowMs - comparedAtMs)
       sent = sentSince

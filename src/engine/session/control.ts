@@ -10,13 +10,15 @@ import {
   encodeReport,
   type PairReport,
 } from '../frames'
-import type { Pair } from '../ice'
+import { type Pair, tellLimit } from '../ice'
 import { createReliable } from '../reliable'
 import { drop, pairById, type SessionState, tell } from './state'
 import { transmitOn } from './transmit'
 
 /** Between two reports of counts to the peer, ms. */
 export const reportIntervalMs = 1000
+/** Control frames that may wait for the peer before no more counts are added to them: later ones tell all again. */
+const countsWaiting = 8
 
 /** The secure session stands: control begins with who we are. Only two Pathscopes speak control. */
 export function beginControl(
@@ -47,11 +49,8 @@ export function beginControl(
 export function sendText(state: SessionState, text: ControlText): void {
   if (state.control === null) return
   if (!state.control.reliable.send(encodeControlText(text), state.nowMs)) {
-    tell(state, {
-      kind: 'limit',
-      limit: 'reliableFrames',
-      detail: `Control is backed up; "${text.t}" was not sent.`,
-    })
+    const detail = `Control is backed up; "${text.t}" was not sent.`
+    tellLimit(state.agent.state, 'reliableFrames', detail)
   }
   flushControl(state)
 }
@@ -82,10 +81,9 @@ function broadcast(state: SessionState, plain: Uint8Array): void {
 /** Tells the peer what we counted: per pair, and of its messages. */
 export function sendReport(state: SessionState): void {
   if (state.control === null) return
-  const pairs = state.agent.state.pairs.flatMap((pair): PairReport[] =>
-    pair.peerNumber === null ? [] : [reportOf(pair, pair.peerNumber)],
-  )
-  for (const plain of encodeReport(pairs)) broadcast(state, plain)
+  for (const plain of encodeReport(reportPairs(state.agent.state.pairs))) broadcast(state, plain)
+  // During an outage counts would fill the channel, and a change of mode or the end find no room in it.
+  if (state.control.reliable.unacked >= countsWaiting && state.finish === null) return
   const { received, missing, duplicated, reordered } = state.receiver.snapshotReceived(state.nowMs)
   sendText(state, {
     t: 'counts',
@@ -96,9 +94,22 @@ export function sendReport(state: SessionState): void {
   })
 }
 
-function reportOf(pair: Pair, pairNumber: number): PairReport {
-  const { echo, firstArrivals, duplicates } = pair
-  return { pairNumber, sentSeen: echo.sent, received: echo.received, firstArrivals, duplicates }
+/** By the peer's numbers: where a NAT changed an address, one pair of the peer's is several here, one after the other. */
+function reportPairs(pairs: readonly Pair[]): PairReport[] {
+  const reports = new Map<number, PairReport>()
+  for (const { peerNumber, echo, firstArrivals, duplicates } of pairs) {
+    if (peerNumber === null) continue
+    const before = reports.get(peerNumber)
+    const isLatest = before === undefined || echo.sent >= before.sentSeen
+    reports.set(peerNumber, {
+      pairNumber: peerNumber,
+      sentSeen: isLatest ? echo.sent : before.sentSeen,
+      received: isLatest ? echo.received : before.received,
+      firstArrivals: firstArrivals + (before?.firstArrivals ?? 0),
+      duplicates: duplicates + (before?.duplicates ?? 0),
+    })
+  }
+  return [...reports.values()]
 }
 
 /** What is done with a text of the peer. */

@@ -1,5 +1,5 @@
 import { openShim, sealShim } from '../frames'
-import type { Pair } from '../ice'
+import { type Pair, tellLimit } from '../ice'
 import { chooseCarrying } from '../spread'
 import { livePairs } from './carriers'
 import { descriptionsHashOf, proofKeyOf } from './describe'
@@ -41,11 +41,7 @@ export function considerSecureStart(state: SessionState): void {
 export function sendHandshake(state: SessionState, data: Uint8Array): void {
   if (state.peer.kind === 'pathscope') {
     if (!state.shim.send(data, state.nowMs)) {
-      tell(state, {
-        kind: 'limit',
-        limit: 'reliableFrames',
-        detail: 'The handshake waits for too many answers.',
-      })
+      tellLimit(state.agent.state, 'reliableFrames', 'The handshake waits for too many answers.')
     }
     flushShim(state)
     return
