@@ -6,9 +6,9 @@ export const limits = {
   remoteCandidates: 64,
   pairs: 1024,
   stunServers: 4,
-  /** UDP payload we send; larger arrivals are dropped. */
+  /** UDP payload of the records we send; all else of ours is shorter. */
   datagramBytes: 1400,
-  /** Datagrams taken in per socket read. */
+  /** Longest datagram taken in; larger ones are dropped and counted. */
   receivedDatagramBytes: 2048,
   /** Pasted text, characters. */
   pasteChars: 262_144,

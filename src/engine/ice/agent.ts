@@ -26,7 +26,8 @@ import {
 
 export interface Agent {
   readonly state: AgentState
-  addSocket(socket: SocketInfo, nowMs: number): void
+  /** False when the limit of sockets is reached: this one is then not used. */
+  addSocket(socket: SocketInfo, nowMs: number): boolean
   closeSocket(socketId: number, detail: string, nowMs: number): void
   setRemote(remote: RemoteIce, nowMs: number): void
   stun(
@@ -98,6 +99,8 @@ export function createAgent(
       sink.event({ kind: 'pair-included', pairId, label: pair.label, included })
     },
     attemptNomination(pairId, nowMs) {
+      // A stock peer would obey: it has its one pair.
+      if (state.remote?.kind === 'stock') return
       for (const pair of state.pairs) {
         if (pair.state !== 'up' || (pairId !== null && pair.id !== pairId)) continue
         pair.nominateNext = true

@@ -3,6 +3,7 @@ import { hex } from '../bytes'
 import { createDeadlines } from '../deadlines'
 import type { SocketInfo, TransportAddress } from '../face/address'
 import type { EngineOptions } from '../face/io'
+import { limits } from '../face/limits'
 import { bindingMethod, encodeStun, type ParsedStun } from '../stun'
 import type { IceSink } from './state'
 
@@ -70,7 +71,7 @@ export function createGatherer(options: EngineOptions, sink: IceSink): Gatherer 
 
   return {
     addSocket(socket, nowMs) {
-      for (const server of options.stunServers) {
+      for (const server of options.stunServers.slice(0, limits.stunServers)) {
         if (server.address.family !== socket.local.family) continue
         const key = `${socket.id} ${server.url} ${addressKey(server.address)}`
         const query: Query = {

@@ -7,18 +7,22 @@ import { createPair, type Pair, type RemoteCandidate } from './pair'
 import { candidatePriority, localPreference, pairPriority } from './priority'
 import { type AgentState, setPairState, tellLimit } from './state'
 
-export function addSocket(state: AgentState, socket: SocketInfo, nowMs: number): void {
+/** False when there are as many as may be: the socket is then not used at all. */
+export function addSocket(state: AgentState, socket: SocketInfo, nowMs: number): boolean {
   if (state.sockets.size >= limits.sockets) {
     const detail = `Only ${limits.sockets} interface addresses are used; ${socket.local.address} is not.`
     tellLimit(state, 'sockets', detail)
-    return
+    return false
   }
-  state.sockets.set(socket.id, { socket, order: state.sockets.size })
+  // Not their number: after one was closed that would be another one's order.
+  const order = 1 + Math.max(-1, ...[...state.sockets.values()].map((one) => one.order))
+  state.sockets.set(socket.id, { socket, order })
   const added: Pair[] = []
   for (const remote of state.remotes.values()) {
     if (remote.type !== 'prflx') added.push(...pairUp(state, socket, remote, nowMs))
   }
   announce(state, added)
+  return true
 }
 
 export function closeSocket(state: AgentState, socketId: number, detail: string, nowMs: number): void {

@@ -30,7 +30,11 @@ export function refreshCarrying(state: SessionState, force: boolean): void {
   // `auto` is all pairs for messages, the only stream there is so far.
   const use = state.use === 'disjoint' ? 'disjoint' : 'all'
   const carrying = state.settings.enabled ? chooseCarrying(live, use, state.carrying) : bestAlone(live)
-  for (const id of state.carrying) if (!carrying.includes(id)) state.weights.remove(id)
+  for (const id of state.carrying) {
+    if (carrying.includes(id)) continue
+    state.weights.remove(id)
+    state.wireTallies.delete(id)
+  }
   state.carrying = carrying
   // Excluded pairs still serve control when they are all there is, so that the session can be steered.
   const included = live.filter((candidate) => candidate.included)

@@ -14,7 +14,7 @@ import {
 import type { Description } from '../face/io'
 import { limits } from '../face/limits'
 import { deriveShimKeys } from '../frames'
-import { candidatePriority, localPreference } from '../ice'
+import { candidatePriority, localPreference, tellLimit } from '../ice'
 import { type SessionState, tell } from './state'
 
 /** Longest wait for STUN servers before the description goes out without their candidates, ms. */
@@ -32,7 +32,8 @@ export function beginGathering(state: SessionState): void {
 export function considerGathered(state: SessionState, socketsReady: boolean): void {
   if (state.gathering === 'complete') return
   beginGathering(state)
-  if (socketsReady && !state.gatherer.settled) state.timers.set('gathering', state.nowMs + gatheringLimitMs)
+  if (socketsReady && !state.gatherer.settled && !state.timers.has('gathering'))
+    state.timers.set('gathering', state.nowMs + gatheringLimitMs)
   const waiting = state.timers.has('gathering')
   if (socketsReady || waiting) {
     if (!state.gatherer.settled) return
@@ -76,8 +77,8 @@ function answerSetup(offer: RemoteDescription | null): 'active' | 'passive' {
 }
 
 function describeCandidates(state: SessionState): DescribedCandidate[] {
-  const orders = new Map(state.sockets.map((socket, order) => [socket.id, order]))
-  const preference = (id: number, family: 4 | 6): number => localPreference(orders.get(id) ?? 0, family)
+  const orderOf = (id: number): number => state.agent.state.sockets.get(id)?.order ?? 0
+  const preference = (id: number, family: 4 | 6): number => localPreference(orderOf(id), family)
   const hosts = state.sockets.map(
     (socket, order): DescribedCandidate => ({
       foundation: `${order + 1}`,
@@ -98,7 +99,12 @@ function describeCandidates(state: SessionState): DescribedCandidate[] {
       related: { address: socket.local.address, port: socket.local.port },
     }),
   )
-  return [...hosts, ...reflexive].slice(0, limits.localCandidates)
+  const all = [...hosts, ...reflexive]
+  if (all.length > limits.localCandidates) {
+    const detail = `Only ${limits.localCandidates} of our ${all.length} addresses are told to the peer.`
+    tellLimit(state.agent.state, 'localCandidates', detail)
+  }
+  return all.slice(0, limits.localCandidates)
 }
 
 /** Takes the pasted description in, or tells why it cannot be used; then nothing has changed. */

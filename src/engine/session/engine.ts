@@ -7,6 +7,7 @@ import { createAgent, createGatherer, type IceSink } from '../ice'
 import { createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
 import { createRoundRobin, createWeights } from '../spread'
+import { boundSettings } from './bounds'
 import { refreshCarrying, updateWeights } from './carriers'
 import { beginControl, flushControl, reportIntervalMs, sendReport, sendText } from './control'
 import { takeDatagram, takeEarly } from './datagram'
@@ -56,10 +57,11 @@ function take(state: SessionState, input: EngineInput): void {
       return
     case 'socket-opened':
       beginGathering(state)
-      state.sockets.push(input.socket)
-      state.gatherer.addSocket(input.socket, state.nowMs)
-      return state.agent.addSocket(input.socket, state.nowMs)
+      if (!state.agent.addSocket(input.socket, state.nowMs)) return
+      state.sockets = [...state.sockets, input.socket]
+      return state.gatherer.addSocket(input.socket, state.nowMs)
     case 'socket-closed':
+      state.sockets = state.sockets.filter((socket) => socket.id !== input.socketId)
       state.gatherer.closeSocket(input.socketId)
       return state.agent.closeSocket(input.socketId, input.detail, state.nowMs)
     case 'sockets-ready':
@@ -228,7 +230,7 @@ function createState(options: EngineOptions): SessionState {
     ufrag: base64url(options.primitives.random(6)).replace(/[-_]/g, '+'),
     pwd: base64url(options.primitives.random(24)).replace(/[-_]/g, '/'),
   }
-  const { settings } = options
+  const settings = boundSettings(options.settings)
   const outbox = createOutbox()
   // The sink is given out before the state it writes to exists; nothing calls it until then.
   const holder: { state: SessionState | null } = { state: null }

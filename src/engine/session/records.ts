@@ -1,7 +1,7 @@
 import { createDedupWindow } from '../dedup'
 import { firstApplicationRecord, limits } from '../face/limits'
 import type { PeerView } from '../face/snapshot'
-import type { Pair } from '../ice'
+import { type Pair, tellLimit } from '../ice'
 import { createResequencer, type Resequencer } from '../resequence'
 import { carryingPairs } from './carriers'
 import { drop, pairById, type SessionState } from './state'
@@ -18,6 +18,10 @@ const holdMarginMs = 10
 
 /** One application record of ours: over every carrying pair, or over the one whose turn it is. */
 export function sendRecord(state: SessionState, data: Uint8Array): void {
+  if (data.length > limits.datagramBytes) {
+    const detail = `A record of ${data.length} bytes was not sent; datagrams have at most ${limits.datagramBytes}.`
+    return tellLimit(state.agent.state, 'datagramBytes', detail)
+  }
   const pairs = pairsForRecord(state)
   if (pairs.length === 0) {
     state.recordsWithoutPair += 1

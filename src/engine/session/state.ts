@@ -66,7 +66,8 @@ export interface SessionState {
   readonly sessionId: string
   readonly agent: Agent
   readonly gatherer: Gatherer
-  readonly sockets: SocketInfo[]
+  /** Open ones, in the order they came. */
+  sockets: readonly SocketInfo[]
 
   gathering: GatheringState
   ice: IceState

@@ -1,4 +1,5 @@
 import type { MessageStreamSettings } from '../face/settings'
+import { boundMessages } from './bounds'
 import { drop, type SessionState, tell } from './state'
 
 /** Between two tries to hand a refused message to the channel, ms. */
@@ -45,6 +46,7 @@ export function retryRefused(state: SessionState): void {
 }
 
 export function setMessages(state: SessionState, messages: MessageStreamSettings): void {
-  state.settings = { ...state.settings, messages }
-  state.sender.update(messages, state.nowMs)
+  const bounded = boundMessages(messages)
+  state.settings = { ...state.settings, messages: bounded }
+  state.sender.update(bounded, state.nowMs)
 }
