@@ -402,3 +402,12 @@ test('an address learnt after the peer told its interfaces gets its name as well
   request(agent, { iceControlling: 5n }, address(9))
   expect(agent.state.pairs.at(-1)?.label).toBe('eth0 → wlan0')
 })
+
+test('a stock peer is not asked for a second nomination, since it would obey', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2, 3], 'stock'), 0)
+  run(agent, 3000, (check, nowMs) => answer(agent, check, nowMs))
+  agent.attemptNomination(null, 3000)
+  run(agent, 6000, (check, nowMs) => answer(agent, check, nowMs))
+  expect(agent.state.pairs.filter((pair) => pair.nominated)).toHaveLength(1)
+})

@@ -260,3 +260,15 @@ test('loss is told in each direction as the links made it', () => {
     }
   }
 })
+
+test('a record longer than a datagram may be is not sent, and that is told once', () => {
+  const world = pairOfEngines([link(5)])
+  world.connect()
+  world.runUntil(2000)
+  const before = snapshotOf(world, 0).pairs[0]?.recordsSent
+  for (let i = 0; i < 3; i += 1)
+    world.give(0, { kind: 'secure-record', data: new Uint8Array(limits.datagramBytes + 1) })
+  expect(snapshotOf(world, 0).pairs[0]?.recordsSent).toEqual(before)
+  const told = world.hosts[0].events.filter((event) => event.kind === 'limit')
+  expect(told).toMatchObject([{ limit: 'datagramBytes' }])
+})
