@@ -15,10 +15,10 @@ dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 .say{font-size:15px;line-height:1.55;max-width:76ch}.warnings{padding-left:18px;margin:4px 0}
 .wide{overflow-x:auto;border-top:1px solid var(--line)}
 table{border-collapse:collapse;width:100%}
-th,td{padding:5px 8px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap;vertical-align:top}
+th,td{padding:5px 6px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap;vertical-align:top}
 thead th{color:var(--dim);font-weight:500}
 th:first-child,td:first-child,.checks td{text-align:left}td.long{white-space:normal;width:100%}
-tbody th{font-weight:400}tbody th b{font-weight:600}tbody th>span,td>span{display:block;font-size:11.5px;color:var(--dim)}tbody th>span{margin-left:34px;white-space:normal;overflow-wrap:anywhere;min-width:200px}
+tbody th{font-weight:400}tbody th b{font-weight:600}tbody th>span,td>span{display:block;font-size:11.5px;color:var(--dim)}tbody th>span{margin-left:34px;white-space:normal;overflow-wrap:anywhere;min-width:180px}
 .key{margin-right:8px;vertical-align:middle}.key line{stroke-width:3}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0 0 10px}
 .dot{width:8px;height:8px;border-radius:50%;display:inline-block;margin-right:6px;background:var(--faint)}
