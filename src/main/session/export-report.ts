@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { readRecordingFile } from '../../runtime'
 import { failed, type IpcResult, ok, type ReportFormat } from '../../shared/ipc'
 import {
-  deriveReport,
+  checkedReport,
   type Report,
   reportToCsv,
   reportToHtml,
@@ -26,7 +26,9 @@ export function exportReport(
 ): IpcResult<{ folder: string; files: string[] }> {
   const read = readRecordingFile(recordingPath)
   if (read.kind === 'problem') return failed('file', read.message)
-  const report = deriveReport(read.recording)
+  const checked = checkedReport(read.recording)
+  if (checked.kind === 'problem') return failed('file', checked.message)
+  const { report } = checked
   // The recording's name has title and time already, and is unique in its folder.
   const name = basename(recordingPath).replace(/\.[^.]*$/, '')
   try {
