@@ -358,6 +358,7 @@ const spoken: ReadonlySet<string> = new Set([
   'use',
   'peer',
   'stun-failed',
+  'socket-opened',
   'socket-closed',
   'limit',
   'finishing',

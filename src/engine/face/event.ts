@@ -50,6 +50,9 @@ export type EngineEvent = { readonly atMs: number } & (
       readonly interfaceName: string
       readonly detail: string
     }
+  /** An address that came after our description was written; its pairs follow. */
+  | { readonly kind: 'socket-opened'; readonly interfaceName: string; readonly address: string }
+  /** Its pairs close next. */
   | { readonly kind: 'socket-closed'; readonly interfaceName: string; readonly detail: string }
   | { readonly kind: 'limit'; readonly limit: string; readonly detail: string }
   | { readonly kind: 'dropping'; readonly reason: DropReason; readonly total: number }

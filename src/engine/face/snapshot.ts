@@ -15,7 +15,7 @@ export interface CandidateView extends TransportAddress {
 /**
  * `waiting`: no check sent yet. `checking`: checks under way, never answered so far. `no-reply`: checked for the stated
  * bound without any answer, still tried slowly. `up`: answered lately. `down`: worked before and stopped answering.
- * `closed`: its socket is gone.
+ * `closed`: its socket is gone, or the peer said that its own is.
  */
 export type PairState = 'waiting' | 'checking' | 'no-reply' | 'up' | 'down' | 'closed'
 

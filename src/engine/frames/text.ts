@@ -1,8 +1,8 @@
-import { canonicalAddress } from '../address'
+import { canonicalAddress, isUnicast } from '../address'
 import { tryFromUtf8, utf8 } from '../bytes'
 import type { InterfaceKind } from '../face/address'
 import type { Mode, Use } from '../face/settings'
-import type { PeerInterface } from '../face/snapshot'
+import type { CandidateType, PeerInterface } from '../face/snapshot'
 
 /** What two Pathscopes say to each other in words: JSON, in order and exactly once, inside the control channel. */
 export type ControlText =
@@ -15,6 +15,14 @@ export type ControlText =
       readonly candidates?: readonly CandidateInterface[]
     }
   | { readonly t: 'mode'; readonly mode: Mode; readonly use: Use }
+  /** What has changed of the sender's candidates since its description, and all its interfaces as they are now. */
+  | {
+      readonly t: 'candidates'
+      readonly candidates: readonly ToldCandidate[]
+      /** Their sockets are closed. */
+      readonly gone: readonly CandidatePlace[]
+      readonly interfaces?: readonly PeerInterface[]
+    }
   /** What the sender of this text has received of the addressee's test messages. */
   | ({ readonly t: 'counts' } & MessageCounts)
   | { readonly t: 'finish'; readonly messagesSent: number }
@@ -30,6 +38,18 @@ export interface MessageCounts {
 export interface CandidateInterface {
   /** Canonical. */
   readonly address: string
+  readonly interfaceName: string
+}
+
+export interface CandidatePlace {
+  /** Canonical, unicast. */
+  readonly address: string
+  readonly port: number
+}
+
+export interface ToldCandidate extends CandidatePlace {
+  readonly type: Exclude<CandidateType, 'prflx'>
+  readonly priority: number
   readonly interfaceName: string
 }
 
@@ -60,6 +80,7 @@ const kinds: readonly InterfaceKind[] = [
 ]
 const modes: readonly Mode[] = ['redundant', 'weighted']
 const uses: readonly Use[] = ['auto', 'all', 'disjoint']
+const candidateTypes = ['host', 'srflx', 'relay'] as const
 
 /** The text's bytes. What is over a limit is cut, so that the peer never has to refuse what we say of ourselves. */
 export function encodeControlText(text: ControlText): Uint8Array {
@@ -73,11 +94,23 @@ function fitted(text: ControlText): ControlText {
         t: 'hello',
         appVersion: clean(text.appVersion, textLimits.versionChars),
         os: clean(text.os, textLimits.versionChars),
-        interfaces: text.interfaces.slice(0, textLimits.interfaces).map(fittedInterface),
+        interfaces: fittedInterfaces(text.interfaces),
         ...(text.candidates && { candidates: fittedCandidates(text.candidates) }),
       }
     case 'mode':
       return { t: 'mode', mode: text.mode, use: text.use }
+    case 'candidates': {
+      const { candidates, gone, interfaces } = text
+      return {
+        t: 'candidates',
+        candidates: candidates.slice(0, textLimits.candidates).map((one) => ({
+          ...one,
+          interfaceName: clean(one.interfaceName, textLimits.nameChars),
+        })),
+        gone: gone.slice(0, textLimits.candidates),
+        ...(interfaces && { interfaces: fittedInterfaces(interfaces) }),
+      }
+    }
     case 'counts': {
       const { received, missing, duplicated, reordered } = text
       return { t: 'counts', received, missing, duplicated, reordered }
@@ -87,6 +120,10 @@ function fitted(text: ControlText): ControlText {
     case 'bye':
       return { t: 'bye', reason: clean(text.reason, textLimits.reasonChars) }
   }
+}
+
+function fittedInterfaces(interfaces: readonly PeerInterface[]): PeerInterface[] {
+  return interfaces.slice(0, textLimits.interfaces).map(fittedInterface)
 }
 
 function fittedInterface({ name, kind, addresses }: PeerInterface): PeerInterface {
@@ -125,6 +162,8 @@ export function decodeControlText(bytes: Uint8Array): ControlText | BadControlTe
       return readHello(value)
     case 'mode':
       return readMode(value)
+    case 'candidates':
+      return readCandidates(value)
     case 'counts':
       return readCounts(value)
     case 'finish':
@@ -156,6 +195,33 @@ function readMode(value: Record<string, unknown>): ControlText | BadControlText 
   const mode = modes.find((known) => known === value['mode'])
   const use = uses.find((known) => known === value['use'])
   return mode && use ? { t: 'mode', mode, use } : bad('mode with unknown words')
+}
+
+function readCandidates(value: Record<string, unknown>): ControlText | BadControlText {
+  const candidates = readList(value['candidates'], textLimits.candidates, readTold)
+  const gone = readList(value['gone'] ?? [], textLimits.candidates, readPlace)
+  if (!candidates || !gone) return bad('candidates that are malformed')
+  if (value['interfaces'] === undefined) return { t: 'candidates', candidates, gone }
+  const interfaces = readList(value['interfaces'], textLimits.interfaces, readInterface)
+  return interfaces ? { t: 'candidates', candidates, gone, interfaces } : bad('malformed interfaces')
+}
+
+function readTold(value: unknown): ToldCandidate | undefined {
+  const place = readPlace(value)
+  if (place === undefined || !isRecord(value)) return undefined
+  const type = candidateTypes.find((known) => known === value['type'])
+  const priority = value['priority']
+  const interfaceName = readText(value['interfaceName'], textLimits.nameChars)
+  if (!type || !isCount(priority) || priority > 2 ** 31 - 1 || interfaceName === undefined) return undefined
+  return { ...place, type, priority, interfaceName }
+}
+
+function readPlace(value: unknown): CandidatePlace | undefined {
+  if (!isRecord(value)) return undefined
+  const address = readAddress(value['address'])
+  const port = value['port']
+  if (address === undefined || !isUnicast(address) || !isCount(port)) return undefined
+  return port >= 1 && port <= 65_535 ? { address, port } : undefined
 }
 
 function readCounts(value: Record<string, unknown>): ControlText | BadControlText {

@@ -11,7 +11,7 @@ import { labelPairs } from './labels'
 import { downBoundMs, liveness } from './liveness'
 import { considerNomination } from './nomination'
 import type { Pair } from './pair'
-import { addPeerReflexive, addRemote, addSocket, closeSocket } from './pairing'
+import { addPeerReflexive, addRemote, addSocket, closeSocket, dropRemote } from './pairing'
 import { takeResponse } from './response'
 import {
   type AgentState,
@@ -30,6 +30,10 @@ export interface Agent {
   addSocket(socket: SocketInfo, nowMs: number): boolean
   closeSocket(socketId: number, detail: string, nowMs: number): void
   setRemote(remote: RemoteIce, nowMs: number): void
+  /** A candidate that the peer told after its description. */
+  addRemote(candidate: RemoteIce['candidates'][number], nowMs: number): void
+  /** The peer has closed the socket of this candidate. */
+  dropRemote(address: TransportAddress, nowMs: number): void
   stun(
     socketId: number,
     from: TransportAddress,
@@ -85,6 +89,8 @@ export function createAgent(
     addSocket: (socket, nowMs) => addSocket(state, socket, nowMs),
     closeSocket: (socketId, detail, nowMs) => closeSocket(state, socketId, detail, nowMs),
     setRemote: (remote, nowMs) => setRemote(state, remote, nowMs),
+    addRemote: ({ address, type, priority }, nowMs) => addRemote(state, address, type, priority, nowMs),
+    dropRemote: (address, nowMs) => dropRemote(state, address, nowMs),
     stun(socketId, from, parsed, receivedAtMs, nowMs) {
       if (parsed.message.class === 'request')
         answerRequest(state, socketId, from, parsed, receivedAtMs, nowMs)

@@ -5,7 +5,7 @@ import type { CandidateType } from '../face/snapshot'
 import { labelPairs } from './labels'
 import { createPair, type Pair, type RemoteCandidate } from './pair'
 import { candidatePriority, localPreference, pairPriority } from './priority'
-import { type AgentState, setPairState, tellLimit } from './state'
+import { type AgentState, pairAt, setPairState, tellLimit } from './state'
 
 /** False when there are as many as may be: the socket is then not used at all. */
 export function addSocket(state: AgentState, socket: SocketInfo, nowMs: number): boolean {
@@ -29,17 +29,37 @@ export function closeSocket(state: AgentState, socketId: number, detail: string,
   const entry = state.sockets.get(socketId)
   if (entry === undefined) return
   state.sockets.delete(socketId)
-  for (const pair of state.byPlace.get(socketId)?.values() ?? []) {
+  state.sink.event({ kind: 'socket-closed', interfaceName: entry.socket.interfaceName, detail })
+  closePairs(state, (pair) => pair.socket.id === socketId, nowMs)
+  state.byPlace.delete(socketId)
+}
+
+/**
+ * Closes the pairs of a candidate that the peer has given up. Its latest datagrams may still be on their way and find
+ * the pair by its place; told anew, the address is another candidate.
+ */
+export function dropRemote(state: AgentState, address: TransportAddress, nowMs: number): void {
+  const remote = state.remotes.get(addressKey(address))
+  if (remote === undefined) return
+  state.remotes.delete(remote.key)
+  closePairs(state, (pair) => pair.remote === remote, nowMs)
+}
+
+function closePairs(state: AgentState, which: (pair: Pair) => boolean, nowMs: number): void {
+  for (const pair of state.pairs.filter((one) => one.state !== 'closed' && which(one))) {
     setPairState(state, pair, 'closed', nowMs)
+    // No answer that is still under way opens it again.
+    pair.outstanding.clear()
     state.deadlines.remove(pair.id)
     state.triggered.delete(pair)
   }
-  state.waiting = state.waiting.filter((pair) => pair.socket.id !== socketId)
-  state.byPlace.delete(socketId)
-  state.sink.event({ kind: 'socket-closed', interfaceName: entry.socket.interfaceName, detail })
+  state.waiting = state.waiting.filter((pair) => pair.state !== 'closed')
 }
 
-/** Takes a candidate that the peer described and pairs it with every socket of its family. */
+/**
+ * Takes a candidate that the peer described or told and pairs it with every socket of its family. One that its checks
+ * had shown before is known better from now on, and paired with the other sockets, too.
+ */
 export function addRemote(
   state: AgentState,
   address: TransportAddress,
@@ -47,11 +67,18 @@ export function addRemote(
   priority: number,
   nowMs: number,
 ): void {
-  if (state.remotes.has(addressKey(address))) return
-  const remote = learn(state, address, type, priority)
+  const known = state.remotes.get(addressKey(address))
+  if (known !== undefined && known.type !== 'prflx') return
+  const remote = known ?? learn(state, address, type, priority)
   if (remote === undefined) return
+  remote.type = type
+  remote.priority = priority
   const added: Pair[] = []
-  for (const { socket } of state.sockets.values()) added.push(...pairUp(state, socket, remote, nowMs))
+  for (const { socket } of state.sockets.values()) {
+    const pair = pairAt(state, socket.id, remote.key)
+    if (pair?.remote === remote) pair.priority = priorityOf(state, pair)
+    else added.push(...pairUp(state, socket, remote, nowMs))
+  }
   announce(state, added)
 }
 

@@ -36,7 +36,8 @@ export function beginControl(
       maxMessageBytes: 65_536,
     }),
   }
-  const { appVersion, os, interfaces } = state.options.self
+  const { appVersion, os } = state.options.self
+  const { interfaces } = state
   const candidates = state.gatherer
     .reflexive()
     .map(({ socket, address }) => ({ address: address.address, interfaceName: socket.interfaceName }))

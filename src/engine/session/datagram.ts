@@ -64,6 +64,9 @@ function takeStun(state: SessionState, arrival: Arrival): void {
   const parsed = parseStun(arrival.data)
   if (parsed.kind === 'malformed') return drop(state, 'bad-stun')
   const isResponse = parsed.message.class === 'success' || parsed.message.class === 'error'
-  if (isResponse && state.gatherer.answer(arrival.socketId, arrival.from, parsed, state.nowMs)) return
+  if (isResponse && state.gatherer.answer(arrival.socketId, arrival.from, parsed, state.nowMs)) {
+    state.candidatesChanged = true
+    return
+  }
   state.agent.stun(arrival.socketId, arrival.from, parsed, arrival.receivedAtMs, state.nowMs)
 }

@@ -1,4 +1,3 @@
-import { canonicalAddress } from '../address'
 import { concat, utf8 } from '../bytes'
 import {
   answerShape,
@@ -14,7 +13,7 @@ import {
 import type { Description } from '../face/io'
 import { limits } from '../face/limits'
 import { deriveShimKeys } from '../frames'
-import { candidatePriority, localPreference, tellLimit } from '../ice'
+import { type OwnCandidate, ownCandidates, rememberTold } from './candidates'
 import { type SessionState, tell } from './state'
 
 /** Longest wait for STUN servers before the description goes out without their candidates, ms. */
@@ -54,6 +53,8 @@ export function considerDescribing(state: SessionState): void {
   if (state.local !== null || state.gathering !== 'complete') return
   const offer = state.remote?.ice ?? null
   if (state.options.role === 'answerer' && offer === null) return
+  const candidates = ownCandidates(state)
+  rememberTold(state, candidates)
   const sdp = writeSdp({
     ...(state.options.role === 'offerer' || offer === null ? offerShape : answerShape(offer)),
     type: state.options.role === 'offerer' ? 'offer' : 'answer',
@@ -62,7 +63,7 @@ export function considerDescribing(state: SessionState): void {
     pwd: state.credentials.pwd,
     fingerprint: state.options.fingerprint,
     setup: state.options.role === 'offerer' ? 'actpass' : answerSetup(offer),
-    candidates: describeCandidates(state),
+    candidates: describeCandidates(candidates),
     sctpPort,
     maxMessageSize: limits.messageBytes * 4,
     pathscope: { protocol: PROTOCOL_VERSION },
@@ -76,35 +77,16 @@ function answerSetup(offer: RemoteDescription | null): 'active' | 'passive' {
   return offer?.setup === 'active' ? 'passive' : 'active'
 }
 
-function describeCandidates(state: SessionState): DescribedCandidate[] {
-  const orderOf = (id: number): number => state.agent.state.sockets.get(id)?.order ?? 0
-  const preference = (id: number, family: 4 | 6): number => localPreference(orderOf(id), family)
-  const hosts = state.sockets.map(
-    (socket, order): DescribedCandidate => ({
-      foundation: `${order + 1}`,
-      component: 1,
-      priority: candidatePriority('host', preference(socket.id, socket.local.family)),
-      address: socket.local,
-      type: 'host',
-      related: null,
-    }),
-  )
-  const reflexive = state.gatherer.reflexive().map(
-    ({ socket, address }, order): DescribedCandidate => ({
-      foundation: `${hosts.length + order + 1}`,
-      component: 1,
-      priority: candidatePriority('srflx', preference(socket.id, socket.local.family)),
-      address,
-      type: 'srflx',
-      related: { address: socket.local.address, port: socket.local.port },
-    }),
-  )
-  const all = [...hosts, ...reflexive]
-  if (all.length > limits.localCandidates) {
-    const detail = `Only ${limits.localCandidates} of our ${all.length} addresses are told to the peer.`
-    tellLimit(state.agent.state, 'localCandidates', detail)
-  }
-  return all.slice(0, limits.localCandidates)
+/** RFC 8839 section 5.1; each candidate is a foundation of its own, as each has its own socket or server. */
+function describeCandidates(candidates: readonly OwnCandidate[]): DescribedCandidate[] {
+  return candidates.map(({ socket, address, type, priority }, order) => ({
+    foundation: `${order + 1}`,
+    component: 1,
+    priority,
+    address,
+    type,
+    related: type === 'host' ? null : { address: socket.local.address, port: socket.local.port },
+  }))
 }
 
 /** Takes the pasted description in, or tells why it cannot be used; then nothing has changed. */
@@ -161,13 +143,4 @@ export function descriptionsHashOf(state: SessionState, local: Description, remo
 function plainLines(sdp: string): Uint8Array {
   const lines = sdp.split(/\r\n|\r|\n/).map((line) => line.trimEnd())
   return utf8(lines.filter((line) => line !== '').join('\n'))
-}
-
-/** The name of the peer's interface that has this address, from what it told us. */
-export function peerInterfaceOf(state: SessionState, address: string): string | null {
-  const wanted = canonicalAddress(address)
-  for (const { name, addresses } of state.peer.interfaces) {
-    if (addresses.some((own) => canonicalAddress(own) === wanted)) return name
-  }
-  return null
 }

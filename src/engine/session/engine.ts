@@ -8,6 +8,7 @@ import { createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
 import { createRoundRobin, createWeights } from '../spread'
 import { boundSettings } from './bounds'
+import { addLateSocket, forgetSocket, tellCandidates } from './candidates'
 import { refreshCarrying, updateWeights } from './carriers'
 import { beginControl, flushControl, reportIntervalMs, sendReport, sendText } from './control'
 import { takeDatagram, takeEarly } from './datagram'
@@ -59,9 +60,10 @@ function take(state: SessionState, input: EngineInput): void {
       beginGathering(state)
       if (!state.agent.addSocket(input.socket, state.nowMs)) return
       state.sockets = [...state.sockets, input.socket]
+      if (state.gathering === 'complete') addLateSocket(state, input.socket)
       return state.gatherer.addSocket(input.socket, state.nowMs)
     case 'socket-closed':
-      state.sockets = state.sockets.filter((socket) => socket.id !== input.socketId)
+      forgetSocket(state, input.socketId)
       state.gatherer.closeSocket(input.socketId)
       return state.agent.closeSocket(input.socketId, input.detail, state.nowMs)
     case 'sockets-ready':
@@ -151,6 +153,7 @@ function settle(state: SessionState): void {
   considerSecureStart(state)
   passHandshake(state)
   flushShim(state)
+  tellCandidates(state)
   flushControl(state)
   deliverInOrder(state)
   sendDueMessages(state)
@@ -251,6 +254,10 @@ function createState(options: EngineOptions): SessionState {
     agent: createAgent(options, credentials, key, sink),
     gatherer: createGatherer(options, sink),
     sockets: [],
+    interfaces: options.self.interfaces,
+    told: new Map(),
+    candidatesChanged: false,
+    peerNames: new Map(),
     gathering: 'new',
     ice: 'new',
     dtls: 'new',

@@ -1,7 +1,7 @@
 import type { Deadlines } from '../deadlines'
 import type { DedupWindow } from '../dedup'
 import type { RemoteDescription } from '../description'
-import type { SocketInfo } from '../face/address'
+import type { SocketInfo, TransportAddress } from '../face/address'
 import type { Description, EngineOptions } from '../face/io'
 import type { EngineSettings, Mode, Use } from '../face/settings'
 import type {
@@ -10,6 +10,7 @@ import type {
   DtlsState,
   GatheringState,
   IceState,
+  PeerInterface,
   PeerView,
 } from '../face/snapshot'
 import type { ControlSealer, ShimKeys } from '../frames'
@@ -68,6 +69,14 @@ export interface SessionState {
   readonly gatherer: Gatherer
   /** Open ones, in the order they came. */
   sockets: readonly SocketInfo[]
+  /** What the peer is told of our interfaces. */
+  interfaces: readonly PeerInterface[]
+  /** Our candidates that the peer knows, by address. */
+  told: ReadonlyMap<string, { readonly socketId: number; readonly address: TransportAddress }>
+  /** Our candidates may be others than `told`. */
+  candidatesChanged: boolean
+  /** Interfaces of the peer's candidates, by address; beside `peer.interfaces`. */
+  readonly peerNames: Map<string, string>
 
   gathering: GatheringState
   ice: IceState

@@ -1,5 +1,5 @@
 import type { ControlText } from '../frames'
-import { peerInterfaceOf } from './describe'
+import { namePeer, takeCandidates } from './candidates'
 import { takeBye, takeFinish } from './finish'
 import { type SessionState, tell } from './state'
 
@@ -10,6 +10,8 @@ export function takeText(state: SessionState, text: ControlText): void {
       return takeHello(state, text)
     case 'mode':
       return takeMode(state, text)
+    case 'candidates':
+      return takeCandidates(state, text)
     case 'counts':
       return state.sender.peerReport(text)
     case 'finish':
@@ -22,10 +24,7 @@ export function takeText(state: SessionState, text: ControlText): void {
 function takeHello(state: SessionState, hello: Extract<ControlText, { t: 'hello' }>): void {
   const { appVersion, os, interfaces } = hello
   state.peer = { kind: 'pathscope', appVersion, os, interfaces }
-  const reflexive = new Map(hello.candidates?.map((one) => [one.address, one.interfaceName]))
-  state.agent.nameRemotes(
-    (address) => peerInterfaceOf(state, address.address) ?? reflexive.get(address.address) ?? null,
-  )
+  namePeer(state, hello.candidates ?? [])
   tell(state, { kind: 'peer', peer: state.peer })
 }
 

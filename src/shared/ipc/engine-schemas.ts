@@ -202,6 +202,7 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
   z.object({ ...at, kind: z.literal('use'), use: useSchema, by }),
   z.object({ ...at, kind: z.literal('peer'), peer }),
   z.object({ ...at, kind: z.literal('stun-failed'), server: text, interfaceName: text, detail: text }),
+  z.object({ ...at, kind: z.literal('socket-opened'), interfaceName: text, address: text }),
   z.object({ ...at, kind: z.literal('socket-closed'), interfaceName: text, detail: text }),
   z.object({ ...at, kind: z.literal('limit'), limit: text, detail: text }),
   z.object({ ...at, kind: z.literal('dropping'), reason: dropReason, total: count }),

@@ -69,6 +69,8 @@ export function eventSentence(event: EngineEvent): Sentence {
         `${event.interfaceName}: no address from STUN server ${event.server}: ${event.detail}`,
         'warn',
       )
+    case 'socket-opened':
+      return say(`${event.interfaceName}: ${event.address} is used from now on.`, 'good')
     case 'socket-closed':
       return say(`${event.interfaceName}: socket closed: ${event.detail}`, 'bad')
     case 'limit':

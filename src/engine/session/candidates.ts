@@ -1,0 +1,162 @@
+import { addressKey, parseAddress } from '../address'
+import type { SocketInfo, TransportAddress } from '../face/address'
+import { limits } from '../face/limits'
+import type { CandidateType, PeerInterface } from '../face/snapshot'
+import type { CandidatePlace, ControlText, ToldCandidate } from '../frames'
+import { candidatePriority, localPreference, tellLimit } from '../ice'
+import { sendText } from './control'
+import { type SessionState, tell } from './state'
+
+/** One of our candidates, and the socket that it is a way to. */
+export interface OwnCandidate {
+  readonly socket: SocketInfo
+  readonly address: TransportAddress
+  readonly type: 'host' | 'srflx'
+  readonly priority: number
+}
+
+/** Names of the peer's addresses that are kept; with more the oldest goes. */
+const maxPeerNames = 256
+/** With more control frames waiting than this, news of candidates waits, too. */
+const framesWaiting = 64
+
+/** Our candidates as of now, host ones first; no more than `limits.localCandidates`. */
+export function ownCandidates(state: SessionState): OwnCandidate[] {
+  const hosts = state.sockets.map((socket) => own(state, socket, socket.local, 'host'))
+  const reflexive = state.gatherer
+    .reflexive()
+    .map(({ socket, address }) => own(state, socket, address, 'srflx'))
+  const all = [...hosts, ...reflexive]
+  if (all.length > limits.localCandidates) {
+    const detail = `Only ${limits.localCandidates} of our ${all.length} addresses are told to the peer.`
+    tellLimit(state.agent.state, 'localCandidates', detail)
+  }
+  return all.slice(0, limits.localCandidates)
+}
+
+function own(
+  state: SessionState,
+  socket: SocketInfo,
+  address: TransportAddress,
+  type: 'host' | 'srflx',
+): OwnCandidate {
+  const order = state.agent.state.sockets.get(socket.id)?.order ?? 0
+  const priority = candidatePriority(type, localPreference(order, socket.local.family))
+  return { socket, address, type, priority }
+}
+
+/** The peer knows these, from our description or by a text. */
+export function rememberTold(state: SessionState, candidates: readonly OwnCandidate[]): void {
+  state.told = new Map(
+    candidates.map(({ socket, address }) => [addressKey(address), { socketId: socket.id, address }]),
+  )
+}
+
+/** A socket that came after our description was written: the peer is told of it, and of its interface's address. */
+export function addLateSocket(
+  state: SessionState,
+  { interfaceName, interfaceKind, local }: SocketInfo,
+): void {
+  state.candidatesChanged = true
+  const { address } = local
+  const known = state.interfaces.find((each) => each.name === interfaceName)
+  const addresses = [...(known?.addresses ?? []).filter((one) => one !== address), address]
+  const changed: PeerInterface = { name: interfaceName, kind: interfaceKind, addresses }
+  state.interfaces =
+    known === undefined
+      ? [...state.interfaces, changed]
+      : state.interfaces.map((each) => (each === known ? changed : each))
+  tell(state, { kind: 'socket-opened', interfaceName, address })
+}
+
+/** Forgets the address of a closed socket, and its interface with the last of them. */
+export function forgetSocket(state: SessionState, socketId: number): void {
+  const closed = state.sockets.find((socket) => socket.id === socketId)
+  if (closed === undefined) return
+  state.candidatesChanged = true
+  state.sockets = state.sockets.filter((socket) => socket !== closed)
+  const stillUsed = new Set(state.sockets.map((socket) => socket.interfaceName))
+  state.interfaces = state.interfaces
+    .map((each) =>
+      each.name === closed.interfaceName
+        ? { ...each, addresses: each.addresses.filter((address) => address !== closed.local.address) }
+        : each,
+    )
+    .filter((each) => each.name !== closed.interfaceName || stillUsed.has(each.name))
+}
+
+/** Once connected: tells a Pathscope what has changed of our candidates since it last knew. */
+export function tellCandidates(state: SessionState): void {
+  const { control } = state
+  if (!state.candidatesChanged || control === null || state.finish !== null) return
+  if (control.reliable.unacked > framesWaiting) return
+  state.candidatesChanged = false
+  const now = ownCandidates(state)
+  const fresh = now.filter(({ address }) => !state.told.has(addressKey(address)))
+  const open = new Set(state.sockets.map((socket) => socket.id))
+  // A mapping that a server reports anew says nothing against the old one, which the peer's own checks judge.
+  const gone = [...state.told.values()].filter((one) => !open.has(one.socketId))
+  if (fresh.length === 0 && gone.length === 0) return
+  rememberTold(state, now)
+  sendText(state, {
+    t: 'candidates',
+    candidates: fresh.map(
+      ({ socket, address, type, priority }): ToldCandidate => ({
+        address: address.address,
+        port: address.port,
+        type,
+        priority,
+        interfaceName: socket.interfaceName,
+      }),
+    ),
+    gone: gone.map(({ address }) => ({ address: address.address, port: address.port })),
+    interfaces: state.interfaces,
+  })
+}
+
+/** What has changed of the peer's candidates: new ones are paired with our sockets, pairs of those given up close. */
+export function takeCandidates(
+  state: SessionState,
+  text: Extract<ControlText, { readonly t: 'candidates' }>,
+): void {
+  for (const place of text.gone) {
+    const address = placed(place)
+    if (address !== undefined) state.agent.dropRemote(address, state.nowMs)
+  }
+  if (text.interfaces !== undefined) state.peer = { ...state.peer, interfaces: text.interfaces }
+  namePeer(state, text.candidates)
+  if (text.interfaces !== undefined) tell(state, { kind: 'peer', peer: state.peer })
+  for (const candidate of text.candidates) {
+    const address = placed(candidate)
+    const type: CandidateType = candidate.type
+    if (address !== undefined)
+      state.agent.addRemote({ address, type, priority: candidate.priority }, state.nowMs)
+  }
+}
+
+/** Learns which interface of the peer has which address, and names its candidates by that. */
+export function namePeer(
+  state: SessionState,
+  candidates: readonly { readonly address: string; readonly interfaceName: string }[],
+): void {
+  for (const { address, interfaceName } of candidates) {
+    state.peerNames.delete(address)
+    state.peerNames.set(address, interfaceName)
+  }
+  for (const address of state.peerNames.keys()) {
+    if (state.peerNames.size <= maxPeerNames) break
+    state.peerNames.delete(address)
+  }
+  state.agent.nameRemotes(({ address }) => peerInterfaceOf(state, address))
+}
+
+/** The name of the peer's interface that has this address, from what it told us. Both are canonical. */
+function peerInterfaceOf(state: SessionState, address: string): string | null {
+  for (const { name, addresses } of state.peer.interfaces) if (addresses.includes(address)) return name
+  return state.peerNames.get(address) ?? null
+}
+
+function placed({ address, port }: CandidatePlace): TransportAddress | undefined {
+  const parsed = parseAddress(address)
+  return parsed && { family: parsed.family, address, port }
+}
