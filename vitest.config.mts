@@ -14,7 +14,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.{ts,tsx}', 'test/contract/**/*.test.ts', 'scripts/**/*.test.mjs'],
+          include: [
+            'src/**/*.test.{ts,tsx}',
+            'test/contract/**/*.test.ts',
+            'test/fuzz/**/*.test.ts',
+            'scripts/**/*.test.mjs',
+          ],
         },
       },
       {

@@ -1,0 +1,130 @@
+import {
+  controlOverheadBytes,
+  createControlSealer,
+  decodeControl,
+  decodeControlText,
+  deriveShimKeys,
+  encodeControlText,
+  encodeReliable,
+  encodeReport,
+  openShim,
+  sealShim,
+  textLimits,
+} from '../../../src/engine/frames'
+import { testPrimitives } from '../../../src/engine/testing'
+import { shapeJson } from '../mutate-json'
+import { bytesOf, commonWords, demand, demandSame, fromHex, type Target } from '../target'
+
+const primitives = testPrimitives()
+const passwords = { offerer: 'by2GZGG1lw+040DWA6hXM5Bz', answerer: 'PLOHqGDZwpRQzJXWVGBbJuxm' }
+const offererKeys = deriveShimKeys(passwords, 'offerer', primitives)
+const answererKeys = deriveShimKeys(passwords, 'answerer', primitives)
+const exporter = new Uint8Array(32).fill(7)
+
+/** Handshake shim frames: only what the peer sealed opens, and it opens as it was. */
+export const shim: Target = {
+  name: 'shim',
+  form: 'bytes',
+  maxBytes: 2048,
+  samples: () => [sealShim(offererKeys, fromHex('0100000001'), primitives), fromHex('f001')],
+  words: [fromHex('f001'), fromHex('f101')],
+  run(input) {
+    demand(openShim(offererKeys, input, primitives) === undefined, 'nothing opens that was not sealed for us')
+    const sealed = sealShim(offererKeys, input, primitives)
+    demandSame(openShim(answererKeys, sealed, primitives), input, 'a sealed frame opens as it was')
+    demand(openShim(offererKeys, sealed, primitives) === undefined, 'nothing sent opens at its sender')
+    sealed[input.length % sealed.length] = (sealed[input.length % sealed.length] as number) ^ 1
+    demand(openShim(answererKeys, sealed, primitives) === undefined, 'a changed frame does not open')
+  },
+}
+
+const report = encodeReport([
+  { pairNumber: 1, sentSeen: 100, received: 98, firstArrivals: 60, duplicates: 38 },
+  { pairNumber: 65_535, sentSeen: 2 ** 48 - 1, received: 0, firstArrivals: 0, duplicates: 0 },
+])
+
+/** Control datagrams from whoever has the keys, and from whoever has not. */
+export const control: Target = {
+  name: 'control',
+  form: 'bytes',
+  maxBytes: 2048,
+  samples: () => [...report, encodeReliable(fromHex('0100000001')), fromHex('f101000000000001')],
+  words: [fromHex('0201'), fromHex('02ff'), fromHex('ffffffffffff'), fromHex('01')],
+  run(input) {
+    const offerer = createControlSealer(exporter, 'offerer', primitives)
+    const answerer = createControlSealer(exporter, 'answerer', primitives)
+    demand(answerer.open(input) === undefined, 'nothing opens that was not sealed')
+    const sealed = offerer.seal(input)
+    demand(sealed.length === input.length + controlOverheadBytes, 'sealing adds what it says')
+    const opened = answerer.open(sealed)
+    demand(typeof opened === 'object', 'what was sealed opens')
+    demandSame(opened.plain, input, 'what was sealed opens as it was')
+    demand(answerer.open(sealed) === 'replayed', 'a second time is a replay')
+    demand(offerer.open(sealed) === undefined, 'nothing sent opens at its sender')
+    const message = decodeControl(input)
+    if (message?.kind === 'report') {
+      demandSame(
+        message.pairs.length === 0 ? [input] : encodeReport(message.pairs).flatMap((one) => [...one]),
+        message.pairs.length === 0 ? [input] : rejoined(input),
+        'a report is written as it was read',
+      )
+    } else if (message !== undefined) {
+      demandSame(encodeReliable(message.frame), input, 'a frame is written as it was read')
+    }
+  },
+}
+
+/** A report of more pairs than we put into one datagram is written as several. */
+function rejoined(input: Uint8Array): number[] {
+  const perReport = 45
+  const bodies = input.subarray(2)
+  const bytes: number[] = []
+  for (let at = 0; at < bodies.length; at += perReport * 26) {
+    const part = bodies.subarray(at, at + perReport * 26)
+    bytes.push(2, part.length / 26, ...part)
+  }
+  return bytes
+}
+
+const texts = [
+  {
+    t: 'hello',
+    appVersion: '1.0.0',
+    os: 'Linux 6.1',
+    interfaces: [{ name: 'eth0', kind: 'ethernet', addresses: ['192.0.2.1', '2001:db8::1'] }],
+    candidates: [{ address: '198.51.100.7', interfaceName: 'eth0' }],
+  },
+  { t: 'mode', mode: 'weighted', use: 'disjoint' },
+  { t: 'counts', received: 9, missing: 1, duplicated: 3, reordered: 0 },
+  { t: 'finish', messagesSent: 10 },
+  { t: 'bye', reason: 'done' },
+]
+
+/** What a peer says in words. */
+export const controlText: Target = {
+  name: 'control-text',
+  form: 'text',
+  maxBytes: 8192,
+  growBytes: textLimits.bytes,
+  samples: () => texts.map((text) => bytesOf(JSON.stringify(text))),
+  words: [...commonWords, ...['"t":', '"hello"', '"interfaces":', '[', ']', '{', '}', ','].map(bytesOf)],
+  shape: shapeJson,
+  run(input) {
+    const text = decodeControlText(input)
+    if ('kind' in text) {
+      demand(text.detail.length > 0, 'a refusal says why')
+      return
+    }
+    const written = encodeControlText(text)
+    demand(written.length <= textLimits.bytes, 'what we say is short enough to be taken')
+    demandSame(decodeControlText(written), text, 'a text is read as it was written')
+    demand(
+      !/[\p{Cc}\p{Cf}]/u.test(
+        Object.values(text)
+          .filter((one) => typeof one === 'string')
+          .join(''),
+      ),
+      'no marks that could mislead',
+    )
+  },
+}

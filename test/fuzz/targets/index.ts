@@ -1,0 +1,32 @@
+/** Every parser of bytes or text that somebody else made. A new parser gets a target here. */
+import type { Target } from '../target'
+import { engine } from './engine'
+import { recording, report } from './files'
+import { control, controlText, shim } from './frames'
+import { paste, scanner } from './paste'
+import { addresses, commandLine, ipc, paths } from './requests'
+import { sdp } from './sdp'
+import { messages, reliable } from './streams'
+import { stun } from './stun'
+import { handshake, sctp } from './werift'
+
+export const targets: readonly Target[] = [
+  stun,
+  sdp,
+  paste,
+  scanner,
+  shim,
+  control,
+  controlText,
+  reliable,
+  messages,
+  engine,
+  handshake,
+  sctp,
+  recording,
+  report,
+  ipc,
+  paths,
+  commandLine,
+  addresses,
+]
