@@ -29,6 +29,8 @@ export interface Plot {
 }
 
 const crosshairKey = 'pathscope'
+/** A graph in a low window is still drawn whole. */
+const leastHeightPx = 24
 const yAxisPx = 62
 const timeAxisPx = 20
 
@@ -53,7 +55,7 @@ export function createPlot(place: HTMLElement, options: PlotOptions): Plot {
   const plot = new uPlot(
     {
       width: Math.max(200, place.clientWidth),
-      height: Math.max(60, place.clientHeight),
+      height: Math.max(leastHeightPx, place.clientHeight),
       legend: { show: false },
       padding: [6, 26, options.timeAxis ? 0 : 4, 0],
       cursor: {
@@ -88,7 +90,10 @@ export function createPlot(place: HTMLElement, options: PlotOptions): Plot {
     place,
   )
   const resizes = new ResizeObserver(() => {
-    plot.setSize({ width: Math.max(200, place.clientWidth), height: Math.max(60, place.clientHeight) })
+    plot.setSize({
+      width: Math.max(200, place.clientWidth),
+      height: Math.max(leastHeightPx, place.clientHeight),
+    })
   })
   resizes.observe(place)
   return {

@@ -1,6 +1,6 @@
 /** A session that never connected: what was tried, the likely cause, and what to do. */
 import type { EngineSnapshot, PairSnapshot } from '../../engine'
-import { formatSpan } from '../words'
+import { formatCount, formatSpan } from '../words'
 import type { SessionView } from './session-view'
 
 export interface FailureStory {
@@ -27,7 +27,7 @@ function triedText(snapshot: EngineSnapshot | null, atMs: number): string {
   if (snapshot === null || snapshot.pairs.length === 0) return `Nothing could be checked in ${span}.`
   const checks = snapshot.pairs.reduce((sum, pair) => sum + pair.stun.requestsSent, 0)
   const answers = snapshot.pairs.reduce((sum, pair) => sum + pair.stun.responsesReceived, 0)
-  return `${snapshot.pairs.length} pairs, ${checks} checks sent, ${answers} answered, in ${span}.`
+  return `${snapshot.pairs.length} pairs, ${formatCount(checks)} checks sent, ${formatCount(answers)} answered, in ${span}.`
 }
 
 function proofStory(tried: string, detail: string | null): FailureStory {

@@ -63,9 +63,7 @@ function downSentences(snapshot: EngineSnapshot): Sentence[] {
 function failureSentences(snapshot: EngineSnapshot, carrying: readonly PairSnapshot[]): Sentence[] {
   const only = carrying[0]
   if (only === undefined) {
-    return snapshot.channel === 'open'
-      ? [sentence('none', 'bad', text('No path carries anything at the moment.'))]
-      : []
+    return snapshot.channel === 'open' ? [sentence('none', 'bad', text(standstillText(snapshot)))] : []
   }
   if (carrying.length === 1) {
     return [
@@ -101,6 +99,16 @@ function failureSentences(snapshot: EngineSnapshot, carrying: readonly PairSnaps
   ]
 }
 
+/** All is down, or all is taken out: for how long, and what can be done. */
+function standstillText(snapshot: EngineSnapshot): string {
+  const down = snapshot.pairs.filter((pair) => pair.state === 'down')
+  if (snapshot.pairs.some((pair) => pair.state === 'up' && !pair.included))
+    return 'No path carries anything: those that work are taken out. Tick one to go on.'
+  if (down.length === 0) return 'No path carries anything at the moment.'
+  const since = formatSpan(Math.max(1000, snapshot.atMs - Math.max(...down.map((pair) => pair.stateSinceMs))))
+  return `Nothing has come from the other side for ${since}. Every pair is still tried and comes back by itself; if the other window is closed, stop and start a new session.`
+}
+
 function sharedEnd(carrying: readonly PairSnapshot[]): string | null {
   const ends = (side: 'local' | 'remote'): string[] => [
     ...new Set(carrying.map((pair) => pair[side].interfaceName ?? pair[side].address)),
@@ -117,7 +125,8 @@ function messageSentences(snapshot: EngineSnapshot): Sentence[] {
   const known = [sent, got].filter(
     (stream) => stream !== undefined && stream.missing !== null && stream.sent !== null,
   )
-  const total = known.reduce((sum, stream) => sum + (stream?.sent ?? 0), 0)
+  // Of those under way nobody knows yet.
+  const total = known.reduce((sum, stream) => sum + (stream?.received ?? 0) + (stream?.missing ?? 0), 0)
   const missing = known.reduce((sum, stream) => sum + (stream?.missing ?? 0), 0)
   const lines: Sentence[] = []
   if (total > 0) {

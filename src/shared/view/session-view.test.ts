@@ -153,7 +153,7 @@ it('tells a firewall from a wrong address by what arrived', () => {
   const world = { ...live, neverUp: true }
   const ended: SessionUpdate = { kind: 'ended', atMs: 62_000, reason: 'not-connected', detail: null }
   const silent = failureOf(view('offerer', started, snapshotAt(61_000, world), ended))
-  expect(silent?.tried).toMatch(/16 pairs, \d+ checks sent, 0 answered, in 1 min 2 s/)
+  expect(silent?.tried).toMatch(/16 pairs, \d+\D?\d+ checks sent, 0 answered, in 1 min 2 s/)
   const snapshot = createFakeWorld(world).snapshot(61_000)
   const heard = {
     ...snapshot,
@@ -171,4 +171,44 @@ it('has a story for every end but a good one', () => {
   }
   expect(failureOf(view('offerer', { kind: 'ended', atMs: 1, reason: 'done', detail: null }))).toBeNull()
   expect(fakeEvents(live, 0)).toEqual([])
+})
+
+it('keeps what was warned of, and knows whether the recording grows', () => {
+  const warned = (kind: string, message: string): SessionUpdate => ({
+    kind: 'warning',
+    atMs: 1,
+    warning: { kind, message },
+  })
+  const full = view(
+    'offerer',
+    started,
+    warned('stun-url', 'No such server.'),
+    warned('recording-failed', 'Full.'),
+  )
+  expect(full.warnings).toEqual(['No such server.', 'Full.'])
+  expect(full.recordingProblem).toBe('Full.')
+  expect(foldUpdate(full, warned('recording-resumed', 'Again.'), 0).recordingProblem).toBeNull()
+  const many = view('offerer', ...Array.from({ length: 50 }, (_, at) => warned('stall', `${at}`)))
+  expect(many.warnings.length).toBeLessThan(20)
+  expect(many.warnings.at(-1)).toBe('49')
+})
+
+it('says for how long nothing came when all is down, and counts no message of which nobody knows', () => {
+  const snapshot = createFakeWorld(live).snapshot(60_000)
+  const pairs = snapshot.pairs.map((pair) => ({
+    ...pair,
+    state: 'down' as const,
+    carrying: false,
+    stateSinceMs: 20_000,
+  }))
+  const messages = snapshot.messages.map((stream) => ({ ...stream, sent: 200, received: 120, missing: 0 }))
+  const said = (of: typeof snapshot): string =>
+    meaningOf(of, false)
+      .flatMap((sentence) => sentence.parts)
+      .map((part) => (part.kind === 'pair' ? part.label : part.text))
+      .join(' ')
+  expect(said({ ...snapshot, pairs, messages })).toMatch(/Nothing has come from the other side for 40 s/)
+  expect(said({ ...snapshot, pairs, messages })).toMatch(/No message is missing, .*n = 240/)
+  const excluded = snapshot.pairs.map((pair) => ({ ...pair, carrying: false, included: false }))
+  expect(said({ ...snapshot, pairs: excluded })).toMatch(/taken out/)
 })

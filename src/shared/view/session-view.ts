@@ -1,12 +1,15 @@
 /** What the window knows of a session: the updates folded into plain data. */
 import type { EndReason, EngineEvent, EngineSnapshot, Mode } from '../../engine'
-import type { DescriptionText, InterfaceInfo, PasteProblem, SessionUpdate } from '../session'
+import type { DescriptionText, InterfaceInfo, PasteProblem, SessionUpdate, SessionWarning } from '../session'
 import { type EventLine, foldEvent } from './event-lines'
 
 export type SessionRole = 'offerer' | 'answerer' | 'loopback'
 
 /** Event lines kept; older ones stay in the recording. */
 export const eventLinesLimit = 400
+
+/** Warnings shown while there is no live view; all of them are event lines, too. */
+const warningsLimit = 8
 
 export interface SessionView {
   readonly id: string
@@ -29,6 +32,10 @@ export interface SessionView {
   readonly openedAtMs: number | null
   /** How the peer spreads what it sends; null until it has said so. Each direction has its own mode. */
   readonly peerMode: Mode | null
+  /** What was warned of, newest last: a STUN server that is not used, an interface without an address. */
+  readonly warnings: readonly string[]
+  /** Why the recording has stopped growing; null while it is written. */
+  readonly recordingProblem: string | null
   /** Newest last, at most `eventLinesLimit`. */
   readonly events: readonly EventLine[]
   readonly ended: { readonly atMs: number; readonly reason: EndReason; readonly detail: string | null } | null
@@ -56,6 +63,8 @@ export function newSessionView(id: string, role: SessionRole, title: string): Se
     wasOpen: false,
     openedAtMs: null,
     peerMode: null,
+    warnings: [],
+    recordingProblem: null,
     events: [],
     ended: null,
   }
@@ -79,26 +88,27 @@ export function foldUpdate(view: SessionView, update: SessionUpdate, nowMs: numb
         events: foldEvent(view.events, update.event, eventLinesLimit),
       }
     case 'warning':
-      return {
-        ...view,
-        events: [
-          ...view.events.slice(-(eventLinesLimit - 1)),
-          {
-            atMs: update.atMs,
-            health: 'warn',
-            text: update.warning.message,
-            group: null,
-            count: 1,
-            pairIds: [],
-            marked: false,
-          },
-        ],
-      }
+      return withWarning(view, update.atMs, update.warning)
     case 'snapshot':
       return withSnapshot(view, update.snapshot)
     case 'ended':
       return { ...view, ended: { atMs: update.atMs, reason: update.reason, detail: update.detail } }
   }
+}
+
+function withWarning(view: SessionView, atMs: number, { kind, message }: SessionWarning): SessionView {
+  const line = { atMs, text: message, group: null, count: 1, pairIds: [], marked: false }
+  return {
+    ...view,
+    warnings: [...view.warnings.slice(1 - warningsLimit), message],
+    recordingProblem: recordingProblemAfter(view.recordingProblem, kind, message),
+    events: [...view.events.slice(1 - eventLinesLimit), { ...line, health: 'warn' }],
+  }
+}
+
+function recordingProblemAfter(problem: string | null, kind: string, message: string): string | null {
+  if (kind === 'recording-failed') return message
+  return kind === 'recording-resumed' ? null : problem
 }
 
 function peerModeAfter(mode: Mode | null, event: EngineEvent): Mode | null {

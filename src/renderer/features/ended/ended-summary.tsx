@@ -1,7 +1,7 @@
 /** A band over the graphs that stay: how the session ended and what it came to. */
 import type { FailureStory } from '../../../shared/view'
 import { formatCount, formatSpan } from '../../../shared/words'
-import type { Live } from '../../state'
+import { type Live, useStore } from '../../state'
 
 export function EndedSummary({
   live,
@@ -10,7 +10,8 @@ export function EndedSummary({
   readonly live: Live
   readonly failure: FailureStory | null
 }) {
-  const { ended, snapshot, openedAtMs } = live.view
+  const recorded = useStore((store) => store.session?.recording ?? null) !== null
+  const { ended, snapshot, openedAtMs, recordingProblem } = live.view
   if (ended === null) return null
   const ran = formatSpan(ended.atMs - (openedAtMs ?? 0))
   const sent = snapshot?.messages.find((stream) => stream.direction === 'sent')
@@ -24,7 +25,14 @@ export function EndedSummary({
           ? `${used} ${used === 1 ? 'path' : 'paths'} used, ${formatCount(sent?.sent) || 'no'} messages sent, ${missing === 0 ? 'none missing either way' : `${formatCount(missing)} missing`}.`
           : `${failure.cause} ${failure.advice[0] ?? ''}`}
       </span>
-      <span className="dim">The graphs stay until you start a new session; the recording is complete.</span>
+      <span className="dim">
+        The graphs stay until you start a new session;{' '}
+        {!recorded
+          ? 'nothing was recorded.'
+          : recordingProblem === null
+            ? 'the recording is complete.'
+            : 'the recording is not complete.'}
+      </span>
     </section>
   )
 }

@@ -2,9 +2,10 @@
 import type { FailureStory } from '../../../shared/view'
 import { type Live, useStore } from '../../state'
 import { Button, Health } from '../../ui'
-import { CheckedPairs } from '../exchange'
+import { CheckedPairs, Warnings } from '../exchange'
 
 export function FailedScreen({ live, failure }: { readonly live: Live; readonly failure: FailureStory }) {
+  const recorded = useStore((store) => store.session?.recording ?? null) !== null
   const leave = useStore((store) => store.leaveSession)
   const exportReport = useStore((store) => store.exportReport)
   const busy = useStore((store) => store.busy)
@@ -26,6 +27,7 @@ export function FailedScreen({ live, failure }: { readonly live: Live; readonly 
       <main className="exchange-main">
         <div className="steps failed">
           <h2>{failure.title}</h2>
+          <Warnings view={live.view} />
           <dl>
             <dt>Tried</dt>
             <dd>{failure.tried}</dd>
@@ -46,7 +48,11 @@ export function FailedScreen({ live, failure }: { readonly live: Live; readonly 
         </aside>
       </main>
       <footer className="foot">
-        <span>What was tried is recorded; the report says the same with every check counted.</span>
+        <span>
+          {recorded
+            ? 'What was tried is recorded; the report says the same with every check counted.'
+            : 'Nothing was recorded: the file could not be opened.'}
+        </span>
       </footer>
     </div>
   )

@@ -6,6 +6,7 @@ import { Button, useNow } from '../../ui'
 import { CheckedPairs } from './checked-pairs'
 import { HandOver } from './hand-over'
 import { PasteBox } from './paste-box'
+import { Warnings } from './warnings'
 
 type ExchangePhase = Exclude<Phase, 'live' | 'ended'>
 
@@ -16,6 +17,7 @@ export function ExchangeScreen({ live, phase }: { readonly live: Live; readonly 
       <ExchangeHeader live={live} phase={phase} />
       <main className="exchange-main">
         <div className="steps">
+          <Warnings view={view} />
           {phase === 'starting' && <Starting view={view} />}
           {view.role === 'offerer' && view.local !== null && <Offering view={view} phase={phase} />}
           {view.role === 'answerer' && <Answering view={view} phase={phase} />}

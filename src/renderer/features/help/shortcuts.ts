@@ -20,7 +20,7 @@ export function useShortcuts(): void {
       const store = app.useStore.getState()
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
         event.preventDefault()
-        void store.exportReport(['json', 'csv', 'html'])
+        if (!isTyping(event.target)) void store.exportReport(['json', 'csv', 'html'])
         return
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
@@ -37,7 +37,8 @@ export function useShortcuts(): void {
 function actionOf(key: string, store: Store): (() => void) | null {
   if (key === '?') return () => store.openOverlay('help')
   if (key === 'Escape') return store.clearView
-  if (store.session === null) return null
+  // What lies under a dialog is not to move.
+  if (store.session === null || store.overlay !== null) return null
   switch (key) {
     case ' ':
       return store.togglePause

@@ -7,12 +7,9 @@ export function LiveFooter({ live }: { readonly live: Live }) {
   const recording = useStore((store) => store.session?.recording ?? null)
   const open = useStore((store) => store.openOverlay)
   const paused = useStore((store) => store.paused)
-  const verb = live.view.ended === null ? 'Recording to' : 'Recorded to'
   return (
     <footer className="foot">
-      <span className="ellipsis">
-        {recording === null ? 'Not recorded: the file could not be opened' : `${verb} ${recording}`}
-      </span>
+      <RecordingState name={recording} live={live} />
       <span className="space" />
       <span className="ellipsis">{trustOf(live.view)}</span>
       <span className="wide-only">{paused ? 'Space goes on' : 'Space pauses the view'}</span>
@@ -20,6 +17,23 @@ export function LiveFooter({ live }: { readonly live: Live }) {
         ? keys
       </Button>
     </footer>
+  )
+}
+
+function RecordingState({ name, live }: { readonly name: string | null; readonly live: Live }) {
+  const { recordingProblem, ended } = live.view
+  if (name === null || recordingProblem !== null) {
+    const text = name === null ? 'Not recorded: the file could not be opened' : recordingProblem
+    return (
+      <span className="ellipsis problem" title={recordingProblem ?? undefined}>
+        {text}
+      </span>
+    )
+  }
+  return (
+    <span className="ellipsis">
+      {ended === null ? 'Recording to' : 'Recorded to'} {name}
+    </span>
   )
 }
 

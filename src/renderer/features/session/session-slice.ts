@@ -23,7 +23,7 @@ export const createSessionSlice: Slice<SessionSlice> = (set, get, { api, feed })
 
   async startSession(role) {
     if (get().busy !== null) return false
-    set({ busy: 'starting', notice: null })
+    set({ busy: 'starting', notice: null, copied: false })
     const result = await api.sessionStart(get().startRequest(role))
     set({ busy: null })
     if (!result.ok) {
@@ -79,7 +79,8 @@ export const createSessionSlice: Slice<SessionSlice> = (set, get, { api, feed })
 
   async attach() {
     const result = await api.sessionAttach()
-    if (!result.ok || result.value === null) return
+    if (!result.ok) return get().notifyError(result.error)
+    if (result.value === null) return
     feed.begin(result.value.session)
     feed.take(result.value.session.id, result.value.updates)
     set({ session: result.value.session })
