@@ -77,6 +77,19 @@ export async function ensureSystem({ programs = [], binary }) {
   }
 }
 
+/** Installs packages by their names, those that are there already left alone. @param {readonly string[]} names */
+export async function installSystem(names) {
+  const status = await run('dpkg-query', [
+    '--show',
+    '--showformat',
+    '${Package} ${db:Status-Status}\n',
+    ...names,
+  ])
+  const missing = names.filter((name) => !status.output.split('\n').includes(`${name} installed`))
+  const packages = missing.map((name) => [name])
+  await withLock('apt', () => installPackages({ names: missing, packages }), { shared: true })
+}
+
 /**
  * @typedef {{ names: string[], packages: (readonly string[])[] }} Missing
  *   `packages` holds the alternatives for each package; unknown libraries are in `names` only

@@ -1,0 +1,39 @@
+/** The result for people: a row for each peer and role, with a figure for each mode. */
+import type { Outcome } from './attempt'
+
+interface Row {
+  readonly peer: string
+  /** In redundant and in weighted mode. */
+  readonly outcomes: readonly Outcome[]
+}
+
+const columns: readonly (readonly [title: string, read: (outcome: Outcome) => string])[] = [
+  ['connected', ({ connected }) => (connected ? 'yes' : 'no')],
+  ['sent/arrived/back', ({ sent, arrived, echoed }) => `${sent}/${arrived}/${echoed}`],
+  ['pairs alive', ({ alive, pairs }) => `${alive} of ${pairs}`],
+  ['used', ({ used }) => String(used)],
+  ['took data', ({ usedByPeersCount }) => (usedByPeersCount === null ? '-' : String(usedByPeersCount))],
+]
+
+export function tableOf(rows: readonly Row[]): string {
+  const head = ['peer', 'its role', ...columns.map(([title]) => title), 'result']
+  const body = rows.map(({ peer, outcomes }) => [
+    peer,
+    outcomes[0]?.attempt.role ?? '',
+    ...columns.map(([, read]) => joined(outcomes.map(read))),
+    outcomes.every(({ faults }) => faults.length === 0) ? 'passed' : 'FAILED',
+  ])
+  const lines = [head, ...body]
+  const widths = head.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)))
+  const text = lines.map((line) =>
+    line
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return `${text.join('\n')}\nWhere two values stand, they are of redundant and weighted mode. "took data" is by the peer's own counts per pair.\n`
+}
+
+function joined(values: readonly string[]): string {
+  return new Set(values).size === 1 ? (values[0] ?? '') : values.join(', ')
+}
