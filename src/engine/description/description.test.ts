@@ -181,6 +181,14 @@ describe('an offer of a whole call', () => {
     expect(addresses(read(own))).toEqual(['192.0.2.77 7'])
   })
 
+  it('whose bundle names a section many times has its candidates read once', () => {
+    const tcp = 'a=candidate:4 1 tcp 1518280447 192.0.2.10 9 typ host tcptype active\r\n'
+    const offer = samples.maxBundleOffer
+      .replace('BUNDLE audio', 'BUNDLE audio audio audio')
+      .replace('a=candidate:', `${tcp}a=candidate:`)
+    expect(read(offer).skipped.tcp).toBe(1)
+  })
+
   it('without a bundle is answered without one, and does not lend another section’s addresses', () => {
     const apart = samples.chromiumCallOffer
       .replace('a=group:BUNDLE 0 1 2\r\n', '')

@@ -81,7 +81,8 @@ function bundleOf(sections: Sections, channel: MediaSection): MediaSection[] {
   for (const group of allValues(sections.session, 'group')) {
     const [semantics, ...mids] = group.split(/ +/)
     if (semantics !== 'BUNDLE' || channel.mid === null || !mids.includes(channel.mid)) continue
-    return mids.flatMap((mid) => sections.media.find((section) => section.mid === mid) ?? [])
+    // Each once: a list that names a section a thousand times would have its candidates read a thousand times.
+    return [...new Set(mids)].flatMap((mid) => sections.media.find((section) => section.mid === mid) ?? [])
   }
   return []
 }
