@@ -240,6 +240,12 @@ describe('the scanner of typed input', () => {
     expect(performance.now() - startedMs).toBeLessThan(5000)
   })
 
+  it('takes a text of colons, each of which may begin an armour, without looking back over it each time', () => {
+    const startedMs = performance.now()
+    expect(feedAll(':'.repeat(300_000), 65_536).kind).toBe('too-long')
+    expect(performance.now() - startedMs).toBeLessThan(5000)
+  })
+
   it('stops at the limit', () => {
     expect(feedAll('x'.repeat(300_000), 65_536).kind).toBe('too-long')
   })

@@ -33,6 +33,8 @@ export function createPasteScanner(): PasteScanner {
   let lineEnds = 0
   let hasInk = false
   let previous = ''
+  // The newest characters, kept beside: a look into the growing text makes one string of it each time.
+  let tail = ''
   let state: PasteScan['kind'] = 'more'
 
   /** One empty line ends prose or a bare SDP; inside JSON or armour, which mail may wrap, it takes two. */
@@ -40,7 +42,7 @@ export function createPasteScanner(): PasteScanner {
 
   function step(char: string): void {
     if (isBlankLineEnd(char)) state = 'complete'
-    else if (place.kind === 'outside') place = begin(char, text)
+    else if (place.kind === 'outside') place = begin(char, tail)
     else if (place.kind === 'json') {
       if (closes(place, char)) state = 'complete'
     } else if (ends(place, char)) state = 'complete'
@@ -70,6 +72,7 @@ export function createPasteScanner(): PasteScanner {
         previous = raw
         if (second) continue
         text += char
+        tail = (tail + char).slice(-longestStart)
         step(char)
       }
       return { kind: state, chars: text.length, enters: enters() }
@@ -78,11 +81,11 @@ export function createPasteScanner(): PasteScanner {
   }
 }
 
-function begin(char: string, text: string): Place {
+function begin(char: string, tail: string): Place {
   if (char === '{') return { kind: 'json', depth: 1, inString: false, escaped: false }
   if (char === ':') {
-    const tail = text.slice(-longestStart).toLowerCase()
-    if (starts.some((start) => tail.endsWith(start))) return { kind: 'armour', checksum: undefined }
+    const name = tail.toLowerCase()
+    if (starts.some((start) => name.endsWith(start))) return { kind: 'armour', checksum: undefined }
   }
   return { kind: 'outside' }
 }
