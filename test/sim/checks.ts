@@ -37,9 +37,11 @@ export function checkAtEnd(run: Run, report: Report): void {
     const end = run.ends[side]
     const snapshot = end.driver.snapshot()
     checkSnapshot(snapshot, (what) => report(`${side}, at the end: ${what}`))
-    const links = run.scenario.interfaces
+    const late = run.scenario.changes.flatMap((one) => (one.kind === 'interface-added' ? [one.spec] : []))
+    const names = [...run.scenario.interfaces, ...late]
       .filter((each) => each.host === side)
-      .map((each) => run.world.linkCounts(side, each.name))
+      .map((each) => each.name)
+    const links = [...new Set(names)].map((name) => run.world.linkCounts(side, name))
     const offered = links.reduce((sum, link) => sum + link.up.offered, 0)
     const delivered = links.reduce((sum, link) => sum + link.down.delivered, 0)
     const sent = snapshot.pairs.reduce((sum, pair) => sum + pair.sent.packets, 0)

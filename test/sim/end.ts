@@ -70,7 +70,7 @@ export async function startEnd(options: EndOptions): Promise<End> {
   const driver = await startDriver({
     role: side === 'left' || scenario.roleConflict ? 'offerer' : 'answerer',
     settings: { ...defaultSettings, snapshotIntervalMs: 1000, ...scenario.settings },
-    interfaces: null,
+    interfaces: scenario.chosen?.[side] ?? null,
     stun: hasStun ? [`stun:${stunName}:${stunPort}`] : [],
     appVersion: '0',
     os: 'simulated',

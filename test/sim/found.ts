@@ -20,12 +20,23 @@ interface Interval {
 /** Pairs of host addresses that the world's plan lets work in both directions, from the left side's view. */
 export function workablePairs(run: Run): { left: SocketInfo; right: SocketInfo }[] {
   const { scenario, ends } = run
-  return ends.left.sockets.flatMap((left) =>
-    ends.right.sockets
+  const steady = (side: Side) =>
+    ends[side].sockets.filter((socket) => !comesOrGoes(scenario, side, socket.interfaceName))
+  return steady('left').flatMap((left) =>
+    steady('right')
       .filter((right) => left.local.family === right.local.family)
       .filter((right) => canTalk(scenario, left, right))
       .map((right) => ({ left, right })),
   )
+}
+
+/** Interfaces that come, go or change their addresses are what tests of their own look at. */
+function comesOrGoes(scenario: Scenario, side: Side, name: string): boolean {
+  return scenario.changes.some((change) => {
+    if (change.kind === 'interface-added') return change.spec.host === side && change.spec.name === name
+    const changes = change.kind === 'interface-removed' || change.kind === 'addresses'
+    return changes && change.host === side && change.interface === name
+  })
 }
 
 export function checkFound(run: Run, report: Report): void {

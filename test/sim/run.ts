@@ -119,10 +119,13 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
       world.setImpairments(change.host, change.interface, change.which, change.to)
     }
     if (change.kind === 'rebind') world.rebindNat(change.nat)
+    if (change.kind === 'interface-added') world.addInterface(change.spec)
+    if (change.kind === 'interface-removed') world.removeInterface(change.host, change.interface)
+    if (change.kind === 'addresses') world.setAddresses(change.host, change.interface, change.addresses)
     if (change.kind === 'command') both[change.side].driver.command(change.command)
   }
 
-  step(clock, scenario.durationMs, () => {
+  await step(clock, scenario.durationMs, () => {
     const wrong = world.audit()
     if (wrong !== undefined) report(wrong)
   })
@@ -142,11 +145,18 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
   return run
 }
 
-/** Runs the clock; the world's books are audited twice a second of virtual time, since it reads every counter. */
-function step(clock: VirtualClock, untilMs: number, audit: () => void): void {
+/** Turns of the microtask queue that a look at the interfaces and the opening of new sockets take, and some more. */
+const turns = 100
+
+/**
+ * Runs the clock; twice a second of virtual time the world's books are audited, since that reads every counter, and what
+ * waits on promises goes on.
+ */
+async function step(clock: VirtualClock, untilMs: number, audit: () => void): Promise<void> {
   for (let atMs = 500; atMs < untilMs + 500; atMs += 500) {
     clock.runUntil(Math.min(atMs, untilMs))
     audit()
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
   }
 }
 

@@ -17,6 +17,14 @@ export type Change = { readonly atMs: number } & (
       readonly to: Impairments
     }
   | { readonly kind: 'rebind'; readonly nat: string }
+  | { readonly kind: 'interface-added'; readonly spec: WorldInterface & { readonly host: Side } }
+  | { readonly kind: 'interface-removed'; readonly host: Side; readonly interface: string }
+  | {
+      readonly kind: 'addresses'
+      readonly host: Side
+      readonly interface: string
+      readonly addresses: WorldInterface['addresses']
+    }
   | { readonly kind: 'command'; readonly side: Side; readonly command: EngineCommand }
 )
 
@@ -58,6 +66,8 @@ export interface Scenario {
   /** Of the hosts `left` (which makes the offer), `right`, and `stun`, whose first interface is the STUN server. */
   readonly interfaces: readonly WorldInterface[]
   readonly settings: Partial<EngineSettings>
+  /** Interface names that a side's user chose; left out = those used by default. */
+  readonly chosen?: Partial<Record<Side, readonly string[]>>
   /** How long each text takes to be carried over by a person. */
   readonly offerTakesMs: number
   readonly answerTakesMs: number

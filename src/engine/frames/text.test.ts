@@ -6,6 +6,7 @@ import { type ControlText, decodeControlText, encodeControlText, textLimits } fr
 const read = (value: unknown) => decodeControlText(utf8(JSON.stringify(value)))
 const name = fc.string({ maxLength: 64, unit: 'grapheme-ascii' })
 const address = fc.constantFrom('10.0.0.1', '192.168.1.20', '2001:db8::1', 'fe80::1')
+const port = fc.integer({ min: 1, max: 65_535 })
 const hello: ControlText = { t: 'hello', appVersion: '0.1.0', os: 'linux', interfaces: [] }
 
 describe('a control text', () => {
@@ -40,6 +41,24 @@ describe('a control text', () => {
         duplicated: fc.maxSafeNat(),
         reordered: fc.maxSafeNat(),
       }),
+      fc.record(
+        {
+          t: fc.constant('candidates' as const),
+          candidates: fc.array(
+            fc.record({
+              address,
+              port,
+              type: fc.constantFrom('host', 'srflx', 'relay'),
+              priority: fc.nat(2 ** 31 - 1),
+              interfaceName: name,
+            }),
+            { maxLength: 64 },
+          ),
+          gone: fc.array(fc.record({ address, port }), { maxLength: 64 }),
+          interfaces: fc.constant([{ name: 'lte', kind: 'cellular' as const, addresses: ['10.0.0.1'] }]),
+        },
+        { requiredKeys: ['t', 'candidates', 'gone'] },
+      ),
       fc.record({ t: fc.constant('finish' as const), messagesSent: fc.maxSafeNat() }),
       fc.record({ t: fc.constant('bye' as const), reason: name }),
     )
@@ -48,6 +67,32 @@ describe('a control text', () => {
         expect(decodeControlText(encodeControlText(given))).toEqual(given)
       }),
     )
+  })
+
+  it('tells candidates only at unicast addresses, of known types, within the limits', () => {
+    const good = { address: '10.0.0.1', port: 5000, type: 'host', priority: 1, interfaceName: 'lte' }
+    const told = (candidates: readonly unknown[], more: object = {}) =>
+      read({ t: 'candidates', candidates, ...more })
+    expect(told([good])).toEqual({ t: 'candidates', candidates: [good], gone: [] })
+    for (const wrong of [
+      { address: '224.0.0.1' },
+      { address: '0.0.0.0' },
+      { address: 'somewhere.local' },
+      { port: 0 },
+      { port: 65_536 },
+      { port: 1.5 },
+      { type: 'prflx' },
+      { type: 'tcp' },
+      { priority: -1 },
+      { priority: 2 ** 31 },
+      { interfaceName: 'x'.repeat(65) },
+    ])
+      expect(told([{ ...good, ...wrong }]), JSON.stringify(wrong)).toHaveProperty('kind', 'bad')
+    expect(told(Array.from({ length: 65 }, () => good))).toHaveProperty('kind', 'bad')
+    expect(told([], { gone: [{ address: '10.0.0.1', port: 70_000 }] })).toHaveProperty('kind', 'bad')
+    expect(told([], { gone: Array.from({ length: 65 }, () => good) })).toHaveProperty('kind', 'bad')
+    expect(told([], { interfaces: 'all' })).toHaveProperty('kind', 'bad')
+    expect(read({ t: 'candidates' })).toHaveProperty('kind', 'bad')
   })
 
   it('says less when we have more than the limits allow, so that the peer always takes it', () => {

@@ -9,8 +9,18 @@ import type {
   EngineSnapshot,
 } from '../../engine'
 import type { SessionWarning } from '../../shared/session'
-import type { Clock, Datagrams, OpenSocketRequest, SecureEvent, SecureSession } from '../ports'
+import type {
+  Clock,
+  Datagrams,
+  InterfaceInfo,
+  Interfaces,
+  OpenSocketRequest,
+  OpenSocketResult,
+  SecureEvent,
+  SecureSession,
+} from '../ports'
 import { watchClock } from './clock-watch'
+import { type FollowedSocket, type Follower, followInterfaces, indexIn } from './follow'
 
 export interface DriverCallbacks {
   onEvent(event: EngineEvent): void
@@ -38,6 +48,11 @@ export interface Driver {
   nowMs(): number
   /** Opens sockets and tells the engine when all are there. A socket that cannot be opened is a warning. */
   open(requests: readonly OpenSocketRequest[]): Promise<void>
+  /**
+   * From now on opens and closes sockets as interfaces and addresses come and go. `chosen` names interfaces; null = those
+   * used by default. `listed` is the list that the sockets so far were chosen from.
+   */
+  follow(interfaces: Interfaces, chosen: readonly string[] | null, listed: readonly InterfaceInfo[]): void
   /** Hands the engine the peer's description; the problem when it cannot be used. Not from within a callback. */
   describe(description: Description): DescriptionProblem | undefined
   command(command: EngineCommand): void
@@ -63,6 +78,8 @@ export function createDriver(options: DriverOptions): Driver {
   let armedMs = Number.POSITIVE_INFINITY
   let idleTicks = 0
   let refused: DescriptionProblem | undefined
+  let opened: readonly OpenSocketRequest[] = []
+  let follower: Follower | undefined
 
   /** `atLeastMs` makes up for the rounding between the clock's time and the engine's. */
   function engineNow(atLeastMs = 0): number {
@@ -156,25 +173,42 @@ export function createDriver(options: DriverOptions): Driver {
     if (closed) return
     closed = true
     disarm?.()
+    follower?.close()
     datagrams.closeAll()
     secure.close()
   }
 
   async function openOne(request: OpenSocketRequest): Promise<void> {
-    const result = await datagrams.open(request)
-    if (closed) {
-      datagrams.close(request.id)
+    const result = await openSocket(request)
+    if (closed) return
+    if (result.kind === 'opened') {
+      opened = [...opened, request]
       return
     }
     const { interfaceName, address } = request
-    if (result.kind === 'opened') {
-      input({ kind: 'socket-opened', socket: result.socket })
-      if (result.socket.binding !== 'address' || result.bindingReason === null) return
-      const message = `Packets from ${interfaceName} (${address.address}) may leave by another link: ${result.bindingReason}`
-      return callbacks.onWarning({ kind: 'address-only', message })
-    }
     const message = `${interfaceName} (${address.address}) is not used: ${result.message} (${result.code}).`
     callbacks.onWarning({ kind: 'socket-failed', message })
+  }
+
+  async function openSocket(request: OpenSocketRequest): Promise<OpenSocketResult> {
+    const result = await datagrams.open(request)
+    if (closed) {
+      datagrams.close(request.id)
+      return result
+    }
+    if (result.kind === 'failed') return result
+    input({ kind: 'socket-opened', socket: result.socket })
+    if (result.socket.binding !== 'address' || result.bindingReason === null) return result
+    const { interfaceName, address } = request
+    const message = `Packets from ${interfaceName} (${address.address}) may leave by another link: ${result.bindingReason}`
+    callbacks.onWarning({ kind: 'address-only', message })
+    return result
+  }
+
+  /** The engine first: nothing more is sent there. */
+  function closeSocket(socketId: number, detail: string): void {
+    input({ kind: 'socket-closed', socketId, detail })
+    if (!closed) datagrams.close(socketId)
   }
 
   datagrams.onDatagram = ({ socketId, from, data, receivedAtMs }) => {
@@ -184,7 +218,10 @@ export function createDriver(options: DriverOptions): Driver {
   }
   datagrams.onError = ({ socketId, fatal, code, message }) => {
     // A failed send shows as loss on its pair; only the loss of a socket changes what there is.
-    if (fatal) input({ kind: 'socket-closed', socketId, detail: `${message} (${code})` })
+    if (!fatal) return
+    opened = opened.filter((request) => request.id !== socketId)
+    follower?.lost(socketId)
+    input({ kind: 'socket-closed', socketId, detail: `${message} (${code})` })
   }
   secure.onEvent = (event) => input(secureInput(event))
 
@@ -194,6 +231,21 @@ export function createDriver(options: DriverOptions): Driver {
       // One after another, so that sockets and candidates come in the order of the interface list.
       for (const request of requests) await openOne(request)
       input({ kind: 'sockets-ready' })
+    },
+    follow(interfaces, chosen, listed) {
+      if (closed) return
+      const open = opened.map(
+        (request): FollowedSocket => ({ request, index: indexIn(listed, request.interfaceName) }),
+      )
+      follower = followInterfaces({
+        clock,
+        list: () => interfaces.list(),
+        chosen,
+        open,
+        openSocket,
+        closeSocket,
+        warn: (warning) => callbacks.onWarning(warning),
+      })
     },
     describe(description) {
       if (running) throw new Error('a description was handed over from within a callback')

@@ -23,7 +23,7 @@ export interface StartOptions {
 
 /**
  * Makes an engine and its driver and gathers: lists interfaces, resolves STUN servers, makes the session's certificate,
- * then opens the sockets. Resolves when the engine has all its sockets.
+ * then opens the sockets. Resolves when the engine has all its sockets; from then on these follow the interfaces.
  */
 export async function startDriver(options: StartOptions): Promise<Driver> {
   const { ports, callbacks } = options
@@ -53,5 +53,6 @@ export async function startDriver(options: StartOptions): Promise<Driver> {
   options.onStarted(driver, interfaces)
   for (const warning of [...stun.warnings, ...chosen.warnings]) callbacks.onWarning(warning)
   await driver.open(chosen.requests)
+  driver.follow(ports.interfaces, options.interfaces, interfaces)
   return driver
 }

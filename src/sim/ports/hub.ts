@@ -199,9 +199,9 @@ function keyOf(address: TransportAddress): string {
 function listInterfaces(world: World, host: string, options: HostOptions): InterfaceInfo[] {
   return world.interfaces
     .filter((each) => each.host === host)
-    .map((each, at) => ({
+    .map((each) => ({
       name: each.name,
-      index: at + 1,
+      index: world.indexOf(host, each.name),
       kind: each.kind,
       up: true,
       loopback: false,

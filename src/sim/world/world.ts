@@ -60,7 +60,14 @@ export interface World {
   readonly interfaces: readonly WorldInterface[]
   addNetwork(name: string): void
   addNat(nat: WorldNat): void
+  /** One that was removed before comes back on the same access link, with the counts of before and another index. */
   addInterface(spec: WorldInterface): void
+  /** Takes an interface away with its addresses; what is under way on its link is lost. */
+  removeInterface(host: string, name: string): void
+  /** Gives an interface other addresses; its index stays. */
+  setAddresses(host: string, name: string, addresses: WorldInterface['addresses']): void
+  /** The system's number of an interface: each that is added has one of its own. */
+  indexOf(host: string, name: string): number
   /** Changes one direction of an interface's link, or both. */
   setImpairments(host: string, name: string, which: 'up' | 'down' | 'both', to: Impairments): void
   /** A link that is down loses what is offered and what is under way, silently. */
@@ -77,7 +84,9 @@ export interface World {
 }
 
 interface Attachment {
-  readonly spec: WorldInterface
+  spec: WorldInterface
+  index: number
+  present: boolean
   readonly up: LinkDirection
   readonly down: LinkDirection
 }
@@ -110,6 +119,7 @@ export function createWorld(options: { readonly seed: number | string }): World 
   const attachments = new Map<string, Attachment>()
   const hops = createEventHeap<Hop>()
   const deliveries: Delivery[] = []
+  let lastIndex = 0
   const counts = { injected: 0, delivered: 0, unroutable: 0, droppedLimit: 0 }
 
   function network(name: string): Network {
@@ -178,7 +188,8 @@ export function createWorld(options: { readonly seed: number | string }): World 
     if (owner !== undefined) return owner
     return here.attachments.find((candidate) =>
       [...attachments.values()].some(
-        (other) => other.spec.host === candidate.spec.host && hasAddress(other.spec, address),
+        (other) =>
+          other.present && other.spec.host === candidate.spec.host && hasAddress(other.spec, address),
       ),
     )
   }
@@ -197,7 +208,7 @@ export function createWorld(options: { readonly seed: number | string }): World 
     random,
     counts,
     get interfaces() {
-      return [...attachments.values()].map((each) => each.spec)
+      return [...attachments.values()].filter((each) => each.present).map((each) => each.spec)
     },
     addNetwork(name) {
       if (networks.has(name)) throw new Error(`network ${name} exists`)
@@ -211,15 +222,40 @@ export function createWorld(options: { readonly seed: number | string }): World 
     },
     addInterface(spec) {
       const label = `${spec.host}/${spec.name}`
-      if (attachments.has(label)) throw new Error(`interface ${label} exists`)
+      const known = attachments.get(label)
+      if (known?.present === true) throw new Error(`interface ${label} exists`)
+      if (known !== undefined) {
+        Object.assign(known, { spec, index: ++lastIndex, present: true })
+        known.up.set(spec.up ?? {})
+        known.down.set(spec.down ?? {})
+        known.up.setUp(true)
+        known.down.setUp(true)
+        network(spec.network).attachments.push(known)
+        return
+      }
       const added: Attachment = {
         spec,
+        index: ++lastIndex,
+        present: true,
         up: createLinkDirection(random.fork(`${label}/up`), spec.up ?? {}),
         down: createLinkDirection(random.fork(`${label}/down`), spec.down ?? {}),
       }
       attachments.set(label, added)
       network(spec.network).attachments.push(added)
     },
+    removeInterface(host, name) {
+      const gone = attachment(host, name)
+      gone.present = false
+      gone.up.setUp(false)
+      gone.down.setUp(false)
+      const here = network(gone.spec.network).attachments
+      here.splice(here.indexOf(gone), 1)
+    },
+    setAddresses(host, name, addresses) {
+      const changed = attachment(host, name)
+      changed.spec = { ...changed.spec, addresses }
+    },
+    indexOf: (host, name) => attachment(host, name).index,
     setImpairments(host, name, which, to) {
       const link = attachment(host, name)
       if (which !== 'down') link.up.set(to)
