@@ -1,8 +1,7 @@
 /** What the main process does for each call of the window. */
-import { mkdirSync } from 'node:fs'
 import { release, type } from 'node:os'
 import { type BrowserWindow, clipboard, dialog, shell } from 'electron'
-import { decodePaste, listInterfaces } from '../runtime'
+import { decodePaste, descriptionProblem, listInterfaces, makeFolder, reasonOf } from '../runtime'
 import { type CallHandlers, failed, ok } from '../shared/ipc'
 import { exportReport } from './session/export-report'
 import type { SessionHost } from './session/session-host'
@@ -41,7 +40,8 @@ export function createCallHandlers({ window, host, settings, sessionFolder }: Ha
     'text-inspect': ({ text }) => {
       const read = decodePaste(text)
       if (read.kind === 'problem') return ok({ kind: 'problem', problem: read.problem })
-      return ok({ kind: 'description', type: read.description.type })
+      const { description } = read
+      return ok({ kind: 'description', type: description.type, problem: descriptionProblem(description) })
     },
     'session-paste': ({ text }) => host.order({ kind: 'paste', text }),
     'session-command': (command) => host.order({ kind: 'command', command }),
@@ -53,7 +53,11 @@ export function createCallHandlers({ window, host, settings, sessionFolder }: Ha
     },
     'report-folder-open': async () => {
       const folder = settings.current().reportFolder
-      mkdirSync(folder, { recursive: true })
+      try {
+        makeFolder(folder)
+      } catch (error) {
+        return failed('file', `The folder ${folder} could not be made: ${reasonOf(error)}`)
+      }
       const problem = await shell.openPath(folder)
       return problem === '' ? ok(null) : failed('file', `The folder could not be opened: ${problem}`)
     },

@@ -52,6 +52,14 @@ it('says that an answer belongs elsewhere when no offer was made here', async ()
   expect(await sentenceFor(taker, answer)).toMatch(/answer/)
 })
 
+it('begins no session with an offer that lists no addresses', async () => {
+  await maker.page.getByRole('radio', { name: 'JSON' }).check({ force: true })
+  const json = await maker.page.getByRole('textbox', { name: 'Your offer' }).inputValue()
+  await maker.page.getByRole('radio', { name: 'Compact' }).check({ force: true })
+  expect(await sentenceFor(taker, json.replace(/a=candidate.*?\\r\\n/g, ''))).toMatch(/network addresses/)
+  expect(await taker.page.getByRole('button', { name: 'Cancel' }).count()).toBe(0)
+})
+
 it('refuses a text that is far too long without sending it anywhere', async () => {
   expect(await sentenceFor(taker, 'x'.repeat(300_000))).toMatch(/too long/)
 })

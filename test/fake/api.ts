@@ -149,7 +149,7 @@ export function createFakeApi(scenario: Scenario, theme: Settings['theme']): Pat
     sessionAttach: async () => ok(session === null ? null : { session, updates: history.updates }),
     textInspect: async ({ text: pasted }) =>
       pasted.includes('offer')
-        ? ok({ kind: 'description', type: 'offer' })
+        ? ok({ kind: 'description', type: 'offer', problem: null })
         : ok({
             kind: 'problem',
             problem: {

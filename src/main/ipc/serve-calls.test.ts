@@ -93,11 +93,12 @@ it('refuses channels that are not in the schema, those of every object included'
 
 it('hands a well-formed request to its handler and its answer back', async () => {
   const { call } = serve({
-    'text-inspect': ({ text }) => ok({ kind: 'description', type: text === 'o' ? 'offer' : 'answer' }),
+    'text-inspect': ({ text }) =>
+      ok({ kind: 'description', type: text === 'o' ? 'offer' : 'answer', problem: null }),
   })
   expect(await call(own, 'text-inspect', { text: 'o' })).toEqual({
     ok: true,
-    value: { kind: 'description', type: 'offer' },
+    value: { kind: 'description', type: 'offer', problem: null },
   })
 })
 

@@ -1,7 +1,7 @@
 /** The report of a session, derived from its recording and written in the formats asked for. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { readRecordingFile } from '../../runtime'
+import { makeFolder, readRecordingFile, reasonOf } from '../../runtime'
 import { failed, type IpcResult, ok, type ReportFormat } from '../../shared/ipc'
 import {
   checkedReport,
@@ -32,7 +32,7 @@ export function exportReport(
   // The recording's name has title and time already, and is unique in its folder.
   const name = basename(recordingPath).replace(/\.[^.]*$/, '')
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const files = formats.map((format) => {
       const file = `${name}.${format}`
       writeWhole(join(folder, file), writers[format](report))
@@ -40,10 +40,9 @@ export function exportReport(
     })
     return ok({ folder, files })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
     return failed(
       'file',
-      `The report could not be written to ${folder}: ${reason}. Choose another folder in the settings.`,
+      `The report could not be written to ${folder}: ${reasonOf(error)} Choose another folder in the settings.`,
     )
   }
 }

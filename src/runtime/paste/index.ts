@@ -1,5 +1,5 @@
 /** The pasted form of an offer or answer: made here, and read here out of whatever mail and chat made of it. */
-import { limits, type Description } from '../../engine'
+import { limits, readSdp, type Description } from '../../engine'
 import type { DescriptionText, PasteProblem } from '../../shared/session'
 import { armourStart, fromArmour, toArmour } from './armour'
 import { cleanText } from './clean'
@@ -42,6 +42,12 @@ export function decodePaste(text: string): PasteResult {
   if (bare !== undefined) return bare
   const headless = /a=candidate:|a=ice-ufrag:|a=fingerprint:|["']sdp["'] ?:/.test(cleaned)
   return refuse(headless ? problems.truncatedStart : problems.nothing)
+}
+
+/** Why no session could use a description, known before there is one; null when one can try. */
+export function descriptionProblem(description: Description): PasteProblem | null {
+  const read = readSdp(description)
+  return read.kind === 'ok' ? null : { kind: read.problem.kind, message: read.problem.message }
 }
 
 const armoursTried = 8

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPasteScanner, decodePaste, encodePaste } from '.'
+import { createPasteScanner, decodePaste, descriptionProblem, encodePaste } from '.'
 
 const lines = [
   'v=0',
@@ -249,4 +249,10 @@ describe('the scanner of typed input', () => {
   it('stops at the limit', () => {
     expect(feedAll('x'.repeat(300_000), 65_536).kind).toBe('too-long')
   })
+})
+
+it('knows before any session whether a description can be used', () => {
+  expect(descriptionProblem(offer)).toBeNull()
+  const bare = sdp.replace(/a=candidate.*\r\n/g, '')
+  expect(descriptionProblem({ type: 'offer', sdp: bare })?.kind).toBe('no-candidates')
 })

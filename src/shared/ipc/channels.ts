@@ -75,7 +75,12 @@ export const calls = {
   'text-inspect': {
     request: z.strictObject({ text: z.string().max(pasteCharsLimit) }),
     response: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('description'), type: z.enum(['offer', 'answer']) }),
+      z.object({
+        kind: z.literal('description'),
+        type: z.enum(['offer', 'answer']),
+        /** Why no session can use it: an offer without addresses, for example. */
+        problem: pasteProblemSchema.nullable(),
+      }),
       z.object({ kind: z.literal('problem'), problem: pasteProblemSchema }),
     ]),
   },
@@ -92,7 +97,8 @@ export const calls = {
   /** Lets the user choose a folder; null when the dialog was cancelled. The choice is saved in the settings. */
   'report-folder-choose': { request: nothing, response: settingsSchema.nullable() },
   'settings-get': { request: nothing, response: settingsSchema },
-  'settings-set': { request: settingsPatchSchema, response: settingsSchema },
+  /** The folder for reports is left out: the user alone chooses it, in the system's dialog. */
+  'settings-set': { request: settingsPatchSchema.omit({ reportFolder: true }), response: settingsSchema },
   'text-copy': { request: z.strictObject({ text: z.string().max(pasteCharsLimit) }), response: nothing },
 } as const
 

@@ -212,3 +212,9 @@ it('says for how long nothing came when all is down, and counts no message of wh
   const excluded = snapshot.pairs.map((pair) => ({ ...pair, carrying: false, included: false }))
   expect(said({ ...snapshot, pairs: excluded })).toMatch(/taken out/)
 })
+
+it('knows when the channel opened from its event, for a window that was loaded anew long after', () => {
+  const opened: EngineEvent = { kind: 'channel-state', state: 'open', atMs: 1200 }
+  const anew = view('offerer', started, { kind: 'event', event: opened }, snapshotAt(90_000))
+  expect(anew.openedAtMs).toBe(1200)
+})

@@ -85,6 +85,8 @@ export function foldUpdate(view: SessionView, update: SessionUpdate, nowMs: numb
       return {
         ...view,
         peerMode: peerModeAfter(view.peerMode, update.event),
+        // A window that is loaded anew gets all events, but of the snapshots only the last.
+        openedAtMs: openedAfter(view.openedAtMs, update.event),
         events: foldEvent(view.events, update.event, eventLinesLimit),
       }
     case 'warning':
@@ -94,6 +96,11 @@ export function foldUpdate(view: SessionView, update: SessionUpdate, nowMs: numb
     case 'ended':
       return { ...view, ended: { atMs: update.atMs, reason: update.reason, detail: update.detail } }
   }
+}
+
+function openedAfter(openedAtMs: number | null, event: EngineEvent): number | null {
+  if (openedAtMs !== null || event.kind !== 'channel-state' || event.state !== 'open') return openedAtMs
+  return event.atMs
 }
 
 function withWarning(view: SessionView, atMs: number, { kind, message }: SessionWarning): SessionView {
@@ -121,7 +128,7 @@ function withSnapshot(view: SessionView, snapshot: EngineSnapshot): SessionView 
     ...view,
     snapshot,
     wasOpen: view.wasOpen || opens,
-    openedAtMs: opens ? snapshot.atMs : view.openedAtMs,
+    openedAtMs: opens ? (view.openedAtMs ?? snapshot.atMs) : view.openedAtMs,
   }
 }
 

@@ -43,6 +43,8 @@ export const createExchangeSlice: Slice<ExchangeSlice> = (set, get, { api }) => 
     if (value.kind === 'problem') return set({ draftProblem: value.problem.message })
     if (get().session === null) {
       if (value.type === 'answer') return set({ draftProblem: answerWithoutOffer })
+      // A session that begins with a text nobody can use would wait for nothing.
+      if (value.problem !== null) return set({ draftProblem: value.problem.message })
       if (!(await get().startSession('answerer'))) return
     }
     const result = await api.sessionPaste({ text })

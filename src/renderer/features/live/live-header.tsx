@@ -43,6 +43,7 @@ function stateOf({ view }: Live): { text: string; tone: HealthTone } {
   if (view.snapshot === null) return { text: iceWords.new, tone: 'none' }
   const { up, paths } = countPaths(view.snapshot)
   const tone = up === 0 ? 'bad' : up < paths ? 'warn' : 'good'
+  if (paths === 0) return { text: 'no path in use', tone: 'bad' }
   return { text: `${up} of ${paths} ${paths === 1 ? 'path' : 'paths'} up`, tone }
 }
 

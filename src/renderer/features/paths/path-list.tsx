@@ -18,7 +18,9 @@ export function PathList({ live }: { readonly live: Live }) {
   if (snapshot === null) return <aside className="paths" aria-label="Paths" />
   const paths = snapshot.pairs.filter(isPath)
   const idle = snapshot.pairs.filter((pair) => !isPath(pair))
-  const rest = [...paths.slice(cardsLimit), ...(idleShown ? idle : [])]
+  // What the user took out stays in sight, to be taken in again.
+  const listed = idle.filter((pair) => idleShown || !pair.included)
+  const rest = [...paths.slice(cardsLimit), ...listed]
   return (
     <aside className="paths" aria-label="Paths">
       {paths.length === 0 && <p className="empty dim">No path carries anything at the moment.</p>}
@@ -31,9 +33,12 @@ export function PathList({ live }: { readonly live: Live }) {
         ))}
       </ul>
       {rest.length > linesLimit && <p className="empty dim">{rest.length - linesLimit} more in the table.</p>}
-      {idle.length > 0 && (
+      {idle.some((pair) => pair.included) && (
         <p className="more">
-          {moreText(live, idle)}
+          {moreText(
+            live,
+            idle.filter((pair) => pair.included),
+          )}
           {' · '}
           <Button look="link" onClick={() => showIdle(!idleShown)}>
             {idleShown ? 'hide' : 'show'}

@@ -1,4 +1,4 @@
-import type { AppInfo, Settings, SettingsPatch } from '../../../shared/ipc'
+import type { AppInfo, CallRequest, Settings } from '../../../shared/ipc'
 import type { Slice } from '../../state'
 
 export type Overlay = 'help' | 'settings'
@@ -9,7 +9,7 @@ export interface SettingsSlice {
   readonly settings: Settings | null
   readonly overlay: Overlay | null
   loadSettings(): Promise<void>
-  saveSettings(patch: SettingsPatch): Promise<void>
+  saveSettings(patch: CallRequest<'settings-set'>): Promise<void>
   chooseReportFolder(): Promise<void>
   openOverlay(overlay: Overlay | null): void
 }
