@@ -49,7 +49,7 @@ export const stockPeers: readonly StockPeer[] = [
     name: 'aiortc',
     packages: ['python3-aiortc'],
     isInstalled: () => succeeds('/usr/bin/python3', ['-c', 'import aiortc']),
-    prepare: async () => (role) => ['/usr/bin/python3', join(folder, 'aiortc.py'), role],
+    prepare: async () => (role) => ['/usr/bin/python3', join(folder, 'aiortc_peer.py'), role],
   },
   {
     name: 'pion',

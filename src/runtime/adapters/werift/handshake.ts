@@ -24,6 +24,8 @@ import {
 /** First wait for a stock peer's answer; doubles up to `maxResendMs` (RFC 6347 section 4.2.4.1). */
 const firstResendMs = 1000
 const maxResendMs = 8000
+/** SRTP_AEAD_AES_128_GCM and SRTP_AES128_CM_HMAC_SHA1_80 (RFC 7714 section 14.2, RFC 5764 section 4.1.2), as browsers offer. */
+const stockSrtpProfiles: NonNullable<ConstructorParameters<typeof DtlsClient>[0]['srtpProfiles']> = [7, 1]
 /** Protected records held while messages before them are missing. */
 const maxHeld = 4
 /** Answers to repetitions of a stock client's Finished, whose record numbers are kept free for them. */
@@ -105,6 +107,8 @@ export class Handshake {
       signatureHash,
       transport: this.transport,
       extendedMasterSecret: true,
+      // Stock werift fails the finished handshake without, although nothing here ever sends SRTP with its keys.
+      ...(options.reliable ? {} : { srtpProfiles: stockSrtpProfiles }),
     }
     this.socket =
       options.role === 'client'

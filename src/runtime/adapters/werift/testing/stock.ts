@@ -24,6 +24,9 @@ export interface StockPeer {
   stop(): void
 }
 
+/** What RTCPeerConnection gives, also where there is a data channel alone. */
+const srtpProfiles: ConstructorParameters<typeof RTCDtlsTransport>[3] = [7, 1]
+
 export async function stockPeer(
   role: 'client' | 'server',
   iceRole: 'controlling' | 'controlled',
@@ -37,7 +40,7 @@ export async function stockPeer(
   }
   const ice = { role: iceRole, connection, stop: async (): Promise<void> => {} } as unknown as RTCIceTransport
   const own = new RTCCertificate(certificate.keyPem, certificate.certPem, signatureHash)
-  const dtls = new RTCDtlsTransport({} as never, ice, own)
+  const dtls = new RTCDtlsTransport({} as never, ice, own, srtpProfiles)
   dtls.role = role
   const sctp = new RTCSctpTransport()
   sctp.setDtlsTransport(dtls)
