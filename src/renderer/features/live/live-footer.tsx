@@ -23,7 +23,7 @@ export function LiveFooter({ live }: { readonly live: Live }) {
 function RecordingState({ name, live }: { readonly name: string | null; readonly live: Live }) {
   const { recordingProblem, ended } = live.view
   if (name === null || recordingProblem !== null) {
-    const text = name === null ? 'Not recorded: the file could not be opened' : recordingProblem
+    const text = recordingProblem ?? 'Not recorded: the file could not be opened'
     return (
       <span className="ellipsis problem" title={recordingProblem ?? undefined}>
         {text}

@@ -1,4 +1,4 @@
-import type { AppInfo, CallRequest, Settings } from '../../../shared/ipc'
+import type { AppInfo, CallRequest, IpcError, Settings } from '../../../shared/ipc'
 import type { Slice } from '../../state'
 
 export type Overlay = 'help' | 'settings'
@@ -11,6 +11,8 @@ export interface SettingsSlice {
   loadSettings(): Promise<void>
   saveSettings(patch: CallRequest<'settings-set'>): Promise<void>
   chooseReportFolder(): Promise<void>
+  /** What could not be saved holds all the same, until the window is closed. */
+  tellUnsaved(error: IpcError): Promise<void>
   openOverlay(overlay: Overlay | null): void
 }
 
@@ -32,13 +34,19 @@ export const createSettingsSlice: Slice<SettingsSlice> = (set, get, { api }) => 
   async saveSettings(patch) {
     const result = await api.settingsSet(patch)
     if (result.ok) set({ settings: result.value })
-    else get().notifyError(result.error)
+    else await get().tellUnsaved(result.error)
   },
 
   async chooseReportFolder() {
     const result = await api.reportFolderChoose()
-    if (!result.ok) get().notifyError(result.error)
+    if (!result.ok) await get().tellUnsaved(result.error)
     else if (result.value !== null) set({ settings: result.value })
+  },
+
+  async tellUnsaved(error) {
+    get().notifyError(error)
+    const held = await api.settingsGet()
+    if (held.ok) set({ settings: held.value })
   },
 
   openOverlay: (overlay) => set({ overlay }),
