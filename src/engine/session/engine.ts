@@ -4,7 +4,7 @@ import type { Engine, EngineCommand, EngineInput, EngineOptions } from '../face/
 import { limits } from '../face/limits'
 import type { DropReason } from '../face/snapshot'
 import { createAgent, createGatherer, type IceSink } from '../ice'
-import { createMessageReceiver, createMessageSender } from '../messages'
+import { createEchoReader, createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
 import { createRoundRobin, createWeights } from '../spread'
 import { boundSettings } from './bounds'
@@ -291,6 +291,7 @@ function createState(options: EngineOptions): SessionState {
     sctpRetransmissions: 0,
     sender: createMessageSender(settings.messages),
     receiver: createMessageReceiver(),
+    echoes: createEchoReader(),
     refusedMessages: [],
     finish: null,
     dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,

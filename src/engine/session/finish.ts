@@ -4,6 +4,8 @@ import { type SessionState, tell } from './state'
 
 /** A session that finishes in good order takes at most this long, ms: what is under way arrives, or is given up. */
 export const finishLimitMs = 4000
+/** A stock peer agrees on nothing: messages that it may still send back are waited for this long, ms. */
+const echoLimitMs = 500
 /** After both goodbyes, ms: our last acknowledgement goes out, and again should the peer repeat what it acknowledges. */
 const lingerMs = 750
 
@@ -19,11 +21,12 @@ export function beginFinish(state: SessionState, by: 'us' | 'peer'): void {
   }
   state.sender.stop()
   tell(state, { kind: 'finishing', by })
-  state.timers.set('finish', state.nowMs + finishLimitMs)
   if (state.control === null) {
-    end(state, 'done', null)
+    if (state.channel !== 'open') return end(state, 'done', null)
+    state.timers.set('finish', state.nowMs + echoLimitMs)
     return
   }
+  state.timers.set('finish', state.nowMs + finishLimitMs)
   sendText(state, { t: 'finish', messagesSent: state.sender.sent })
 }
 
@@ -42,7 +45,11 @@ export function takeBye(state: SessionState): void {
 /** After every input: says goodbye when all has arrived, and ends when both have. */
 export function considerEnd(state: SessionState): void {
   const { finish, control } = state
-  if (finish === null || control === null || state.ended) return
+  if (finish === null || state.ended) return
+  if (control === null) {
+    if (state.echoes.returned >= state.sender.sent) end(state, 'done', null)
+    return
+  }
   if (!finish.byeSent && finish.peerSent !== null && state.receiver.allReceived(finish.peerSent)) {
     finish.byeSent = true
     // The last counts go ahead of the goodbye, in order, so that both reports agree.
@@ -56,7 +63,7 @@ export function considerEnd(state: SessionState): void {
 
 /** The time for finishing is over: some of it was not confirmed. */
 export function finishLate(state: SessionState): void {
-  if (state.finish?.byeReceived) end(state, 'done', null)
+  if (state.finish?.byeReceived || state.control === null) end(state, 'done', null)
   else end(state, 'done', `The peer did not confirm the end within ${finishLimitMs / 1000} s.`)
 }
 

@@ -37,10 +37,10 @@ function sharesOf(state: SessionState): Map<number, number> {
 }
 
 function snapshotMessages(state: SessionState): MessageStreamSnapshot[] {
-  return [
-    state.sender.snapshotSent(state.receiver.roundTripMs()),
-    state.receiver.snapshotReceived(state.nowMs),
-  ]
+  const { sender, echoes } = state
+  if (state.peer.kind === 'stock')
+    return [sender.snapshotSent(echoes.roundTripMs()), echoes.snapshotReceived()]
+  return [sender.snapshotSent(state.receiver.roundTripMs()), state.receiver.snapshotReceived(state.nowMs)]
 }
 
 function snapshotPair(

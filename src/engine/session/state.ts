@@ -15,7 +15,7 @@ import type {
 } from '../face/snapshot'
 import type { ControlSealer, ShimKeys } from '../frames'
 import type { Agent, Gatherer, IceCredentials, Pair, UntimedEvent } from '../ice'
-import type { MessageReceiver, MessageSender } from '../messages'
+import type { EchoReader, MessageReceiver, MessageSender } from '../messages'
 import type { Reliable } from '../reliable'
 import type { Resequencer } from '../resequence'
 import type { RoundRobin, Weights } from '../spread'
@@ -121,6 +121,8 @@ export interface SessionState {
 
   readonly sender: MessageSender
   readonly receiver: MessageReceiver
+  /** In the receiver's place towards a stock peer. */
+  readonly echoes: EchoReader
   /** Messages the channel had no room for, offered again before any new one is made; one drained batch at most. */
   readonly refusedMessages: Uint8Array[]
   finish: FinishState | null

@@ -23,6 +23,10 @@ export function sendDueMessages(state: SessionState): void {
 }
 
 export function takeMessage(state: SessionState, data: Uint8Array): void {
+  if (state.peer.kind === 'stock') {
+    state.echoes.receive(data, state.sender.sent, state.nowMs)
+    return
+  }
   const taken = state.receiver.receive(data, state.nowMs)
   if (taken.kind === 'bad') drop(state, 'bad-frame')
 }
