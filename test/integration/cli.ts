@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { EngineSnapshot } from '../../src/engine'
+import type { EngineEvent, EngineSnapshot } from '../../src/engine'
 import { parseReport, type Report } from '../../src/shared/report'
 import type { Host } from './netns'
 
@@ -12,7 +12,8 @@ export const cliFile = fileURLToPath(new URL('../../out/cli/index.js', import.me
 /** A line of `--jsonl`; of the kinds that tests do not read only the kind. */
 export type CliLine =
   | { readonly kind: 'digest'; readonly snapshot: EngineSnapshot }
-  | { readonly kind: 'started' | 'event' | 'local-description' | 'report' | 'ended' }
+  | { readonly kind: 'event'; readonly event: EngineEvent }
+  | { readonly kind: 'started' | 'local-description' | 'report' | 'ended' }
 
 /** A running `pathscope … --jsonl`. */
 export interface Cli {
