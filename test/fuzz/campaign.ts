@@ -163,20 +163,37 @@ function minimise(
   return best
 }
 
-/** Few and short inputs of these that together reach what all of them reach. */
-export function fewest(target: Target, inputs: readonly Uint8Array[], most: number): Uint8Array[] {
+/**
+ * Few and short inputs of these that together reach the most of what all of them reach. Short ones are asked first, so
+ * that a long one is kept only for what no short one reaches; what is in the samples anyway need not be kept.
+ */
+export function fewest(
+  target: Target,
+  inputs: readonly Uint8Array[],
+  most: number,
+  mostBytes: number,
+): Uint8Array[] {
   const coverage = new Coverage()
   const reached = new Set<number>()
-  const kept: { input: Uint8Array; gain: number }[] = []
-  for (const input of [...inputs].sort((a, b) => a.length - b.length)) {
+  const gainOf = (input: Uint8Array): number => {
     coverage.clear()
-    if (failureOf(target, input) !== undefined) continue
+    if (failureOf(target, input) !== undefined) return 0
     const points = coverage.takePoints().filter((point) => !reached.has(point))
-    if (points.length > 0) kept.push({ input, gain: points.length })
     for (const point of points) reached.add(point)
+    return points.length
+  }
+  for (const sample of target.samples()) gainOf(sample)
+  const useful = [...inputs]
+    .sort((a, b) => a.length - b.length)
+    .map((input) => ({ input, gain: gainOf(input) }))
+    .filter(({ gain }) => gain > 0)
+    .sort((a, b) => b.gain - a.gain)
+  const kept: Uint8Array[] = []
+  let room = mostBytes
+  for (const { input } of useful) {
+    if (kept.length >= most || input.length > room) continue
+    kept.push(input)
+    room -= input.length
   }
   return kept
-    .sort((a, b) => b.gain - a.gain)
-    .slice(0, most)
-    .map(({ input }) => input)
 }

@@ -16,9 +16,9 @@ const folder = join(process.cwd(), 'test', 'fuzz')
 /** No run comes back for this long: the target hangs. */
 const hangMs = 15_000
 const memoryMb = 512
-/** Inputs kept of a target, and the longest of them. */
-const maxKept = 60
-const maxKeptBytes = 3000
+/** Inputs kept of a target, and their bytes together. */
+const keptInputs = 40
+const keptBytes = 24_000
 
 interface Order {
   readonly name: string
@@ -56,8 +56,7 @@ function work(order: Order): void {
   }
   const outcome = runCampaign(target, { seconds: order.seconds, seed: order.seed, known, before })
   if (order.keep) {
-    const candidates = outcome.corpus.filter((input) => input.length <= maxKeptBytes)
-    replaceCorpus(folder, target, fewest(target, candidates, maxKept))
+    replaceCorpus(folder, target, fewest(target, outcome.corpus, keptInputs, keptBytes))
   }
   const told: Told = { ...outcome, corpus: outcome.corpus.length }
   parentPort?.postMessage(told)

@@ -15,20 +15,14 @@ export interface Growth {
 }
 
 /**
- * Grows an input by repeating a part of it, and tells when twice the input takes much more than twice the time. A guard
+ * Grows an input by repeating one or two parts of it, and tells when twice the input takes much more than twice the time. A guard
  * with room for a busy machine: what it reports was measured three times over and took the best of several runs.
  */
 export function probeGrowth(target: Target, input: Uint8Array, random: Random): Growth | undefined {
   const { growBytes } = target
   if (growBytes === undefined || input.length === 0) return undefined
-  const from = random.below(input.length)
-  const part = input.subarray(from, from + 1 + random.below(random.pick([1, 2, 8, 32, 128])))
-  const grown = (bytes: number) => {
-    const copies = Math.max(1, Math.floor((bytes - input.length) / part.length))
-    const repeated = new Uint8Array(copies * part.length)
-    for (let i = 0; i < copies; i += 1) repeated.set(part, i * part.length)
-    return join(input.subarray(0, from), repeated, input.subarray(from)).subarray(0, bytes)
-  }
+  const parts = random.chance(0.5) ? [partOf(input, random)] : [partOf(input, random), partOf(input, random)]
+  const grown = (bytes: number) => repeatParts(input, parts, bytes)
   const large = grown(growBytes)
   const time = (bytes: number, runs: number) =>
     shortestMs(target, bytes === growBytes ? large : grown(bytes), runs)
@@ -41,6 +35,40 @@ export function probeGrowth(target: Target, input: Uint8Array, random: Random): 
   if (full < suspectMs || full / half < worstFactor || half / quarter < worstFactor * 0.85) return undefined
   const times = `${quarter.toFixed(1)}, ${half.toFixed(1)}, ${full.toFixed(1)} ms`
   return { input: large, message: `time grows faster than the input: ${times} for a quarter, half and whole` }
+}
+
+interface Part {
+  readonly from: number
+  readonly to: number
+}
+
+const lineEnd = 0x0a
+const separators = new Set([...' \n,:;.&"{}[]()'].map((char) => char.charCodeAt(0)))
+
+/** A line, a word or any other part: what a format allows many of is mostly one of the first two. */
+function partOf(input: Uint8Array, random: Random): Part {
+  const place = random.below(input.length)
+  const choice = random.below(3)
+  if (choice === 2)
+    return { from: place, to: Math.min(input.length, place + 1 + random.below(random.pick([1, 2, 8, 32]))) }
+  const ends = (at: number) => (choice === 0 ? input[at] === lineEnd : separators.has(input[at] as number))
+  let [from, to] = [place, place + 1]
+  while (from > 0 && !ends(from - 1)) from -= 1
+  while (to < input.length && !ends(to - 1)) to += 1
+  return { from, to }
+}
+
+/** The input with each part repeated until the whole has so many bytes; two parts share what there is to grow. */
+function repeatParts(input: Uint8Array, parts: readonly Part[], bytes: number): Uint8Array {
+  const room = Math.max(0, bytes - input.length) / parts.length
+  const pieces: Uint8Array[] = []
+  let at = 0
+  for (const { from, to } of [...parts].sort((a, b) => a.to - b.to)) {
+    const part = input.subarray(from, to)
+    pieces.push(input.subarray(at, to), Buffer.alloc(Math.floor(room / part.length) * part.length, part))
+    at = to
+  }
+  return join(...pieces, input.subarray(at)).subarray(0, bytes)
 }
 
 export function shortestMs(target: Target, input: Uint8Array, runs: number): number {

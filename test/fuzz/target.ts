@@ -33,15 +33,20 @@ export function demand(holds: boolean, property: string): asserts holds {
 /** Throws unless both are the same in content; `bigint` and bytes included. */
 export function demandSame(actual: unknown, expected: unknown, property: string): void {
   const [one, other] = [plain(actual), plain(expected)]
-  if (one !== other) throw new Violation(`${property}: ${cut(one)} instead of ${cut(other)}`)
+  if (one === other) return
+  let same = 0
+  while (same < one.length && one[same] === other[same]) same += 1
+  const around = (text: string) => text.slice(Math.max(0, same - 60), same + 120)
+  throw new Violation(`${property}: …${around(one)}… instead of …${around(other)}…`)
 }
 
 function plain(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => {
+  const text: string | undefined = JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner === 'bigint') return `${inner}n`
     if (typeof inner === 'number' && !Number.isFinite(inner)) return String(inner)
     return inner instanceof Uint8Array ? Buffer.from(inner).toString('hex') : inner
   })
+  return text ?? 'nothing'
 }
 
 /** Throws when a number in the value is not finite: nothing else could be told as JSON. */
@@ -51,8 +56,6 @@ export function demandFinite(value: unknown, where: string): void {
     for (const [name, inner] of Object.entries(value)) demandFinite(inner, `${where}.${name}`)
   }
 }
-
-const cut = (text: string | undefined) => (text === undefined ? 'nothing' : text.slice(0, 300))
 
 /** Stands for half of a surrogate pair, which UTF-8 cannot say and a pasted text may hold. */
 const halfPair = '\ue0ff'

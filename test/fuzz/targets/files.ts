@@ -37,7 +37,8 @@ function writeAll(report: Report): void {
   const json = reportToJson(report)
   const again = parseReport(json)
   demand(again.kind === 'ok', 'a report is read as it was written')
-  demandSame(again.report, report, 'a report says the same when it was written')
+  // Fields that a later version may add are taken as they are; 1e999 in one of them is null in all that we write.
+  demandSame(again.report, JSON.parse(JSON.stringify(report)), 'a report says the same when it was written')
   for (const text of [reportToCsv(report), reportToHtml(report), reportToMarkdown(report)]) {
     demand(
       !/\bundefined\b|\[object Object\]/.test(withoutGiven(text, json)),

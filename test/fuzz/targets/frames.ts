@@ -95,6 +95,15 @@ const texts = [
     candidates: [{ address: '198.51.100.7', interfaceName: 'eth0' }],
   },
   { t: 'mode', mode: 'weighted', use: 'disjoint' },
+  {
+    t: 'candidates',
+    candidates: [
+      { address: '192.0.2.9', port: 5001, type: 'host', priority: 2_130_706_431, interfaceName: 'usb0' },
+      { address: '2001:db8::9', port: 5001, type: 'srflx', priority: 1_694_498_815, interfaceName: 'usb0' },
+    ],
+    gone: [{ address: '10.0.1.2', port: 5000 }],
+    interfaces: [{ name: 'usb0', kind: 'ethernet', addresses: ['192.0.2.9'] }],
+  },
   { t: 'counts', received: 9, missing: 1, duplicated: 3, reordered: 0 },
   { t: 'finish', messagesSent: 10 },
   { t: 'bye', reason: 'done' },

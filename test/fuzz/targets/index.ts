@@ -1,5 +1,6 @@
 /** Every parser of bytes or text that somebody else made. A new parser gets a target here. */
 import type { Target } from '../target'
+import { descriptions } from './descriptions'
 import { engine } from './engine'
 import { recording, report } from './files'
 import { control, controlText, shim } from './frames'
@@ -20,6 +21,7 @@ export const targets: readonly Target[] = [
   controlText,
   reliable,
   messages,
+  descriptions,
   engine,
   handshake,
   sctp,

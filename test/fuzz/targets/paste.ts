@@ -57,8 +57,8 @@ export const paste: Target = {
     }
     const { description } = result
     const { json, compact } = encodePaste(description)
-    // Half a surrogate pair has no bytes, so only JSON, where it came from, can carry it.
-    if (isWhole(description.sdp)) {
+    // Half a surrogate pair has no bytes, so only JSON, where it came from, can carry it. Longer ones the engine refuses.
+    if (isWhole(description.sdp) && Buffer.byteLength(description.sdp) <= limits.sdpBytes) {
       demandSame(decodePaste(compact), result, 'the compact form carries the description')
     }
     // Entities, marks and curly quotes are what mail makes of plain text, and are undone; an SDP holds none.
