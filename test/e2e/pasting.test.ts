@@ -86,3 +86,17 @@ it('still takes the right text after the wrong ones, pasted anywhere in the wind
   await taker.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.paste())
   await taker.page.getByRole('button', { name: 'Copy answer' }).waitFor()
 })
+
+it('calls a new offer uncopied, and says what it makes of the STUN server', async () => {
+  const { page } = taker
+  expect(await page.getByText('Copied', { exact: true }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Copy answer' }).click()
+  await page.getByText('Copied', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByLabel('STUN server').fill('two words')
+  await page.getByRole('button', { name: 'Create offer' }).click()
+  await page.getByRole('button', { name: 'Copy offer' }).waitFor()
+  await page.getByText(/The STUN server .* is not understood/).waitFor()
+  expect(await page.getByText('Copied', { exact: true }).count()).toBe(0)
+  await taker.picture('stun-not-understood')
+})
