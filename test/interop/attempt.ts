@@ -28,6 +28,8 @@ export interface Outcome {
   readonly used: number
   /** Pairs on which the peer says it received data; null where it does not tell. */
   readonly usedByPeersCount: number | null
+  /** From the first pair that works to the open channel. */
+  readonly openAfterMs: number | null
   /** Sentences; empty when all was as it must be. */
   readonly faults: readonly string[]
 }
@@ -47,6 +49,7 @@ export async function tryPeer(
     const timer = setTimeout(() => cli.child.kill('SIGTERM'), (attempt.seconds + connectWithinSeconds) * 1000)
     const status = await cli.ended()
     clearTimeout(timer)
+    await peer.stop()
     return judge(attempt, cli, peer, status, join(folder, 'report'))
   } finally {
     await peer.stop()
@@ -104,13 +107,26 @@ function judge(
     alive: alive.length,
     used: live?.pairs.filter(({ recordsSent }) => recordsSent.packets > 0).length ?? 0,
     usedByPeersCount: countUsed(counts?.pairs ?? null),
+    openAfterMs: openAfterMs(cli),
   }
   return { ...outcome, faults: faultsOf(outcome, cli, peer, snapshots, report) }
 }
 
+function eventsOf({ lines }: Cli): EngineEvent[] {
+  return lines.flatMap((line) =>
+    line.kind === 'event' ? [(line as unknown as { readonly event: EngineEvent }).event] : [],
+  )
+}
+
+function openAfterMs(cli: Cli): number | null {
+  const events = eventsOf(cli)
+  const ice = events.find((event) => event.kind === 'ice-state' && event.state === 'connected')
+  const open = events.find((event) => event.kind === 'channel-state' && event.state === 'open')
+  return ice === undefined || open === undefined ? null : Math.round(open.atMs - ice.atMs)
+}
+
 const isOpen = ({ channel }: EngineSnapshot): boolean => channel === 'open'
 
-/** With a megabyte of nothing else to send, a pair that got more than the peer's own checks' answers got data. */
 function countUsed(pairs: readonly PeerPair[] | null): number | null {
   return pairs === null ? null : pairs.filter(({ packetsReceived }) => (packetsReceived ?? 0) > 0).length
 }
@@ -133,9 +149,7 @@ function faultsOf(
   }
   const { sent, arrived, echoed, alive, used, status, attempt } = outcome
   const last = snapshots.at(-1)
-  const events = cli.lines.flatMap((line) =>
-    line.kind === 'event' ? [(line as unknown as { readonly event: EngineEvent }).event] : [],
-  )
+  const events = eventsOf(cli)
   must(status === 0, `ended with status ${status}: ${cli.prose().trim().split('\n').at(-1) ?? ''}`)
   must(outcome.connected, `no open channel; the peer: ${statesOf(peer)} ${peer.prose().trim()}`)
   if (last === undefined || !outcome.connected) return faults
@@ -144,7 +158,7 @@ function faultsOf(
   must(echoed >= sent - underWay, `${echoed} of ${sent} messages came back`)
   must(used === alive && used > 0, `${used} of ${alive} living pairs were used`)
   must(last.sctpRetransmissions === 0, `SCTP sent ${last.sctpRetransmissions} chunks again`)
-  must(!/failed|disconnected/.test(statesOf(peer, false)), `the peer went through ${statesOf(peer)}`)
+  must(!/failed|disconnected/.test(statesOf(peer)), `the peer went through ${statesOf(peer)}`)
   const finishing = events.find(({ kind }) => kind === 'finishing')?.atMs
   const ended = events.find(({ kind }) => kind === 'ended')?.atMs
   const tookMs = ended === undefined || finishing === undefined ? Infinity : ended - finishing
@@ -153,9 +167,8 @@ function faultsOf(
   return faults
 }
 
-function statesOf(peer: RunningPeer, whole = true): string {
-  const states = peer.lines.flatMap((line) => (line.kind === 'state' ? [line.state] : []))
-  return (whole ? states : states.slice(0, states.lastIndexOf('connected') + 1)).join(', ')
+function statesOf({ lines }: RunningPeer): string {
+  return lines.flatMap((line) => (line.kind === 'state' ? [line.state] : [])).join(', ')
 }
 
 function nominationFaults(last: EngineSnapshot): string[] {

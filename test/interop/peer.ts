@@ -75,7 +75,7 @@ export function startPeer(host: Host, [command, ...args]: readonly [string, ...s
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const ended = new Promise((resolve) => child.once('close', resolve))
   child.stdin!.end()
   const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
   await ended

@@ -55,7 +55,7 @@ export const stockPeers: readonly StockPeer[] = [
     name: 'pion',
     packages: ['golang-go', 'golang-github-pion-webrtc.v3-dev'],
     isInstalled: async () =>
-      existsSync(join(goSources, 'src/github.com/pion/webrtc/v3')) && (await succeeds('go', ['version'])),
+      existsSync(join(goSources, 'src/github.com/pion/webrtc')) && (await succeeds('go', ['version'])),
     async prepare() {
       const program = await buildPion()
       return (role) => [program, role]

@@ -9,6 +9,7 @@ interface Row {
 
 const columns: readonly (readonly [title: string, read: (outcome: Outcome) => string])[] = [
   ['connected', ({ connected }) => (connected ? 'yes' : 'no')],
+  ['open after', ({ openAfterMs }) => (openAfterMs === null ? '-' : `${openAfterMs} ms`)],
   ['sent/arrived/back', ({ sent, arrived, echoed }) => `${sent}/${arrived}/${echoed}`],
   ['pairs alive', ({ alive, pairs }) => `${alive} of ${pairs}`],
   ['used', ({ used }) => String(used)],

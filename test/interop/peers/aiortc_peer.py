@@ -32,17 +32,21 @@ async def describe(peer, description):
     tell(kind="description", type=local.type, sdp=local.sdp)
 
 
-async def count():
+def count():
+    tell(kind="counts", messages=messages, pairs=None)
+
+
+async def keep_counting():
     while True:
         await asyncio.sleep(0.5)
-        tell(kind="counts", messages=messages, pairs=None)
+        count()
 
 
 async def main(role):
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     peer.on("datachannel", use)
     peer.on("connectionstatechange", lambda: tell(kind="state", state=peer.connectionState))
-    counting = asyncio.ensure_future(count())
+    counting = asyncio.ensure_future(keep_counting())
     if role == "offerer":
         use(peer.createDataChannel("stock"))
         await describe(peer, await peer.createOffer())
@@ -56,6 +60,7 @@ async def main(role):
         if given["type"] == "offer":
             await describe(peer, await peer.createAnswer())
     counting.cancel()
+    count()
 
 
 asyncio.run(main(sys.argv[1]))

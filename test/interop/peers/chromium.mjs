@@ -45,7 +45,7 @@ await page.evaluate(
     }
     peer.onconnectionstatechange = () => window.tell({ kind: 'state', state: peer.connectionState })
     peer.ondatachannel = ({ channel }) => use(channel)
-    setInterval(async () => {
+    window.count = async () => {
       const stats = [...(await peer.getStats()).values()]
       const pairs = stats.filter(({ type }) => type === 'candidate-pair')
       window.tell({
@@ -58,7 +58,8 @@ await page.evaluate(
           packetsSent,
         })),
       })
-    }, 500)
+    }
+    setInterval(window.count, 500)
     window.take = async (given) => {
       await peer.setRemoteDescription(given)
       if (given.type === 'offer') await describe(await peer.createAnswer())
@@ -73,6 +74,7 @@ await page.evaluate(
 createInterface({ input: process.stdin })
   .on('line', (line) => page.evaluate((given) => window.take(given), JSON.parse(line)))
   .on('close', async () => {
+    await page.evaluate(() => window.count())
     await browser.close()
     process.exit(0)
   })

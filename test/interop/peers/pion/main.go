@@ -54,8 +54,12 @@ func describe(peer *webrtc.PeerConnection, description webrtc.SessionDescription
 }
 
 func count() {
+	tell(map[string]interface{}{"kind": "counts", "messages": atomic.LoadInt64(&messages), "pairs": nil})
+}
+
+func keepCounting() {
 	for range time.Tick(500 * time.Millisecond) {
-		tell(map[string]interface{}{"kind": "counts", "messages": atomic.LoadInt64(&messages), "pairs": nil})
+		count()
 	}
 }
 
@@ -66,7 +70,7 @@ func main() {
 	peer.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		tell(map[string]interface{}{"kind": "state", "state": state.String()})
 	})
-	go count()
+	go keepCounting()
 	if os.Args[1] == "offerer" {
 		channel, err := peer.CreateDataChannel("stock", nil)
 		must(err)
@@ -87,4 +91,5 @@ func main() {
 			describe(peer, answer)
 		}
 	}
+	count()
 }
