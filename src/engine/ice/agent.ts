@@ -13,6 +13,7 @@ import { considerNomination } from './nomination'
 import type { Pair } from './pair'
 import { addPeerReflexive, addRemote, addSocket, closeSocket, dropRemote } from './pairing'
 import { takeResponse } from './response'
+import { runWatches } from './suspicion'
 import {
   type AgentState,
   type IceCredentials,
@@ -74,6 +75,9 @@ export function createAgent(
     requests: createBucket(limits.stunRequestsPerSecond, limits.stunRequestsPerSecond / 4),
     checks: createBucket(limits.checksPerSecond, limits.checksPerSecond / 10),
     deadlines: createDeadlines(),
+    watches: createDeadlines(),
+    suspects: 0,
+    peerAliveMs: 0,
     triggered: new Set(),
     waiting: [],
     paceAtMs: 0,
@@ -152,6 +156,10 @@ function asciiBytes(text: string): Uint8Array {
 
 function tick(state: AgentState, nowMs: number): void {
   runPaced(state, nowMs)
+  runWatches(state, nowMs, (pair) => {
+    setPairState(state, pair, 'down', nowMs)
+    check(state, pair, nowMs)
+  })
   for (let id = state.deadlines.takeDue(nowMs); id !== undefined; id = state.deadlines.takeDue(nowMs)) {
     const pair = state.pairs[id - 1]
     if (pair !== undefined) runDue(state, pair, nowMs)
@@ -184,8 +192,13 @@ function runDue(state: AgentState, pair: Pair, nowMs: number): void {
   check(state, pair, nowMs)
 }
 
-/** Five requests at least, so that with rare keepalives one loss is not taken for the end. */
+/** Consent is over, or: five requests at least, so that with rare keepalives one loss is not taken for the end. */
 function isSilent(pair: Pair, nowMs: number): boolean {
+  const slept = nowMs - (pair.lastSentMs ?? nowMs) >= liveness.sleptAfterMs
+  const consentMs = (pair.answeredMs ?? nowMs) + liveness.consentMs
+  if (slept)
+    pair.answeredMs = Math.max(pair.answeredMs ?? nowMs, nowMs - liveness.consentMs + liveness.askAgainMs)
+  else if (nowMs >= consentMs) return true
   const since = pair.unansweredSinceMs
   return since !== null && pair.attempts >= 5 && nowMs - since >= downBoundMs(pair)
 }
@@ -205,6 +218,7 @@ function nextDeadline(state: AgentState): number | undefined {
   let earliest = state.deadlines.earliestMs()
   const paced = state.remote !== null && (state.triggered.size > 0 || state.waiting.length > 0)
   if (paced) earliest = Math.min(earliest ?? Infinity, state.paceAtMs)
-  if (state.nominationAtMs !== null) earliest = Math.min(earliest ?? Infinity, state.nominationAtMs)
+  for (const atMs of [state.watches.earliestMs(), state.nominationAtMs])
+    if (typeof atMs === 'number') earliest = Math.min(earliest ?? Infinity, atMs)
   return earliest
 }

@@ -4,7 +4,8 @@ import type { TransportAddress } from '../face/address'
 import { bindingMethod, encodeStun, type ParsedStun, type StunAttributes, verifyIntegrity } from '../stun'
 import { addPeerReflexive, switchRole } from './pairing'
 import { type AgentState, pairAt, trigger } from './state'
-import { countersOf, nominationWithoutEffect, takeCounters } from './check'
+import { countersOf, hearsNothing, nominationWithoutEffect, takeCounters } from './check'
+import { noteHeard, notePeerDoubt } from './suspicion'
 import { countArrival, countDeparture, type Pair } from './pair'
 
 /** Senders kept that ask before the peer's description is known; the one that asked longest ago makes room. */
@@ -53,8 +54,11 @@ export function answerRequest(
     countArrival(pair, parsed.raw.length, nowMs)
     pair.validated = true
     pair.stun.requestsReceived += 1
-    if (parsed.message.attributes.pathscope !== undefined) {
-      takeCounters(pair, parsed.message.attributes.pathscope, nowMs)
+    noteHeard(state, pair, nowMs)
+    const { pathscope } = parsed.message.attributes
+    if (pathscope !== undefined) {
+      takeCounters(pair, pathscope, nowMs)
+      if (((pathscope.flags ?? 0) & hearsNothing) !== 0) notePeerDoubt(state, pair, nowMs)
     }
   }
   respond(state, request, pair, judge(state, request, pair))

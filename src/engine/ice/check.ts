@@ -4,9 +4,12 @@ import { liveness } from './liveness'
 import { countDeparture, type Pair, type Transaction } from './pair'
 import { candidatePriority, localPreference } from './priority'
 import { type AgentState, setPairState } from './state'
+import { noteProbe } from './suspicion'
 
 /** Flag in our private attribute: the USE-CANDIDATE that this answers was counted and has no effect. */
 export const nominationWithoutEffect = 1
+/** The same in requests: what should have come from the addressee over this pair has not. */
+export const hearsNothing = 2
 
 /** The counts that travel with every check between two Pathscopes; call right before `countDeparture`. */
 export function countersOf(pair: Pair, holdMs: number, flags: number): PathCounters {
@@ -44,7 +47,9 @@ export function sendCheck(state: AgentState, pair: Pair, nowMs: number): void {
     priority: candidatePriority('prflx', localPreference(entry.order, pair.socket.local.family)),
     ...(state.controlling ? { iceControlling: state.tieBreaker } : { iceControlled: state.tieBreaker }),
     ...(nominating ? { useCandidate: true } : {}),
-    ...(remote.kind === 'pathscope' ? { pathscope: countersOf(pair, 0, 0) } : {}),
+    ...(remote.kind === 'pathscope'
+      ? { pathscope: countersOf(pair, 0, pair.suspicion?.cause === 'silence' ? hearsNothing : 0) }
+      : {}),
   }
   const data = encodeStun(
     { class: 'request', method: bindingMethod, transactionId, attributes },
@@ -59,6 +64,7 @@ export function sendCheck(state: AgentState, pair: Pair, nowMs: number): void {
   }
   pair.stun.requestsSent += 1
   pair.attempts += 1
+  noteProbe(state, pair, nowMs)
   pair.firstCheckMs ??= nowMs
   pair.unansweredSinceMs ??= nowMs
   countDeparture(pair, data.length, nowMs)

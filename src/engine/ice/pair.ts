@@ -1,6 +1,8 @@
 import type { SocketInfo, TransportAddress } from '../face/address'
 import type { CandidateType, PairState } from '../face/snapshot'
 import { createLoss, createRtt, type Loss, type Rtt } from '../measure'
+import { createGaps, type Gaps } from './gaps'
+import type { Suspicion } from './suspicion'
 
 /** A candidate of the peer as this side knows it. */
 export interface RemoteCandidate {
@@ -52,6 +54,22 @@ export interface Pair {
   lastSentMs: number | null
   downMs: number
   timesDown: number
+  /** When the latest valid answer came (consent, RFC 7675); null before the first. */
+  answeredMs: number | null
+  /** Answers in a row to checks that were sent since it went down, and when the first and the latest came. */
+  readonly recovery: { answers: number; sinceMs: number; lastMs: number }
+  /** It went down soon after it had come up. */
+  flaps: boolean
+  /** When a record last went or came over it; 0 before. */
+  usedMs: number
+  /** When a record last came over it while it was up. */
+  lastRecordMs: number | null
+  readonly gaps: Gaps
+  suspicion: Suspicion | null
+  timesSuspected: number
+  /** When its watch is due, and whether that is a second look because the first came late. */
+  watchDueMs: number
+  watchLate: boolean
 
   readonly nominations: {
     suppressed: number
@@ -111,6 +129,16 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     lastSentMs: null,
     downMs: 0,
     timesDown: 0,
+    answeredMs: null,
+    recovery: { answers: 0, sinceMs: 0, lastMs: 0 },
+    flaps: false,
+    usedMs: 0,
+    lastRecordMs: null,
+    gaps: createGaps(),
+    suspicion: null,
+    timesSuspected: 0,
+    watchDueMs: 0,
+    watchLate: false,
     nominations: { suppressed: 0, attempted: 0, refused: 0, succeeded: 0, refusedByUs: 0 },
     nominateNext: false,
     nominated: false,

@@ -4,7 +4,8 @@ import type { TransportAddress } from '../face/address'
 import { type ParsedStun, verifyIntegrity } from '../stun'
 import { switchRole } from './pairing'
 import { type AgentState, pairAt, scheduleCheck, setPairState, trigger } from './state'
-import { liveness } from './liveness'
+import { endSuspicion, noteHeard } from './suspicion'
+import { liveness, recoveryPauseMs } from './liveness'
 import { nominationWithoutEffect, takeCounters } from './check'
 import { noteNominationOutcome, noteWorking } from './nomination'
 import { countArrival, type Pair, type Transaction } from './pair'
@@ -30,6 +31,7 @@ export function takeResponse(
   if (!authentic) return state.sink.drop('bad-integrity')
   settle(pair, transaction)
   countArrival(pair, parsed.raw.length, nowMs)
+  noteHeard(state, pair, nowMs)
   pair.validated = true
   pair.stun.responsesReceived += 1
   const { pathscope, errorCode, xorMappedAddress } = parsed.message.attributes
@@ -45,7 +47,7 @@ export function takeResponse(
     const refused = errorCode !== undefined || ((pathscope?.flags ?? 0) & nominationWithoutEffect) !== 0
     noteNominationOutcome(state, pair, refused, errorCode?.code ?? null)
   }
-  noteAnswer(state, pair, nowMs)
+  noteAnswer(state, pair, transaction.sentAtMs, nowMs)
 }
 
 /** The transaction is over; requests sent before it that are still open no longer speak against the pair. */
@@ -66,13 +68,29 @@ function noteMapping(pair: Pair, seen: TransportAddress): void {
   pair.mapped = addressKey(seen) === addressKey(pair.socket.local) ? null : seen
 }
 
-function noteAnswer(state: AgentState, pair: Pair, nowMs: number): void {
+function noteAnswer(state: AgentState, pair: Pair, sentAtMs: number, nowMs: number): void {
   pair.attempts = 0
+  pair.answeredMs = nowMs
+  if (pair.suspicion !== null && sentAtMs >= pair.suspicion.sinceMs) endSuspicion(state, pair, nowMs)
   if (pair.state === 'up') return
+  if (pair.state === 'down' && !hasRecovered(state, pair, sentAtMs, nowMs))
+    return scheduleCheck(state, pair, nowMs)
   const first = pair.rtt.view()?.n === 1
   setPairState(state, pair, 'up', nowMs)
   scheduleCheck(state, pair, nowMs)
   noteWorking(state, pair, first, nowMs)
+}
+
+/** A pair that was down must answer more than once before it carries again, and one that flaps for some time. */
+function hasRecovered(state: AgentState, pair: Pair, sentAtMs: number, nowMs: number): boolean {
+  const { recovery } = pair
+  if (sentAtMs < pair.stateSinceMs) return false
+  const anew = recovery.answers === 0 || nowMs - recovery.lastMs > recoveryPauseMs(pair, state.pairs.length)
+  if (anew) recovery.sinceMs = nowMs
+  recovery.answers = anew ? 1 : recovery.answers + 1
+  recovery.lastMs = nowMs
+  if (recovery.answers < liveness.recoveryAnswers) return false
+  return !pair.flaps || nowMs - recovery.sinceMs >= liveness.flapHoldMs
 }
 
 /** Only out of the role that was refused: a request of the peer may have changed it since (RFC 8445 section 7.2.5.1). */

@@ -4,7 +4,7 @@ import type { EngineOptions } from '../face/io'
 import type { CandidateType, DropReason, PairState } from '../face/snapshot'
 import type { Deadlines } from '../deadlines'
 import type { Bucket } from './bucket'
-import { nextCheckInMs } from './liveness'
+import { liveness, nextCheckInMs } from './liveness'
 import type { Pair, RemoteCandidate } from './pair'
 
 /** An event without its time, which the session adds. */
@@ -61,6 +61,12 @@ export interface AgentState {
   readonly requests: Bucket
   readonly checks: Bucket
   readonly deadlines: Deadlines<number>
+  /** When each pair that carries a dense stream, or is suspected, is judged next. */
+  readonly watches: Deadlines<number>
+  /** Pairs that are suspected. */
+  suspects: number
+  /** The latest time at which the peer is known to have sent something, from what came and half the pair's round trip. */
+  peerAliveMs: number
   /** Pairs to be checked as soon as the pace allows: triggered ones, in order. */
   readonly triggered: Set<Pair>
   /** Pairs that were never checked, best last. */
@@ -95,7 +101,7 @@ export function setPairState(state: AgentState, pair: Pair, to: PairState, nowMs
   if (from === to) return
   const lasted = nowMs - pair.stateSinceMs
   let afterMs = lasted
-  if (from === 'up') state.alive -= 1
+  if (from === 'up') leaveUp(state, pair, to, lasted)
   if (from === 'down') pair.downMs += lasted
   if (to === 'up') state.alive += 1
   if (to === 'down') {
@@ -108,11 +114,25 @@ export function setPairState(state: AgentState, pair: Pair, to: PairState, nowMs
   state.sink.event({ kind: 'pair-state', pairId: pair.id, label: pair.label, from, to, afterMs })
 }
 
+function leaveUp(state: AgentState, pair: Pair, to: PairState, lastedMs: number): void {
+  state.alive -= 1
+  if (pair.suspicion !== null) state.suspects -= 1
+  pair.suspicion = null
+  state.watches.remove(pair.id)
+  // The gap until it carries again is the outage's, not the stream's.
+  pair.lastRecordMs = null
+  pair.recovery.answers = 0
+  pair.flaps = to === 'down' && pair.timesDown > 0 && lastedMs < liveness.flapMs
+}
+
 /** Sets when the pair is checked next, from its state; called whenever that changes. */
 export function scheduleCheck(state: AgentState, pair: Pair, nowMs: number): void {
   const [high, low] = state.options.primitives.random(2)
   const fraction = ((high ?? 0) * 256 + (low ?? 0)) / 65_536
-  state.deadlines.set(pair.id, nowMs + nextCheckInMs(pair, nowMs, state.alive, state.pairs.length, fraction))
+  const crowd = { alive: state.alive, total: state.pairs.length, suspects: state.suspects }
+  const nextMs = nowMs + nextCheckInMs(pair, nowMs, crowd, fraction)
+  const consentMs = pair.state === 'up' ? (pair.answeredMs ?? nowMs) + liveness.consentMs : Infinity
+  state.deadlines.set(pair.id, Math.min(nextMs, Math.max(nowMs, consentMs)))
 }
 
 /** Tells of a limit that bites, once a session: what goes on beyond it must not fill the recording. */

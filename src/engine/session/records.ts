@@ -1,7 +1,7 @@
 import { createDedupWindow } from '../dedup'
 import { firstApplicationRecord, limits } from '../face/limits'
 import type { PeerView } from '../face/snapshot'
-import { type Pair, tellLimit } from '../ice'
+import { noteRecord, type Pair, tellLimit } from '../ice'
 import { createResequencer, type Resequencer } from '../resequence'
 import { carryingPairs } from './carriers'
 import { drop, pairById, type SessionState } from './state'
@@ -29,6 +29,7 @@ export function sendRecord(state: SessionState, data: Uint8Array): void {
   }
   state.recordBytes.needed += data.length
   for (const pair of pairs) {
+    pair.usedMs = state.nowMs
     pair.recordsSent.packets += 1
     pair.recordsSent.bytes += data.length
     state.recordBytes.sent += data.length
@@ -77,7 +78,7 @@ function takeRecord(state: SessionState, pair: Pair, record: Uint8Array): boolea
   if (seen === 'duplicate') {
     state.duplicatesDropped += 1
     pair.duplicates += 1
-    countRecord(pair, record.length)
+    countRecord(state, pair, record.length)
     return true
   }
   return openRecord(state, pair, record, epoch, sequence)
@@ -128,7 +129,7 @@ export function takeOpened(state: SessionState, token: number, plain: Uint8Array
     pair.firstArrivals += 1
     state.resequencer.push(sequence, plain, state.nowMs, holdMs(state))
   }
-  countRecord(pair, bytes)
+  countRecord(state, pair, bytes)
   pair.received.packets += 1
   pair.received.bytes += bytes
   pair.lastReceivedMs = state.nowMs
@@ -139,7 +140,8 @@ function windowOf(state: SessionState, epoch: number): ReturnType<typeof createD
   return state.dedup.get(epoch)
 }
 
-function countRecord(pair: Pair, bytes: number): void {
+function countRecord(state: SessionState, pair: Pair, bytes: number): void {
+  noteRecord(state.agent.state, pair, state.nowMs)
   pair.recordsReceived.packets += 1
   pair.recordsReceived.bytes += bytes
 }
