@@ -9,6 +9,7 @@ import {
   reportToMarkdown,
 } from '../../../src/shared/report'
 import { exampleOptions, exampleRequest, exampleUpdates, exampleWallMs } from '../../../src/shared/testing'
+import { reach } from '../coverage'
 import { mutateLines, shapeJson } from '../mutate-json'
 import { bytesOf, commonWords, demand, demandSame, type Target, textOf } from '../target'
 
@@ -67,7 +68,10 @@ export const recording: Target = {
     const read = readRecording(textOf(input))
     if (read.kind === 'problem') return demand(read.message.endsWith('.'), 'a refusal is a sentence')
     const made = checkedReport(read.recording)
-    if (made.kind === 'problem') return demand(made.message.length > 0, 'a refusal is a sentence')
+    if (made.kind === 'problem') {
+      reach(made.message.slice(0, 80).replace(/\d+/g, '#'))
+      return demand(made.message.length > 0, 'a refusal is a sentence')
+    }
     writeAll(made.report)
   },
 }
@@ -92,7 +96,10 @@ export const report: Target = {
   shape: shapeJson,
   run(input) {
     const read = parseReport(textOf(input))
-    if (read.kind === 'problem') return demand(read.message.length > 0, 'a refusal is a sentence')
+    if (read.kind === 'problem') {
+      reach(read.message.slice(0, 80).replace(/\d+/g, '#'))
+      return demand(read.message.length > 0, 'a refusal is a sentence')
+    }
     writeAll(read.report)
   },
 }

@@ -13,6 +13,7 @@ import {
   settingsSchema,
 } from '../../../src/shared/ipc'
 import { exampleOptions, exampleUpdates } from '../../../src/shared/testing'
+import { reach } from '../coverage'
 import { shapeJson } from '../mutate-json'
 import { bytesOf, commonWords, demand, demandSame, type Target, textOf } from '../target'
 
@@ -26,6 +27,20 @@ function parsed(text: string): unknown {
 
 const updates = [...exampleUpdates({ ...exampleOptions, seconds: 2, pairs: 1, outage: null })]
 const updateKinds = [...new Map(updates.map((update) => [update.kind, update])).values()]
+
+interface Checked {
+  readonly error?: {
+    readonly issues: readonly { readonly code?: string | undefined; readonly path: readonly PropertyKey[] }[]
+  }
+}
+
+/** The branches of a schema are in its library; what it says of an input stands for them. */
+function tellReached(schema: string, { error }: Checked): void {
+  const said = error?.issues.map(
+    ({ code, path }) => `${code} ${path.map(String).join('.').replace(/\d+/g, '#')}`,
+  )
+  for (const one of said?.slice(0, 4) ?? ['accepted']) reach(`${schema} ${one}`)
+}
 
 /** What a page may send to the main process, and what may come back. */
 export const ipc: Target = {
@@ -63,10 +78,10 @@ export const ipc: Target = {
       if (asked.success)
         demand(request.safeParse(asked.data).success, 'what was accepted once is accepted again')
       else demand(asked.error.issues.length > 0, 'a refusal says what is wrong')
-      response.safeParse(value)
+      tellReached(`${name} response`, response.safeParse(value))
     }
-    pushes['session-updates'].safeParse(value)
-    sessionUpdateSchema.safeParse(value)
+    tellReached('updates', pushes['session-updates'].safeParse(value))
+    tellReached('update', sessionUpdateSchema.safeParse(value))
     const settings = settingsSchema.safeParse(value)
     if (settings.success)
       demandSame(settingsSchema.parse(settings.data), settings.data, 'settings stay as they are')
