@@ -87,7 +87,7 @@ describe('a relay on the path', () => {
     // werift by itself checks nothing of this and finishes its side.
     const server = await stockPeer('server', 'controlling')
     joinStock(client, server, relay)
-    client.session.start(startFor('answerer', server.fingerprint))
+    client.session.start(startFor('answerer', server.fingerprint, { peerKind: 'stock' }))
     await startStock(server, client.session.fingerprint)
     const failed = await client.wait('failed')
     expect(failed).toMatchObject({
