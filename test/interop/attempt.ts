@@ -1,8 +1,9 @@
 /** One session of the command line with one stock peer, and what it came to. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineEvent, EngineSnapshot } from '../../src/engine'
+import type { Report } from '../../src/shared/report'
 import { type Cli, readReport, startCli } from '../integration/cli'
 import type { Hosts } from '../integration/netns'
 import { type PeerPair, type Role, type RunningPeer, startPeer } from './peer'
@@ -87,13 +88,14 @@ function judge(
   cli: Cli,
   peer: RunningPeer,
   status: number | string,
-  report: string,
+  reportFolder: string,
 ): Outcome {
   const snapshots = cli.lines.flatMap((line) => (line.kind === 'digest' ? [line.snapshot] : []))
   const connected = peer.lines.some(({ kind }) => kind === 'open') && snapshots.some(isOpen)
   // The last one of the open channel: in the end all pairs are closed.
   const live = snapshots.filter(isOpen).at(-1)
-  const sentStream = snapshots.at(-1)?.messages.find(({ direction }) => direction === 'sent')
+  const report = reportIn(reportFolder)
+  const sentStream = report?.streams.find(({ direction }) => direction === 'sent')
   const counts = peer.lines.flatMap((line) => (line.kind === 'counts' ? [line] : [])).at(-1)
   const alive = live?.pairs.filter(({ state }) => state === 'up') ?? []
   const outcome = {
@@ -141,7 +143,7 @@ function faultsOf(
   cli: Cli,
   peer: RunningPeer,
   snapshots: readonly EngineSnapshot[],
-  reportFolder: string,
+  report: Report | null,
 ): string[] {
   const faults: string[] = []
   const must = (holds: boolean, otherwise: string): void => {
@@ -163,7 +165,7 @@ function faultsOf(
   const ended = events.find(({ kind }) => kind === 'ended')?.atMs
   const tookMs = ended === undefined || finishing === undefined ? Infinity : ended - finishing
   must(tookMs <= finishWithinMs, `it took ${tookMs} ms to finish`)
-  faults.push(...nominationFaults(last), ...reportFaults(join(reportFolder, 'report.json')))
+  faults.push(...nominationFaults(last), ...(report === null ? ['there is no report'] : reportFaults(report)))
   return faults
 }
 
@@ -179,9 +181,13 @@ function nominationFaults(last: EngineSnapshot): string[] {
   return succeeded === wanted ? [] : [`${succeeded} nominations succeeded, not ${wanted}`]
 }
 
+function reportIn(folder: string): Report | null {
+  const file = join(folder, 'report.json')
+  return existsSync(file) ? readReport(file) : null
+}
+
 /** What a stock peer does not tell is null, and the report says that it is one. */
-function reportFaults(file: string): string[] {
-  const report = readReport(file)
+function reportFaults(report: Report): string[] {
   const faults: string[] = []
   if (!report.warnings.some(({ kind }) => kind === 'stock-peer'))
     faults.push('the report does not say that the peer is a stock one')

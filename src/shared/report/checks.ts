@@ -68,9 +68,14 @@ function nominationsAttempted({ last, pairs, isStock }: Facts): Verdict {
   return [received > 0, `The peer tried to nominate ${n(received)} times.`]
 }
 
-function nominationsPrevented({ recording, pairs }: Facts): Verdict {
+function nominationsPrevented({ recording, pairs, isStock }: Facts): Verdict {
   if (!recording.header.request.settings.preventNomination) return [null, 'Prevention was switched off.']
   const total = sum(pairs, (pair) => pair.nominationsPrevented)
+  if (isStock)
+    return [
+      null,
+      `Another WebRTC program connects by a nomination: ${n(total)} were left without effect here.`,
+    ]
   const connectedMs = connectedAtMs(recording)
   if (connectedMs === null) return [false, `${n(total)} prevented; the session never connected.`]
   const before = recording.series.filter(({ atMs }) => atMs <= connectedMs).at(-1)

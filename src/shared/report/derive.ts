@@ -147,7 +147,7 @@ function warningsOf(recording: Recording): Warning[] {
   if (recording.last?.peer.kind === 'stock') {
     say(
       'stock-peer',
-      'The peer is another WebRTC program: loss, shares and message counts of its side were not measured.',
+      'The peer is another WebRTC program: it sends over one path, and loss and what it received were not measured. Messages that it sent back are round trips of ours.',
     )
   }
   if (recording.events.length > eventsLimit) {

@@ -81,6 +81,8 @@ function spread(report: Report): readonly string[] {
 }
 
 function firsts(report: Report): readonly string[] {
+  // A stock peer sends nothing twice, so nothing comes first.
+  if (report.config.negotiated.peerKind === 'stock') return []
   const pairs = live(report)
   const all = pairs.reduce((sum, { measured }) => sum + measured.firstArrivals, 0)
   if (all < firstsNeeded || pairs.length < 2) return []

@@ -205,6 +205,17 @@ describe('the checks', () => {
     const report = reportOf({}, stock)
     expect(verdict(report, 'nominations-succeeded-none')).toBeNull()
     expect(verdict(report, 'packets-on-several-paths')).toBeNull()
+    const unasked: Change = (snapshot) => {
+      const pairs = snapshot.pairs.map((pair) => ({ ...pair, nominationsPrevented: 0 }))
+      return { ...stock(snapshot), pairs }
+    }
+    expect(verdict(reportOf({}, unasked), 'nominations-prevented')).toBeNull()
+  })
+
+  it('see no race among the paths of a stock peer, which sends over one', () => {
+    const stock: Change = (snapshot) => ({ ...snapshot, peer: { ...snapshot.peer, kind: 'stock' } })
+    expect(meaningOf(reportOf()).join(' ')).toContain('was first for')
+    expect(meaningOf(reportOf({}, stock)).join(' ')).not.toContain('was first for')
   })
 })
 

@@ -23,7 +23,7 @@ const many: Readonly<Record<string, (count: number) => string>> = {
   'pair-down': (n) => `${n} pairs down, no reply.`,
   'pair-no-reply': (n) => `${n} pairs: no reply so far; still tried slowly.`,
   'pair-closed': (n) => `${n} pairs closed with their socket.`,
-  'nomination-attempted': (n) => `Tried to nominate ${n} pairs, which the peer should refuse.`,
+  'nomination-attempted': (n) => `Tried to nominate ${n} pairs, which a Pathscope refuses.`,
   'nomination-refused': (n) => `${n} nominations refused by the peer: the pairs stay some of many.`,
   'nomination-refused-by-us': (n) => `Refused ${n} nominations, so that all pairs stay active.`,
 }

@@ -32,7 +32,7 @@ export function meaningOf(snapshot: EngineSnapshot, emulated: boolean): readonly
     ...downSentences(snapshot),
     ...failureSentences(snapshot, carrying),
     ...messageSentences(snapshot),
-    ...firstSentences(snapshot, carrying),
+    ...(snapshot.peer.kind === 'stock' ? [stockSentence] : firstSentences(snapshot, carrying)),
     ...lossSentences(carrying),
     ...nominationSentences(snapshot),
     ...(emulated
@@ -40,6 +40,15 @@ export function meaningOf(snapshot: EngineSnapshot, emulated: boolean): readonly
       : []),
   ].slice(0, sentencesLimit)
 }
+
+/** Who is first is no race there: a stock peer sends nothing twice. */
+const stockSentence = sentence(
+  'stock-peer',
+  'plain',
+  text(
+    'The peer is another WebRTC program: it sends over one path, and loss and what it received stay unknown. Messages that it sends back are round trips of ours.',
+  ),
+)
 
 function downSentences(snapshot: EngineSnapshot): Sentence[] {
   const down = snapshot.pairs.filter((pair) => pair.state === 'down')

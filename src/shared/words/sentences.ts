@@ -49,12 +49,14 @@ export function eventSentence(event: EngineEvent): Sentence {
         event.included ? `${event.label}: taken in again.` : `${event.label}: taken out by the user.`,
       )
     case 'nomination-attempted':
-      return say(`${event.label}: tried to nominate the pair, which the peer should refuse.`)
+      return say(
+        `${event.label}: tried to nominate the pair, which a Pathscope refuses and another WebRTC program needs.`,
+      )
     case 'nomination-outcome':
       return outcomeSentence(event)
     case 'nomination-refused-by-us':
       return say(
-        `${event.label}: the peer tried to nominate the pair; refused, so that all pairs stay active.`,
+        `${event.label}: the peer tried to nominate the pair; without effect, so that all pairs stay active.`,
       )
     case 'role-conflict':
       return say(`Both sides claimed the same ICE role; this side is now ${event.nowRole}.`)
