@@ -4,7 +4,7 @@ import type { Clock, InterfaceInfo, OpenSocketRequest, OpenSocketResult } from '
 import { chooseSockets } from './choose'
 
 /**
- * Between two looks at the machine's interfaces, ms. A look reads what the system lists, about 1 ms of work; no system
+ * Between two looks at the machine's interfaces, ms. A look reads what the system lists, about 0.2 ms a link; no system
  * tells a program of changes by the same means as another, and each of those would be a socket more that listens.
  */
 export const lookEveryMs = 1000

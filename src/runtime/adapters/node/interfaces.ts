@@ -18,7 +18,7 @@ async function list(): Promise<readonly InterfaceInfo[]> {
   const sockets = native.kind === 'loaded' ? native.sockets : null
   const reason = native.kind === 'loaded' ? null : native.reason
   const addressed = addressedInterfaces()
-  const links = process.platform === 'linux' ? await linuxLinks((name) => indexOf(sockets, name)) : []
+  const links = process.platform === 'linux' ? linuxLinks((name) => indexOf(sockets, name)) : []
   const names = new Set([...addressed.keys(), ...links.map((link) => link.name)])
   const described = [...names].map((name) => {
     const link = links.find((each) => each.name === name)

@@ -32,9 +32,9 @@ const card = (name: string, index: number, state: string, flags = '0x1003'): Rec
 const unknown = (): null => null
 
 describe('The links of a Linux machine', () => {
-  it('are read from the kernel with what is told of each', async () => {
+  it('are read from the kernel with what is told of each', () => {
     put({ 'proc/net/dev': table(['eth0']), ...card('eth0', 4, 'up') })
-    expect(await linuxLinks(unknown, root)).toEqual([
+    expect(linuxLinks(unknown, root)).toEqual([
       {
         name: 'eth0',
         index: 4,
@@ -51,26 +51,26 @@ describe('The links of a Linux machine', () => {
     ])
   })
 
-  it('are down when the administrator or the cable says so, and up when their state is unknown', async () => {
+  it('are down when the administrator or the cable says so, and up when their state is unknown', () => {
     put({
       'proc/net/dev': table(['off', 'unplugged', 'tunnel']),
       ...card('off', 1, 'down', '0x1002'),
       ...card('unplugged', 2, 'down', '0x1003'),
       ...card('tunnel', 3, 'unknown', '0x1091'),
     })
-    expect((await linuxLinks(unknown, root)).map((link) => link.up)).toEqual([false, false, true])
+    expect(linuxLinks(unknown, root).map((link) => link.up)).toEqual([false, false, true])
   })
 
-  it('are not described from /sys where that shows another namespace', async () => {
+  it('are not described from /sys where that shows another namespace', () => {
     put({ 'proc/net/dev': table(['eth0', 'here']), ...card('eth0', 4, 'up') })
-    const links = await linuxLinks((name) => (name === 'eth0' ? 71 : 72), root)
+    const links = linuxLinks((name) => (name === 'eth0' ? 71 : 72), root)
     expect(links).toEqual([
       { name: 'eth0', index: 71, up: false, facts: null },
       { name: 'here', index: 72, up: false, facts: null },
     ])
   })
 
-  it('are none where nothing can be read', async () => {
-    expect(await linuxLinks(unknown, root)).toEqual([])
+  it('are none where nothing can be read', () => {
+    expect(linuxLinks(unknown, root)).toEqual([])
   })
 })
