@@ -152,10 +152,7 @@ export function followInterfaces(options: FollowOptions): Follower {
 }
 
 /** Why a socket is of no use any more, as a sentence; undefined while it is. */
-export function whyGone(
-  { request, index }: FollowedSocket,
-  listed: readonly InterfaceInfo[],
-): string | undefined {
+function whyGone({ request, index }: FollowedSocket, listed: readonly InterfaceInfo[]): string | undefined {
   const { interfaceName, address } = request
   const found = listed.find((each) => each.name === interfaceName)
   if (found === undefined) return `The interface ${interfaceName} is gone.`
