@@ -19,18 +19,22 @@ export function takeDatagram(state: SessionState, arrival: Arrival): void {
   if (kind === 'stun') return takeStun(state, arrival)
   const pair = state.agent.pairAt(arrival.socketId, arrival.from)
   if (pair === undefined || !pair.validated) return drop(state, 'unknown-source')
-  if (isEarly(state, kind)) return holdEarly(state, pair, data)
+  if (isEarly(state, kind, data)) return holdEarly(state, pair, data)
   if (takeFrom(state, pair, kind, data)) countArrival(pair, data.length, state.nowMs)
 }
 
+/** Type of a DTLS record (RFC 5246 section 6.2.1). */
+const applicationData = 23
 /** Datagrams held until our own side of the handshake is done; more than that are dropped. */
 const earlyLimit = 64
 
 /** The peer may be connected a moment before us: what it sends then must not be lost, or SCTP starts with a timeout. */
-function isEarly(state: SessionState, kind: string): boolean {
-  return (
-    state.peer.kind === 'pathscope' && state.dtls === 'connecting' && (kind === 'dtls' || kind === 'control')
-  )
+function isEarly(state: SessionState, kind: string, data: Uint8Array): boolean {
+  if (state.dtls !== 'connecting') return false
+  // A stock peer's handshake comes bare.
+  return state.peer.kind === 'pathscope'
+    ? kind === 'dtls' || kind === 'control'
+    : kind === 'dtls' && data[0] === applicationData
 }
 
 function holdEarly(state: SessionState, pair: Pair, data: Uint8Array): void {

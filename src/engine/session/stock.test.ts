@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest'
 import { chromiumOffer } from '../description/testing/samples'
+import { utf8 } from '../bytes'
+import type { TransportAddress } from '../face/address'
 import type { EngineInput, EngineOutput } from '../face/io'
 import { defaultSettings } from '../face/settings'
+import { encodeStun, parseStun } from '../stun'
 import { testPrimitives } from '../testing/primitives'
 import { createEngine } from './engine'
 
-/** An engine whose peer is a browser and whose channel is open; without a network. */
+/** An engine whose peer is a browser; without a network. */
 function withBrowser() {
+  const primitives = testPrimitives(1)
   const engine = createEngine({
     role: 'answerer',
     fingerprint: Array<string>(32).fill('AB').join(':'),
-    primitives: testPrimitives(1),
+    primitives,
     settings: { ...defaultSettings, messages: { enabled: true, ratePerSecond: 10, sizeBytes: 64 } },
     self: { appVersion: '0', os: 'test', interfaces: [] },
     stunServers: [],
@@ -24,13 +28,42 @@ function withBrowser() {
     outputs.flatMap((output) => (output.kind === 'secure-message' ? [output.data] : []))
   const ended = (): unknown => outputs.find(({ kind }) => kind === 'ended')
   give({ kind: 'remote-description', description: { type: 'offer', sdp: chromiumOffer } }, 0)
-  give({ kind: 'secure-channel-open' }, 0)
-  give({ kind: 'tick' }, 0)
-  return { engine, give, sent, ended }
+
+  /** Has the engine's first check to the browser answered. */
+  function connectOver(from: TransportAddress) {
+    const local: TransportAddress = { family: 4, address: '192.0.2.20', port: 5000 }
+    const names = { interfaceName: 'eth0', interfaceKind: 'ethernet', binding: 'emulated' } as const
+    give({ kind: 'socket-opened', socket: { id: 1, local, ...names } }, 0)
+    give({ kind: 'sockets-ready' }, 0)
+    give({ kind: 'tick' }, engine.nextDeadline() ?? 0)
+    const checks = outputs.flatMap((output) => (output.kind === 'transmit' ? [parseStun(output.data)] : []))
+    for (const check of checks) {
+      if (check.kind === 'malformed') throw new Error('the engine sent what it cannot read')
+      const { method, transactionId } = check.message
+      const message = {
+        class: 'success',
+        method,
+        transactionId,
+        attributes: { xorMappedAddress: local },
+      } as const
+      const data = encodeStun(message, utf8('by2GZGG1lw+040DWA6hXM5Bz'), primitives)
+      give({ kind: 'datagram', socketId: 1, from, data, receivedAtMs: 40 }, 40)
+    }
+    return { socketId: 1, from }
+  }
+  return { engine, give, outputs, sent, ended, connectOver }
+}
+
+/** With the channel open and the first message sent. */
+function talking() {
+  const session = withBrowser()
+  session.give({ kind: 'secure-channel-open' }, 0)
+  session.give({ kind: 'tick' }, 0)
+  return session
 }
 
 test('messages that a stock peer sends back are round trips of ours and none of the peer', () => {
-  const { engine, give, sent } = withBrowser()
+  const { engine, give, sent } = talking()
   for (const data of sent()) give({ kind: 'secure-message', data }, 30)
   const [ours, theirs] = engine.snapshot(30).messages
   expect(ours).toMatchObject({ sent: 1, received: null, missing: null, roundTripMs: { n: 1, p50: 30 } })
@@ -38,7 +71,7 @@ test('messages that a stock peer sends back are round trips of ours and none of 
 })
 
 test('a session with a stock peer ends as soon as all messages are back', () => {
-  const { give, sent, ended } = withBrowser()
+  const { give, sent, ended } = talking()
   give({ kind: 'command', command: { kind: 'finish' } }, 10)
   expect(ended()).toBeUndefined()
   for (const data of sent()) give({ kind: 'secure-message', data }, 30)
@@ -46,11 +79,22 @@ test('a session with a stock peer ends as soon as all messages are back', () => 
 })
 
 test('a session with a stock peer that sends nothing back ends half a second later', () => {
-  const { engine, give, ended } = withBrowser()
+  const { engine, give, ended } = talking()
   give({ kind: 'command', command: { kind: 'finish' } }, 10)
   for (let atMs = engine.nextDeadline() ?? 510; atMs < 510; atMs = engine.nextDeadline() ?? 510)
     give({ kind: 'tick' }, atMs)
   expect(ended()).toBeUndefined()
   give({ kind: 'tick' }, 510)
   expect(ended()).toBeDefined()
+})
+
+test('a record that a stock peer sends right behind its Finished is kept until ours is done', () => {
+  const { give, outputs, connectOver } = withBrowser()
+  const socket = connectOver({ family: 4, address: '192.0.2.10', port: 52133 })
+  expect(outputs.some(({ kind }) => kind === 'secure-start')).toBe(true)
+  const record = Uint8Array.of(23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 1, 0, 2, 7, 7)
+  give({ kind: 'datagram', ...socket, data: record, receivedAtMs: 50 }, 50)
+  give({ kind: 'secure-connected', exporter: new Uint8Array(32) }, 60)
+  const opened = outputs.filter((output) => output.kind === 'secure-open')
+  expect(opened.map((output) => output.kind === 'secure-open' && output.record)).toEqual([record])
 })
