@@ -279,6 +279,8 @@ function pairView(
     lastSentMs: atMs,
     downMs: state === 'down' ? atMs - (options.outage?.fromMs ?? atMs) : 0,
     timesDown: state === 'down' ? 1 : 0,
+    suspect: false,
+    timesSuspected: state === 'down' ? 1 : 0,
   }
 }
 

@@ -122,6 +122,10 @@ export interface PairSnapshot {
   readonly downMs: number
   /** Times the pair went from `up` to `down`. */
   readonly timesDown: number
+  /** `up`, and its traffic has fallen silent for longer than it should: it is being checked whether it is down. */
+  readonly suspect: boolean
+  /** Times that began, whether or not the pair then went down. */
+  readonly timesSuspected: number
 }
 
 /**

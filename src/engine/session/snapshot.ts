@@ -95,5 +95,7 @@ function snapshotPair(
     lastSentMs: pair.lastSentMs,
     downMs: pair.downMs + (pair.state === 'down' ? state.nowMs - pair.stateSinceMs : 0),
     timesDown: pair.timesDown,
+    suspect: pair.suspicion !== null,
+    timesSuspected: pair.timesSuspected,
   }
 }

@@ -136,6 +136,8 @@ const pair = z.object({
   lastSentMs: ms.nullable(),
   downMs: ms,
   timesDown: count,
+  suspect: z.boolean(),
+  timesSuspected: count,
 }) satisfies z.ZodType<PairSnapshot>
 
 const messageStream = z.object({

@@ -66,6 +66,8 @@ export const pairColumns: readonly Column<PairSnapshot>[] = [
   ['lastSentMs', (pair) => pair.lastSentMs],
   ['downMs', (pair) => pair.downMs],
   ['timesDown', (pair) => pair.timesDown],
+  ['suspect', (pair) => pair.suspect],
+  ['timesSuspected', (pair) => pair.timesSuspected],
 ]
 
 export const messageColumns: readonly Column<MessageStreamSnapshot>[] = [
@@ -219,6 +221,9 @@ export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
     lastSentMs: row.measured('lastSentMs'),
     downMs: row.number('downMs'),
     timesDown: row.number('timesDown'),
+    // Recordings made before these were told are read as well.
+    suspect: row.cell('suspect') === true,
+    timesSuspected: row.measured('timesSuspected') ?? 0,
   }
 }
 

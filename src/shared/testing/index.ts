@@ -156,6 +156,8 @@ function pairAt(index: number, links: number, second: number, options: ExampleOp
     lastSentMs: second * 1000,
     downMs: 1000 * Math.max(0, Math.min(second, downTo) - Math.min(second, downFrom)),
     timesDown: second >= downFrom ? 1 : 0,
+    suspect: false,
+    timesSuspected: second >= downFrom ? 1 : 0,
   }
 }
 
