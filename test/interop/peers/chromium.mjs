@@ -29,13 +29,13 @@ await page.evaluate(
     if (!isHidden) await navigator.mediaDevices.getUserMedia({ audio: true })
     const peer = new RTCPeerConnection()
     let messages = 0
-    const use = (channel) => {
+    const echoOver = (channel) => {
       channel.binaryType = 'arraybuffer'
-      channel.onopen = () => window.tell({ kind: 'open' })
-      channel.onmessage = ({ data }) => {
+      channel.addEventListener('open', () => window.tell({ kind: 'open' }))
+      channel.addEventListener('message', ({ data }) => {
         messages += 1
         channel.send(data)
-      }
+      })
     }
     const describe = async (description) => {
       await peer.setLocalDescription(description)
@@ -44,7 +44,7 @@ await page.evaluate(
       window.tell({ kind: 'description', type, sdp })
     }
     peer.onconnectionstatechange = () => window.tell({ kind: 'state', state: peer.connectionState })
-    peer.ondatachannel = ({ channel }) => use(channel)
+    peer.ondatachannel = ({ channel }) => echoOver(channel)
     window.count = async () => {
       const stats = [...(await peer.getStats()).values()]
       const pairs = stats.filter(({ type }) => type === 'candidate-pair')
@@ -65,7 +65,7 @@ await page.evaluate(
       if (given.type === 'offer') await describe(await peer.createAnswer())
     }
     if (isOfferer) {
-      use(peer.createDataChannel('stock'))
+      echoOver(peer.createDataChannel('stock'))
       await describe(await peer.createOffer())
     }
   },

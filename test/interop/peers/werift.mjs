@@ -7,7 +7,7 @@ const peer = new RTCPeerConnection({ iceServers: [] })
 let messages = 0
 const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
-function use(channel) {
+function echoOver(channel) {
   channel.stateChanged?.subscribe((state) => state === 'open' && tell({ kind: 'open' }))
   if (channel.readyState === 'open') tell({ kind: 'open' })
   channel.onMessage.subscribe((data) => {
@@ -26,9 +26,9 @@ async function describe(description) {
 }
 
 peer.connectionStateChange.subscribe((state) => tell({ kind: 'state', state }))
-peer.onDataChannel.subscribe(use)
+peer.onDataChannel.subscribe(echoOver)
 if (role === 'offerer') {
-  use(peer.createDataChannel('stock'))
+  echoOver(peer.createDataChannel('stock'))
   await describe(await peer.createOffer())
 }
 createInterface({ input: process.stdin })
