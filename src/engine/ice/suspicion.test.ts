@@ -172,7 +172,7 @@ test('a path that stops carrying is suspect within a round trip and 20 ms, down 
       expect(downMs).toBeLessThanOrEqual(3 * rttMs + 50 + 2)
     }
   }
-})
+}, 60_000)
 
 test('at 5 % loss and 30 ms jitter no path goes down in an hour, and doubt costs under 2 % of packets', () => {
   const world = pairOfAgents([path(50, 30, 0.05), path(35, 30, 0.05)], 10)
@@ -204,7 +204,7 @@ test('a stream that loses packets is suspected a few times at most, and thin or 
     expect(downs(world.events)).toBe(0)
     expect(world.pairOf(0, 0)?.timesSuspected).toBeLessThan(10)
   }
-})
+}, 60_000)
 
 test('eighteen paths that fail at once share the checks there are, and are down a few ms later', () => {
   const rttMs = 20
@@ -218,7 +218,7 @@ test('eighteen paths that fail at once share the checks there are, and are down 
     return pair?.state === 'down' ? pair.stateSinceMs - 10_000 : Infinity
   })
   expect(Math.max(...times)).toBeLessThanOrEqual(3 * rttMs + 50 + 2 + 5)
-})
+}, 60_000)
 
 test('where one direction fails the end that hears nothing tells the other', () => {
   const rttMs = 40
