@@ -56,7 +56,7 @@ function work(order: Order): void {
   }
   const outcome = runCampaign(target, { seconds: order.seconds, seed: order.seed, known, before })
   if (order.keep) {
-    replaceCorpus(folder, target, fewest(target, outcome.corpus, keptInputs, keptBytes))
+    replaceCorpus(folder, target, fewest(target, outcome.corpus, target.keptInputs ?? keptInputs, keptBytes))
   }
   const told: Told = { ...outcome, corpus: outcome.corpus.length }
   parentPort?.postMessage(told)

@@ -25,6 +25,7 @@ describe('every parser of what others made', () => {
       ]
       for (const input of inputs) expect(failureOf(untimed(target), input)).toBeUndefined()
     },
+    30_000,
   )
 
   it('has a target for every kept folder', () => {

@@ -17,6 +17,8 @@ export interface Target {
   readonly growBytes?: number
   /** Longest time that one input may take, ms; 250 unless told. */
   readonly slowMs?: number
+  /** Inputs kept of it at most, where one takes long; 40 unless told. */
+  readonly keptInputs?: number
   /** Takes one input. Throws when a property does not hold; whatever the parser throws is a failure too. */
   readonly run: (input: Uint8Array) => void
 }
@@ -30,7 +32,7 @@ export function demand(holds: boolean, property: string): asserts holds {
   if (!holds) throw new Violation(property)
 }
 
-/** Throws unless both are the same in content; `bigint` and bytes included. */
+/** Throws unless both are the same in content, in whatever order their fields stand; `bigint` and bytes included. */
 export function demandSame(actual: unknown, expected: unknown, property: string): void {
   const [one, other] = [plain(actual), plain(expected)]
   if (one === other) return
@@ -44,10 +46,16 @@ function plain(value: unknown): string {
   const text: string | undefined = JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner === 'bigint') return `${inner}n`
     if (typeof inner === 'number' && !Number.isFinite(inner)) return String(inner)
-    return inner instanceof Uint8Array ? Buffer.from(inner).toString('hex') : inner
+    if (inner instanceof Uint8Array) return Buffer.from(inner).toString('hex')
+    return isFields(inner) ? Object.fromEntries(Object.entries(inner).sort(byName)) : inner
   })
   return text ?? 'nothing'
 }
+
+const isFields = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]) =>
+  one < other ? -1 : 1
 
 /** Throws when a number in the value is not finite: nothing else could be told as JSON. */
 export function demandFinite(value: unknown, where: string): void {

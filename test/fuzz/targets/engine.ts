@@ -26,7 +26,7 @@ const steps = {
 const stepKinds = 11
 const maxSteps = 40
 /** Frames of ours come after those that the two ends have exchanged by then. */
-const startMs = 3000
+const startMs = 1200
 
 const primitives = testPrimitives(99)
 const step = (kind: number, data: Uint8Array): Uint8Array =>
@@ -38,6 +38,7 @@ export const engine: Target = {
   form: 'bytes',
   maxBytes: 6000,
   slowMs: 2000,
+  keptInputs: 6,
   samples: () => [
     ...controlText.samples().map((text) => step(steps.text, text)),
     ...control.samples().map((plain) => step(steps.control, plain)),
@@ -79,7 +80,7 @@ export const engine: Target = {
       if (kind === steps.wait) world.runUntil(world.now() + 1 + (data[0] ?? 0) * 20)
       else for (const one of peer.inputs(kind, data, world.now())) world.give(0, one)
     }
-    world.runUntil(world.now() + 500)
+    world.runUntil(world.now() + 300)
     checkSound(world)
   },
 }
