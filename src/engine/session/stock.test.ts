@@ -98,3 +98,20 @@ test('a record that a stock peer sends right behind its Finished is kept until o
   const opened = outputs.filter((output) => output.kind === 'secure-open')
   expect(opened.map((output) => output.kind === 'secure-open' && output.record)).toEqual([record])
 })
+
+test('nothing of our own goes to a stock peer, and a handshake datagram goes out once although two pairs live', () => {
+  const { engine, give, outputs, connectOver } = withBrowser()
+  connectOver({ family: 4, address: '192.0.2.10', port: 52133 })
+  connectOver({ family: 4, address: '198.51.100.7', port: 52133 })
+  expect(engine.snapshot(40).pairs.filter(({ state }) => state === 'up')).toHaveLength(2)
+  const flight = Uint8Array.of(22, 254, 253, 1, 2, 3)
+  give({ kind: 'secure-handshake', data: flight }, 50)
+  give({ kind: 'secure-connected', exporter: new Uint8Array(32) }, 60)
+  for (let atMs = 70; atMs < 3000; atMs = engine.nextDeadline() ?? 3000) give({ kind: 'tick' }, atMs)
+  const sent = outputs.flatMap((output) => (output.kind === 'transmit' ? [output.data] : []))
+  const [checks, others] = [sent.filter(([first]) => first! < 4), sent.filter(([first]) => first! >= 4)]
+  expect(others).toEqual([flight])
+  expect(checks.length).toBeGreaterThan(10)
+  for (const check of checks.map(parseStun))
+    expect(check).toMatchObject({ kind: 'stun', message: { attributes: { pathscope: undefined } } })
+})
