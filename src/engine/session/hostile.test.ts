@@ -80,7 +80,7 @@ test('whatever is switched and whichever link fails, every snapshot is finite, p
       last[host] = now
     }
   }
-})
+}, 30_000)
 
 test('settings and rates that are out of bounds, or no numbers at all, are moved into them', () => {
   const nothing = { weightUpdateInterval: 0, snapshotIntervalMs: Number.NaN, minWeight: Number.NaN }
