@@ -112,6 +112,8 @@ test('nothing of our own goes to a stock peer, and a handshake datagram goes out
   const [checks, others] = [sent.filter(([first]) => first! < 4), sent.filter(([first]) => first! >= 4)]
   expect(others).toEqual([flight])
   expect(checks.length).toBeGreaterThan(10)
-  for (const check of checks.map(parseStun))
-    expect(check).toMatchObject({ kind: 'stun', message: { attributes: { pathscope: undefined } } })
+  for (const check of checks.map(parseStun)) {
+    if (check.kind === 'malformed') throw new Error('the engine sent what it cannot read')
+    expect(check.message.attributes.pathscope).toBeUndefined()
+  }
 })
