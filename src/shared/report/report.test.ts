@@ -342,3 +342,13 @@ describe('a report with times that no clock shows', () => {
     expect(reportToHtml(long).length).toBeLessThan(200_000)
   })
 })
+
+it('with a forged length, over which the schema throws, is refused with a sentence', () => {
+  const forged = {
+    schema: 'pathscope.report/1',
+    pairs: { length: [{ toString: '' }] },
+    events: { length: [{ toString: '' }] },
+  }
+  const samples = { rows: { length: [{ toString: '' }] } }
+  expect(parseReport(JSON.stringify({ ...forged, samples }))).toMatchObject({ kind: 'problem' })
+})

@@ -262,9 +262,20 @@ export function parseReport(json: string): ParseReportResult {
         : `This is JSON, but no report: its "schema" is not "${reportSchemaName}".`,
     }
   }
-  const result = reportSchema.safeParse(value)
+  const result = checked(value)
+  if (result === undefined)
+    return { kind: 'problem', message: 'The report is damaged: a length in it is no number.' }
   if (result.success) return { kind: 'ok', report: result.data }
   const issue = result.error.issues[0]
   const where = issue?.path.join('.') ?? ''
   return { kind: 'problem', message: `The report is damaged at ${where}: ${issue?.message ?? 'not valid'}.` }
+}
+
+/** Undefined for what makes the schema itself throw: it compares a forged "length" that has no primitive value. */
+function checked(value: unknown) {
+  try {
+    return reportSchema.safeParse(value)
+  } catch {
+    return undefined
+  }
 }
