@@ -30,7 +30,13 @@ export function parseConfig(file: string, text: string): ConfigResult {
   } catch {
     return { kind: 'problem', message: `${file} is not JSON.` }
   }
-  const result = configSchema.safeParse(value)
+  let result: ReturnType<typeof configSchema.safeParse>
+  try {
+    result = configSchema.safeParse(value)
+  } catch {
+    // The schema compares a forged "length" that has no primitive value.
+    return { kind: 'problem', message: `${file} is no usable config: a length in it is no number.` }
+  }
   if (result.success) return { kind: 'ok', config: result.data }
   const issue = result.error.issues[0]
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`

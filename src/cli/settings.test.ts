@@ -56,3 +56,8 @@ it('refuses a config with a sentence that names the place', () => {
   expect(() => requestOf('offer', '{"settings":{"minWeight":5,"maxWeight":2}}')).toThrow('above maxWeight')
   expect(() => requestOf('offer', '{"settings":{"initialWeight":50}}')).toThrow('not between')
 })
+
+it('refuses a config with a forged length, over which the schema throws, with a sentence', () => {
+  const forged = '{"interfaces":{"length":[{"toString":""}]}}'
+  expect(parseConfig('config.json', forged)).toMatchObject({ kind: 'problem' })
+})
