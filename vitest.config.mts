@@ -14,6 +14,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          setupFiles: ['test/seed-properties.ts'],
+          // A bound for what hangs; a busy machine may take its time.
+          testTimeout: 60_000,
           include: [
             'src/**/*.test.{ts,tsx}',
             'test/contract/**/*.test.ts',
@@ -24,7 +27,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 60_000 },
+        test: {
+          name: 'sim',
+          include: ['test/sim/**/*.test.ts'],
+          setupFiles: ['test/seed-properties.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,

@@ -25,9 +25,10 @@ it('refuses an update with one field of another kind', () => {
   expect(sessionUpdateSchema.safeParse(broken).success).toBe(false)
 })
 
+// Nothing without a prototype can arrive: what crosses was cloned.
 it('never throws on anything that arrives', () => {
   fc.assert(
-    fc.property(fc.anything({ withNullPrototype: true }), (value) => {
+    fc.property(fc.anything(), (value) => {
       for (const { request, response } of Object.values(calls)) {
         request.safeParse(value)
         response.safeParse(value)
