@@ -1,5 +1,5 @@
 /** Session updates on their way to the window: gathered for a moment, checked, and sent as one message. */
-import { sessionUpdateSchema, updatesPerPushLimit, wire } from '../../shared/ipc'
+import { parseWith, sessionUpdateSchema, updatesPerPushLimit, wire } from '../../shared/ipc'
 import type { SessionUpdate } from '../../shared/session'
 
 /** Updates are gathered this long; a snapshot comes every 200 ms. */
@@ -37,12 +37,10 @@ export function createUpdatePusher({ sessionId, send, log }: PusherOptions): Upd
   return {
     flush,
     push(update) {
-      const checked = sessionUpdateSchema.safeParse(update)
-      if (!checked.success) {
+      const checked = parseWith<unknown>(sessionUpdateSchema, update)
+      if (!checked.ok) {
         told += 1
-        const issue = checked.error.issues[0]
-        if (told <= toldLimit)
-          log(`malformed ${update.kind} update held back: ${issue?.path.join('.')}: ${issue?.message}`)
+        if (told <= toldLimit) log(`malformed ${update.kind} update held back: ${checked.problem}`)
         return
       }
       waiting.push(update)

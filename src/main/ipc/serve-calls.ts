@@ -6,6 +6,7 @@ import {
   failed,
   type IpcError,
   type IpcResult,
+  parseWith,
   wire,
 } from '../../shared/ipc'
 
@@ -44,14 +45,11 @@ export function serveCalls({ source, handlers, isTrusted, log }: ServeOptions): 
     if (!isCallName(channel)) {
       return refuse(name, failed('unknown-channel', 'There is no such call.').error)
     }
-    const parsed = calls[channel].request.safeParse(request)
-    if (!parsed.success) {
-      return refuse(
-        name,
-        failed('malformed', `What was asked is malformed: ${firstIssue(parsed.error)}`).error,
-      )
+    const parsed = parseWith<unknown>(calls[channel].request, request)
+    if (!parsed.ok) {
+      return refuse(name, failed('malformed', `What was asked is malformed: ${parsed.problem}`).error)
     }
-    return answer(channel, parsed.data, handlers, refuse)
+    return answer(channel, parsed.value, handlers, refuse)
   })
 }
 
@@ -68,9 +66,9 @@ async function answer(
     ) => Promise<IpcResult<unknown>> | IpcResult<unknown>
     const result = await handler(request)
     if (!result.ok) return result
-    const checked = calls[channel].response.safeParse(result.value)
-    if (checked.success) return result
-    return refuse(channel, failed('internal', `The answer is malformed: ${firstIssue(checked.error)}`).error)
+    const checked = parseWith<unknown>(calls[channel].response, result.value)
+    if (checked.ok) return result
+    return refuse(channel, failed('internal', `The answer is malformed: ${checked.problem}`).error)
   } catch (error) {
     return refuse(channel, failed('internal', error instanceof Error ? error.message : String(error)).error)
   }
@@ -78,13 +76,4 @@ async function answer(
 
 function isCallName(channel: unknown): channel is CallName {
   return typeof channel === 'string' && Object.hasOwn(calls, channel)
-}
-
-function firstIssue(error: {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
-}): string {
-  const issue = error.issues[0]
-  if (issue === undefined) return 'unknown'
-  const at = issue.path.map(String).join('.')
-  return at === '' ? issue.message : `${at}: ${issue.message}`
 }

@@ -1,7 +1,13 @@
 /** The settings in one JSON file: validated when read, replaced as a whole when written. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { defaultAppSettings, type Settings, type SettingsPatch, settingsSchema } from '../../shared/ipc'
+import {
+  defaultAppSettings,
+  parseWith,
+  type Settings,
+  type SettingsPatch,
+  settingsSchema,
+} from '../../shared/ipc'
 
 export interface SettingsFile {
   current(): Settings
@@ -36,8 +42,8 @@ function readSettings(path: string, reportFolder: string): { settings: Settings;
       problem: `The settings could not be read (${codeOf(error)}); the usual ones are used.`,
     }
   }
-  const parsed = settingsSchema.safeParse(parseJson(text))
-  if (parsed.success) return { settings: parsed.data, problem: null }
+  const parsed = parseWith(settingsSchema, parseJson(text))
+  if (parsed.ok) return { settings: parsed.value, problem: null }
   return { settings: defaults, problem: keepAside(path) }
 }
 

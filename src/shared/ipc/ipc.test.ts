@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createFakeApi } from '../../../test/fake/api'
 import { createFakeWorld, fakeEvents, fakeLinks } from '../../../test/fake/world'
-import { calls, camelCase, pushes, sessionUpdateSchema, settingsSchema } from '.'
+import { calls, camelCase, parseWith, pushes, sessionUpdateSchema, settingsSchema } from '.'
 
 it('takes every update of a plausible session, with few pairs and with hundreds', () => {
   for (const copies of [1, 20]) {
@@ -25,18 +25,23 @@ it('refuses an update with one field of another kind', () => {
   expect(sessionUpdateSchema.safeParse(broken).success).toBe(false)
 })
 
-// Nothing without a prototype can arrive: what crosses was cloned.
 it('never throws on anything that arrives', () => {
   fc.assert(
-    fc.property(fc.anything(), (value) => {
+    fc.property(fc.anything({ withNullPrototype: true }), (value) => {
       for (const { request, response } of Object.values(calls)) {
-        request.safeParse(value)
-        response.safeParse(value)
+        parseWith<unknown>(request, value)
+        parseWith<unknown>(response, value)
       }
-      pushes['session-updates'].safeParse(value)
+      parseWith<unknown>(pushes['session-updates'], value)
     }),
     { numRuns: 200 },
   )
+})
+
+it('refuses a forged length, over which a schema throws, with words', () => {
+  const forged = { text: { length: [{ toString: '' }] }, interfaces: { length: [{ toString: '' }] } }
+  for (const { request } of Object.values(calls)) parseWith<unknown>(request, forged)
+  expect(parseWith<unknown>(calls['session-paste'].request, forged)).toMatchObject({ ok: false })
 })
 
 it('refuses a pasted text, a title and a list beyond their limits', () => {

@@ -5,9 +5,11 @@ import { canonicalAddress, isLinkLocal, isUnicast, parseAddress } from '../../..
 import { emulatedPresets, readEmulatedPaths } from '../../../src/runtime'
 import { parseStunUrl } from '../../../src/runtime/driver/stun-servers'
 import {
-  calls,
   type CallName,
+  calls,
   defaultAppSettings,
+  type Parsed,
+  parseWith,
   pushes,
   sessionUpdateSchema,
   settingsSchema,
@@ -28,18 +30,9 @@ function parsed(text: string): unknown {
 const updates = [...exampleUpdates({ ...exampleOptions, seconds: 2, pairs: 1, outage: null })]
 const updateKinds = [...new Map(updates.map((update) => [update.kind, update])).values()]
 
-interface Checked {
-  readonly error?: {
-    readonly issues: readonly { readonly code?: string | undefined; readonly path: readonly PropertyKey[] }[]
-  }
-}
-
 /** The branches of a schema are in its library; what it says of an input stands for them. */
-function tellReached(schema: string, { error }: Checked): void {
-  const said = error?.issues.map(
-    ({ code, path }) => `${code} ${path.map(String).join('.').replace(/\d+/g, '#')}`,
-  )
-  for (const one of said?.slice(0, 4) ?? ['accepted']) reach(`${schema} ${one}`)
+function tellReached(schema: string, parsed: Parsed<unknown>): void {
+  reach(`${schema} ${parsed.ok ? 'accepted' : parsed.problem.replace(/\d+/g, '#').slice(0, 80)}`)
 }
 
 /** What a page may send to the main process, and what may come back. */
@@ -74,17 +67,17 @@ export const ipc: Target = {
     const value = parsed(textOf(input))
     for (const name of Object.keys(calls) as CallName[]) {
       const { request, response } = calls[name]
-      const asked = request.safeParse(value)
-      if (asked.success)
-        demand(request.safeParse(asked.data).success, 'what was accepted once is accepted again')
-      else demand(asked.error.issues.length > 0, 'a refusal says what is wrong')
-      tellReached(`${name} response`, response.safeParse(value))
+      const asked = parseWith<unknown>(request, value)
+      if (asked.ok)
+        demand(parseWith<unknown>(request, asked.value).ok, 'what was accepted once is accepted again')
+      else demand(asked.problem !== '', 'a refusal says what is wrong')
+      tellReached(`${name} response`, parseWith<unknown>(response, value))
     }
-    tellReached('updates', pushes['session-updates'].safeParse(value))
-    tellReached('update', sessionUpdateSchema.safeParse(value))
-    const settings = settingsSchema.safeParse(value)
-    if (settings.success)
-      demandSame(settingsSchema.parse(settings.data), settings.data, 'settings stay as they are')
+    tellReached('updates', parseWith<unknown>(pushes['session-updates'], value))
+    tellReached('update', parseWith<unknown>(sessionUpdateSchema, value))
+    const settings = parseWith(settingsSchema, value)
+    if (settings.ok)
+      demandSame(settingsSchema.parse(settings.value), settings.value, 'settings stay as they are')
   },
 }
 
