@@ -226,7 +226,10 @@ function expectOutage({ pairs }: Report): void {
   for (const pair of pairs.filter(({ local }) => !local.address.includes(':'))) {
     const touched = pair.local.interface === 'wifi'
     if (touched && pair.inUse) expect(pair.measured.downSeconds, pair.label).toBeGreaterThan(0)
-    if (!touched && pair.remote.interface !== 'wifi') expect(pair.measured.downSeconds, pair.label).toBe(0)
+    // On links without delay a path is judged within some 50 ms, which a busy machine can spend elsewhere: that no path is
+    // wrongly down is shown in simulated time. Here it must at least come back at once.
+    if (!touched && pair.remote.interface !== 'wifi')
+      expect(pair.measured.downSeconds, pair.label).toBeLessThan(1)
   }
 }
 
