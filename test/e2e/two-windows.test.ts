@@ -77,7 +77,7 @@ it('stands still while paused, and goes on after it', async () => {
 }, 60_000)
 
 it('switches the mode of what this side sends, and the other side says so', async () => {
-  await left.page.getByRole('radio', { name: 'Weighted' }).check({ force: true })
+  await left.page.getByRole('radio', { name: 'Weighted' }).click({ force: true })
   await left.page
     .getByText(/Mode set to weighted here/)
     .first()
@@ -88,7 +88,7 @@ it('switches the mode of what this side sends, and the other side says so', asyn
     .waitFor()
   await right.page.getByRole('banner').getByText('peer weighted').waitFor()
   await right.picture('peer-weighted')
-  await left.page.getByRole('radio', { name: 'Redundant' }).check({ force: true })
+  await left.page.getByRole('radio', { name: 'Redundant' }).click({ force: true })
   await expect
     .poll(() => right.page.getByRole('banner').getByText('peer weighted').count(), { timeout: patienceMs })
     .toBe(0)
@@ -114,12 +114,12 @@ it('lists every pair in the table, and takes one out and in again', async () => 
   await row.waitFor()
   await left.picture('table-dark')
   const box = row.getByRole('checkbox')
-  await box.uncheck()
+  await box.click()
   await left.page
     .getByText(/taken out by the user/)
     .first()
     .waitFor()
-  await box.check()
+  await box.click()
   await left.page
     .getByText(/taken in again/)
     .first()
