@@ -13,6 +13,7 @@ import {
   iceWords,
   modeWords,
   pairStateWords,
+  waitingText,
 } from '../shared/words'
 import { textTable, type TextColumn } from './table'
 
@@ -59,7 +60,8 @@ export function digestText(snapshot: Snapshot, width: number): string {
   const shown = known.slice(0, pairsShown)
   const rest = pairs.length - shown.length
   const up = known.filter(({ state }) => state === 'up').length
-  const head = `${formatClock(atMs)}  ${iceWords[snapshot.ice]}, ${up} of ${pairs.length} pairs up, ${modeWords[snapshot.mode]}`
+  const state = waitingText(snapshot) ?? iceWords[snapshot.ice]
+  const head = `${formatClock(atMs)}  ${state}, ${up} of ${pairs.length} pairs up, ${modeWords[snapshot.mode]}`
   const cost = snapshot.overheadFactor === null ? '' : `, cost ${formatFactor(snapshot.overheadFactor)}`
   if (shown.length === 0) return `${head}\n`
   const label: TextColumn<Pair> = { title: 'pair', read: (pair) => pair.label }

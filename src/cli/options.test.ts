@@ -15,13 +15,14 @@ function wrong(line: string): string {
 describe('the command line', () => {
   it('understands every option of a session', () => {
     const line =
-      'offer --interfaces eth0,wlan0 --mode weighted --use disjoint --duration 2m --stats 1s --stream messages:100 --report out --format json,md --title Test --jsonl --stun stun:192.0.2.1:3478 --config c.json --offer-out o --answer-in a'
+      'offer --interfaces eth0,wlan0 --mode weighted --use disjoint --duration 2m --reconnect-for 10m --stats 1s --stream messages:100 --report out --format json,md --title Test --jsonl --stun stun:192.0.2.1:3478 --config c.json --offer-out o --answer-in a'
     expect(session(...line.split(' '))).toEqual({
       role: 'offerer',
       interfaces: ['eth0', 'wlan0'],
       mode: 'weighted',
       use: 'disjoint',
       durationSeconds: 120,
+      reconnectForSeconds: 600,
       statsSeconds: 1,
       messageRate: 100,
       reportDir: 'out',
@@ -85,6 +86,7 @@ describe('the command line', () => {
       'offer --bogus': "Unknown option '--bogus'",
       'offer --duration': 'argument missing',
       'offer --duration soon': '--duration takes a time',
+      'offer --reconnect-for 4s': '--reconnect-for takes a time',
       'offer --duration 0s': '--duration takes a time',
       'offer --duration -5s':
         '--duration needs a value; one that begins with - is given as --duration=VALUE.',

@@ -10,6 +10,7 @@ export interface SessionOptions {
   readonly mode: 'redundant' | 'weighted' | undefined
   readonly use: 'auto' | 'all' | 'disjoint' | undefined
   readonly durationSeconds: number | undefined
+  readonly reconnectForSeconds: number | undefined
   readonly statsSeconds: number
   /** Messages a second. */
   readonly messageRate: number | undefined
@@ -50,6 +51,7 @@ const sessionOptions = {
   mode: { type: 'string' },
   use: { type: 'string' },
   duration: { type: 'string' },
+  'reconnect-for': { type: 'string' },
   stats: { type: 'string' },
   stream: { type: 'string', multiple: true },
   report: { type: 'string' },
@@ -148,12 +150,15 @@ function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): Ses
   if (texts(values, 'turn') !== undefined) throw new Wrong('--turn is not supported yet.')
   const [modeText, useText] = [text(values, 'mode'), text(values, 'use')]
   const [duration, stats, format] = [text(values, 'duration'), text(values, 'stats'), text(values, 'format')]
+  const reconnectFor = text(values, 'reconnect-for')
   return {
     role: roles[name],
     interfaces: listFrom(text(values, 'interfaces'), '--interfaces'),
     mode: modeText === undefined ? undefined : modeFrom(modeText),
     use: useText === undefined ? undefined : pathUseFrom(useText),
     durationSeconds: duration === undefined ? undefined : secondsFrom(duration, '--duration', 1, 7 * 86_400),
+    reconnectForSeconds:
+      reconnectFor === undefined ? undefined : secondsFrom(reconnectFor, '--reconnect-for', 5, 86_400),
     statsSeconds: stats === undefined ? defaultStatsSeconds : secondsFrom(stats, '--stats', 1, 3600),
     messageRate: rateFrom(texts(values, 'stream') ?? []),
     reportDir: text(values, 'report'),

@@ -27,6 +27,7 @@ export const sessionSettingsSchema = z.strictObject({
       sizeBytes: z.number().int().min(64).max(16_384).optional(),
     })
     .optional(),
+  reconnectFor: z.number().min(5).max(86_400).optional(),
   snapshotIntervalMs: z.number().min(100).max(5000).optional(),
 })
 
@@ -42,6 +43,7 @@ export const defaultSettings: Settings = {
   maxWeight: 10,
   initialWeight: 1,
   messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
+  reconnectFor: 300,
   snapshotIntervalMs: 200,
 }
 
@@ -80,13 +82,17 @@ export function requestFrom(
   return { kind: 'ok', request }
 }
 
-function settingsFrom({ mode, use, messageRate }: SessionOptions, config: Config): Settings {
+function settingsFrom(
+  { mode, use, messageRate, reconnectForSeconds }: SessionOptions,
+  config: Config,
+): Settings {
   const { messages, ...given } = config.settings ?? {}
   const merged = { ...defaultSettings, ...present(given) }
   return {
     ...merged,
     ...(mode === undefined ? {} : { mode }),
     ...(use === undefined ? {} : { use }),
+    ...(reconnectForSeconds === undefined ? {} : { reconnectFor: reconnectForSeconds }),
     messages: {
       ...defaultSettings.messages,
       ...present(messages ?? {}),

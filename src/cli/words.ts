@@ -15,6 +15,7 @@ options
   --mode MODE           redundant (default): every packet on every path; weighted: spread by live weights
   --use auto|all|disjoint   which live pairs carry (default auto)
   --duration 10s        end by itself this long after the connection opened (default: until Ctrl-C)
+  --reconnect-for 5m    wait this long for the peer when every path is silent (5s to 24h, default 5m)
   --stats 5s            time between two digests
   --stream messages[:RATE]   test messages a second, 0.1 to 200 (default messages:1)
   --report DIR          write report.json, report.csv, report.html there, and the recording

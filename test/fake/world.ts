@@ -146,6 +146,7 @@ function snapshotOf(
     channel: open ? 'open' : 'new',
     mode: world.mode,
     use: world.use,
+    waitingUntilMs: null,
     peer: { kind: 'pathscope', appVersion: '0.1.0', os: 'Linux 6.1', interfaces: [] },
     pairs: shared,
     messages: open ? messageViews(atMs) : [],

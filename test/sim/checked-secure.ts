@@ -66,6 +66,7 @@ export function checkSecure(
           if (!taken) outward.messages.pop()
           return taken
         },
+        resume: () => inner.resume(),
         close: () => inner.close(),
         onEvent: () => undefined,
       }

@@ -175,6 +175,7 @@ describe('a secure session', () => {
       open: (record) => record.slice(13),
       deliver: () => undefined,
       sendMessage: (data) => data[0] !== 0,
+      resume: () => undefined,
       close: () => undefined,
       onEvent: () => undefined,
     }

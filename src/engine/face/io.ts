@@ -107,6 +107,8 @@ export type EngineOutput =
   /** A plain text that was opened before, now in order: hand it to SCTP. */
   | { readonly kind: 'secure-deliver'; readonly plain: Uint8Array }
   | { readonly kind: 'secure-message'; readonly data: Uint8Array }
+  /** A pair works again after all had been silent: what waits for an acknowledgement is to be sent again at once. */
+  | { readonly kind: 'secure-resume' }
   /** The session is over. Sockets may be closed; nothing follows. */
   | { readonly kind: 'ended' }
 

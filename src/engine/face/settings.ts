@@ -31,6 +31,11 @@ export interface EngineSettings {
   readonly maxWeight: number
   readonly initialWeight: number
   readonly messages: MessageStreamSettings
+  /**
+   * Seconds for which a session whose pairs are all silent waits for the peer before it ends, 5 to 86400. Each side has
+   * its own; the one whose time is over first ends the session for both, as far as the other can be told.
+   */
+  readonly reconnectFor: number
   /** Milliseconds between two snapshots, 100 to 5000. */
   readonly snapshotIntervalMs: number
 }
@@ -46,5 +51,6 @@ export const defaultSettings: EngineSettings = {
   maxWeight: 10,
   initialWeight: 1,
   messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
+  reconnectFor: 300,
   snapshotIntervalMs: 200,
 }

@@ -192,6 +192,8 @@ export interface EngineSnapshot {
   readonly mode: Mode
   readonly use: Use
   readonly peer: PeerView
+  /** Every pair is silent: the session ends at this engine time unless one is answered before. Null while one works. */
+  readonly waitingUntilMs: number | null
   /** Straight pairs first, then by id. At most `limits.pairs`. */
   readonly pairs: readonly PairSnapshot[]
   readonly messages: readonly MessageStreamSnapshot[]

@@ -46,10 +46,15 @@ export interface Agent {
   include(pairId: number, included: boolean): void
   /** Makes one real nomination attempt on a pair, or on every pair that works. */
   attemptNomination(pairId: number | null, nowMs: number): void
+  /** Says with one last check on each of the first pairs that our session ends: nothing else may go over silent ones. */
+  giveUp(nowMs: number): void
   nameRemotes(nameOf: (address: TransportAddress) => string | null): void
   tick(nowMs: number): void
   nextDeadline(): number | undefined
 }
+
+/** Pairs that a session which gives up says so on; the latest ones, if there are more. */
+const lastChecks = 64
 
 /** The session's ICE agent (RFC 8445) that keeps every working pair and never lets one be nominated. */
 export function createAgent(
@@ -85,6 +90,8 @@ export function createAgent(
     nominationAtMs: null,
     nominee: null,
     alive: 0,
+    givingUp: false,
+    peerGaveUp: false,
     limitsTold: new Set(),
     revision: 0,
   }
@@ -116,6 +123,11 @@ export function createAgent(
         pair.nominateNext = true
         trigger(state, pair, nowMs)
       }
+    },
+    giveUp(nowMs) {
+      state.givingUp = true
+      const known = state.pairs.filter((pair) => pair.state === 'down' || pair.state === 'up')
+      for (const pair of known.slice(-lastChecks)) sendCheck(state, pair, nowMs)
     },
     nameRemotes(nameOf) {
       state.nameOf = nameOf

@@ -4,7 +4,7 @@ import type { TransportAddress } from '../face/address'
 import { bindingMethod, encodeStun, type ParsedStun, type StunAttributes, verifyIntegrity } from '../stun'
 import { addPeerReflexive, switchRole } from './pairing'
 import { type AgentState, pairAt, trigger } from './state'
-import { countersOf, hearsNothing, nominationWithoutEffect, takeCounters } from './check'
+import { countersOf, givesUp, hearsNothing, nominationWithoutEffect, takeCounters } from './check'
 import { noteHeard, notePeerDoubt } from './suspicion'
 import { countArrival, countDeparture, type Pair } from './pair'
 
@@ -58,7 +58,9 @@ export function answerRequest(
     const { pathscope } = parsed.message.attributes
     if (pathscope !== undefined) {
       takeCounters(pair, pathscope, nowMs)
-      if (((pathscope.flags ?? 0) & hearsNothing) !== 0) notePeerDoubt(state, pair, nowMs)
+      const flags = pathscope.flags ?? 0
+      if ((flags & hearsNothing) !== 0) notePeerDoubt(state, pair, nowMs)
+      if ((flags & givesUp) !== 0) state.peerGaveUp = true
     }
   }
   respond(state, request, pair, judge(state, request, pair))

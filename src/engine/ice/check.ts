@@ -10,6 +10,8 @@ import { noteProbe } from './suspicion'
 export const nominationWithoutEffect = 1
 /** The same in requests: what should have come from the addressee over this pair has not. */
 export const hearsNothing = 2
+/** In requests: the sender has waited for as long as it may, and its session ends with this. */
+export const givesUp = 4
 
 /** The counts that travel with every check between two Pathscopes; call right before `countDeparture`. */
 export function countersOf(pair: Pair, holdMs: number, flags: number): PathCounters {
@@ -47,9 +49,7 @@ export function sendCheck(state: AgentState, pair: Pair, nowMs: number): void {
     priority: candidatePriority('prflx', localPreference(entry.order, pair.socket.local.family)),
     ...(state.controlling ? { iceControlling: state.tieBreaker } : { iceControlled: state.tieBreaker }),
     ...(nominating ? { useCandidate: true } : {}),
-    ...(remote.kind === 'pathscope'
-      ? { pathscope: countersOf(pair, 0, pair.suspicion?.cause === 'silence' ? hearsNothing : 0) }
-      : {}),
+    ...(remote.kind === 'pathscope' ? { pathscope: countersOf(pair, 0, flagsOf(state, pair)) } : {}),
   }
   const data = encodeStun(
     { class: 'request', method: bindingMethod, transactionId, attributes },
@@ -70,6 +70,10 @@ export function sendCheck(state: AgentState, pair: Pair, nowMs: number): void {
   countDeparture(pair, data.length, nowMs)
   state.sink.transmit(pair.socket.id, pair.remote.address, data)
   if (pair.state === 'waiting') setPairState(state, pair, 'checking', nowMs)
+}
+
+function flagsOf(state: AgentState, pair: Pair): number {
+  return (pair.suspicion?.cause === 'silence' ? hearsNothing : 0) | (state.givingUp ? givesUp : 0)
 }
 
 function remember(pair: Pair, transaction: Transaction): void {

@@ -79,6 +79,10 @@ export interface AgentState {
   nominee: Pair | null
   /** Pairs in state `up`. */
   alive: number
+  /** Every further check says that our session ends. */
+  givingUp: boolean
+  /** The peer's last check said so. */
+  peerGaveUp: boolean
   /** Limits that have been told of, each once. */
   readonly limitsTold: Set<string>
   /** Grows whenever a pair changes its state, its inclusion or its names. */

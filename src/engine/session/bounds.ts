@@ -6,7 +6,8 @@ import { defaultSettings, type EngineSettings, type MessageStreamSettings } from
  * of 0 or NaN would have a timer due for ever.
  */
 export function boundSettings(settings: EngineSettings): EngineSettings {
-  const { weightUpdateInterval, minWeight, maxWeight, initialWeight, snapshotIntervalMs } = settings
+  const { weightUpdateInterval, minWeight, maxWeight, initialWeight, reconnectFor, snapshotIntervalMs } =
+    settings
   const least = bound(minWeight, 0, Number.MAX_VALUE, defaultSettings.minWeight)
   return {
     ...settings,
@@ -14,6 +15,7 @@ export function boundSettings(settings: EngineSettings): EngineSettings {
     minWeight: least,
     maxWeight: bound(maxWeight, least, Number.MAX_VALUE, Math.max(least, defaultSettings.maxWeight)),
     initialWeight: bound(initialWeight, 0, Number.MAX_VALUE, defaultSettings.initialWeight),
+    reconnectFor: bound(reconnectFor, 5, 86_400, defaultSettings.reconnectFor),
     snapshotIntervalMs: bound(snapshotIntervalMs, 100, 5000, defaultSettings.snapshotIntervalMs),
     messages: boundMessages(settings.messages),
   }

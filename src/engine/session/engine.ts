@@ -18,6 +18,7 @@ import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './
 import { createOutbox } from './outbox'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
 import { takeSnapshot } from './snapshot'
+import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './waiting'
 import { drop, type SessionState, tell, type TimerName } from './state'
 import {
   isRefused,
@@ -28,9 +29,6 @@ import {
   setMessages,
   takeMessage,
 } from './talk'
-
-/** With every pair silent for this long the peer is taken to be gone, ms. */
-const silenceLimitMs = 300_000
 
 /** Makes a session's engine. It does nothing before its first input. */
 export function createEngine(options: EngineOptions): Engine {
@@ -158,6 +156,7 @@ function settle(state: SessionState): void {
   deliverInOrder(state)
   sendDueMessages(state)
   considerEnd(state)
+  considerPeerGone(state)
   if (!state.ended) return
   state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
   state.outbox.push({ kind: 'ended' })
@@ -187,7 +186,7 @@ function runTimer(state: SessionState, name: TimerName): void {
     case 'retry-message':
       return retryRefused(state)
     case 'silence':
-      return end(state, 'peer-gone', `No pair has been answered for ${silenceLimitMs / 60_000} minutes.`)
+      return giveUpWaiting(state)
   }
 }
 
@@ -204,9 +203,9 @@ function followIce(state: SessionState): void {
   if (ice === state.ice) return
   state.ice = ice
   tell(state, { kind: 'ice-state', state: ice })
-  if (ice === 'disconnected') state.timers.set('silence', state.nowMs + silenceLimitMs)
+  if (ice === 'disconnected') beginWaiting(state)
   if (ice !== 'connected') return
-  state.timers.remove('silence')
+  endWaiting(state)
   if (!state.timers.has('weights')) state.timers.set('weights', state.nowMs)
 }
 
@@ -260,6 +259,7 @@ function createState(options: EngineOptions): SessionState {
     peerNames: new Map(),
     gathering: 'new',
     ice: 'new',
+    waitingUntilMs: null,
     dtls: 'new',
     channel: 'new',
     peer: { kind: 'unknown', appVersion: null, os: null, interfaces: [] },

@@ -22,6 +22,7 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
     mode: state.mode,
     use: state.use,
     peer: state.peer,
+    waitingUntilMs: state.waitingUntilMs,
     pairs,
     messages: snapshotMessages(state),
     overheadFactor: needed === 0 ? null : sent / needed,

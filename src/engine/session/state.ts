@@ -80,6 +80,8 @@ export interface SessionState {
 
   gathering: GatheringState
   ice: IceState
+  /** When a session whose pairs are all silent gives the peer up; null while one works, and before one did. */
+  waitingUntilMs: number | null
   dtls: DtlsState
   channel: ChannelState
   peer: PeerView

@@ -31,6 +31,8 @@ export interface TestHost {
   handshakes: number
   /** First records of the peer that arrived. */
   openings: number
+  /** Times that the secure session was told to go on at once. */
+  resumed: number
 }
 
 /**
@@ -38,16 +40,22 @@ export interface TestHost {
  * datagrams in turn, then records that carry their plain text. For the session's own tests; whole networks are
  * simulated in src/sim.
  */
-export function pairOfEngines(links: TestLink[], settings: Partial<EngineSettings> = {}, seed = 1) {
+export function pairOfEngines(
+  links: TestLink[],
+  settings: Partial<EngineSettings> | readonly Partial<EngineSettings>[] = {},
+  seed = 1,
+) {
+  const [first = {}, second = first] = Array.isArray(settings) ? settings : [settings]
   const random = seededRandom(seed)
   const queue: Flight[] = []
   let nowMs = 0
+  const mute = [false, false]
   let order = 0
   const at = (atMs: number, run: () => void): void => {
     queue.push({ atMs, order, run })
     order += 1
   }
-  const hosts = [makeHost('offerer', settings, seed), makeHost('answerer', settings, seed + 1000)] as const
+  const hosts = [makeHost('offerer', first, seed), makeHost('answerer', second, seed + 1000)] as const
 
   const give = (index: 0 | 1, input: EngineInput): void => {
     const host = hosts[index]
@@ -83,6 +91,9 @@ export function pairOfEngines(links: TestLink[], settings: Partial<EngineSetting
         return
       case 'secure-message':
         return give(index, { kind: 'secure-record', data: makeRecord(host, output.data) })
+      case 'secure-resume':
+        host.resumed += 1
+        return
       case 'ended':
         host.ended = true
         return
@@ -110,7 +121,8 @@ export function pairOfEngines(links: TestLink[], settings: Partial<EngineSetting
     const link = links[socketId - 1]
     const other = index === 0 ? 1 : 0
     const target = Number(to.address.split('.')[2])
-    if (!link?.up || random() < link.loss || to.address !== addressOf(other, target)) return
+    if (mute[index] === true || !link?.up || random() < link.loss || to.address !== addressOf(other, target))
+      return
     const from: TransportAddress = { family: 4, address: addressOf(index, socketId), port: 5000 }
     at(nowMs + link.delayMs, () => {
       if (links[target - 1]?.up)
@@ -150,7 +162,18 @@ export function pairOfEngines(links: TestLink[], settings: Partial<EngineSetting
     if (answer) give(0, { kind: 'remote-description', description: answer })
   }
 
-  return { hosts, links, give, runUntil, connect, now: () => nowMs }
+  /** All that one host sends is lost. */
+  const lose = (index: 0 | 1, lost: boolean): void => {
+    mute[index] = lost
+  }
+  /** Both machines are suspended: nothing runs, and what was on its way is gone. */
+  const skip = (forMs: number): void => {
+    queue.length = 0
+    nowMs += forMs
+    for (const index of [0, 1] as const) give(index, { kind: 'tick' })
+  }
+
+  return { hosts, links, give, runUntil, connect, lose, skip, now: () => nowMs }
 }
 
 function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings>, seed: number): TestHost {
@@ -173,6 +196,7 @@ function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings
     nextRecord: firstApplicationRecord,
     handshakes: 0,
     openings: 0,
+    resumed: 0,
   }
 }
 

@@ -24,6 +24,7 @@ async function record(whole: boolean): Promise<string> {
     mode: 'redundant',
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
+    reconnectFor: 300,
   })
   const opened = openRecording({
     dir: join(folder, 'sessions'),

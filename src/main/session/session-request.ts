@@ -21,6 +21,7 @@ export function sessionRequest(start: SessionStart): SessionRequest {
       maxWeight: 10,
       initialWeight: 1,
       messages: start.messages,
+      reconnectFor: start.reconnectFor,
       snapshotIntervalMs: 200,
     },
     interfaces: emulated ? null : start.interfaces,

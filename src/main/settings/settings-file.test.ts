@@ -25,6 +25,16 @@ it('remembers a change, and leaves no half-written file behind', () => {
   expect(readdirSync(folder)).toEqual(['settings.json'])
 })
 
+it('reads a file from before a setting was there, and a change of another setting leaves that one alone', () => {
+  openSettings(file(), '/reports').change({ reconnectFor: 60 })
+  expect(openSettings(file(), '/reports').change({ theme: 'dark' }).settings.reconnectFor).toBe(60)
+  const { reconnectFor: _, ...older } = JSON.parse(readFileSync(file(), 'utf8')) as Record<string, unknown>
+  writeFileSync(file(), JSON.stringify(older))
+  const settings = openSettings(file(), '/reports')
+  expect(settings.problem).toBeNull()
+  expect(settings.current()).toMatchObject({ theme: 'dark', reconnectFor: 300 })
+})
+
 it.each(['', '{', '[]', '{"version":1}', '{"version":2,"theme":"dark"}', 'null'])(
   'keeps a broken file (%s) aside, says so, and goes on with the usual settings',
   (text) => {

@@ -55,6 +55,7 @@ function makeWorld(startAtMs = 0) {
     open: (record) => (record.length > 1 ? record.slice(1) : undefined),
     deliver: (plain) => secure.onEvent({ kind: 'message', data: plain }),
     sendMessage: (data) => data.length < 10,
+    resume: () => log.push('resume'),
     close: () => log.push('secure close'),
     onEvent: () => undefined,
   }

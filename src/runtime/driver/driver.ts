@@ -143,6 +143,8 @@ export function createDriver(options: DriverOptions): Driver {
         return input({ kind: 'secure-opened', token: output.token, plain: secure.open(output.record) })
       case 'secure-deliver':
         return secure.deliver(output.plain)
+      case 'secure-resume':
+        return secure.resume()
       case 'secure-message':
         if (!secure.sendMessage(output.data)) input({ kind: 'secure-message-refused', data: output.data })
         return

@@ -86,6 +86,8 @@ export interface SecureSession {
   deliver(plain: Uint8Array): void
   /** Queues one binary message on the channel; false when it is not open or `bufferedLimitBytes` is reached. */
   sendMessage(data: Uint8Array): boolean
+  /** The way to the peer is open again after a silence: sends at once what waits for an acknowledgement. */
+  resume(): void
   close(): void
   onEvent: (event: SecureEvent) => void
 }

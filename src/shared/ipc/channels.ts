@@ -1,5 +1,11 @@
 /** The one list of everything that crosses between the window and the main process, with a validator each way. */
-import { engineCommandSchema, messageSettingsSchema, modeSchema, useSchema } from './engine-schemas'
+import {
+  engineCommandSchema,
+  messageSettingsSchema,
+  modeSchema,
+  reconnectForSchema,
+  useSchema,
+} from './engine-schemas'
 import { interfaceInfoSchema, pasteProblemSchema, sessionUpdateSchema } from './session-schemas'
 import { settingsPatchSchema, settingsSchema } from './settings-schema'
 import { z } from './zod'
@@ -41,6 +47,7 @@ export const sessionStartSchema = z.strictObject({
   mode: modeSchema,
   use: useSchema,
   messages: messageSettingsSchema,
+  reconnectFor: reconnectForSchema,
 })
 export type SessionStart = z.infer<typeof sessionStartSchema>
 

@@ -56,6 +56,9 @@ export const messageSettingsSchema = z.strictObject({
   sizeBytes: z.number().int().min(64).max(16384),
 }) satisfies z.ZodType<MessageStreamSettings>
 
+/** Seconds that a session whose pairs are all silent waits for the peer. */
+export const reconnectForSchema = z.number().min(5).max(86_400)
+
 /** What the window may ask of a running session. `finish` has its own channel. */
 export const engineCommandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('set-mode'), mode: modeSchema }),
@@ -171,6 +174,7 @@ export const engineSnapshotSchema = z.object({
   mode: modeSchema,
   use: useSchema,
   peer,
+  waitingUntilMs: ms.nullable(),
   pairs: z.array(pair).max(1024),
   messages: z.array(messageStream).max(16),
   overheadFactor: z.number().nullable(),

@@ -55,6 +55,7 @@ it('refuses a pasted text, a title and a list beyond their limits', () => {
     mode: 'redundant',
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 200, sizeBytes: 64 },
+    reconnectFor: 300,
   }
   const { request } = calls['session-start']
   expect(request.safeParse(start).success).toBe(true)
@@ -65,6 +66,8 @@ it('refuses a pasted text, a title and a list beyond their limits', () => {
     { interfaces: [] },
     { messages: { ...start.messages, ratePerSecond: 201 } },
     { messages: { ...start.messages, sizeBytes: 63 } },
+    { reconnectFor: 4 },
+    { reconnectFor: 86_401 },
     { settings: {} },
   ]) {
     expect(request.safeParse({ ...start, ...wrong }).success, JSON.stringify(wrong)).toBe(false)

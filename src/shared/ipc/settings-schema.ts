@@ -1,5 +1,5 @@
 /** What the desktop app remembers between two starts. */
-import { messageSettingsSchema, modeSchema, useSchema } from './engine-schemas'
+import { messageSettingsSchema, modeSchema, reconnectForSchema, useSchema } from './engine-schemas'
 import { z } from './zod'
 
 export const settingsSchema = z.strictObject({
@@ -13,12 +13,18 @@ export const settingsSchema = z.strictObject({
   mode: modeSchema,
   use: useSchema,
   messages: messageSettingsSchema,
+  /** Left out by files that were written before it was there. */
+  reconnectFor: reconnectForSchema.default(300),
   /** Where exported reports go. */
   reportFolder: z.string().min(1).max(4096),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
-export const settingsPatchSchema = settingsSchema.omit({ version: true }).partial()
+export const settingsPatchSchema = settingsSchema
+  .omit({ version: true })
+  // Without the default, which every patch would otherwise bring along.
+  .extend({ reconnectFor: reconnectForSchema })
+  .partial()
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>
 
 /** Settings of a first start. */
@@ -32,6 +38,7 @@ export function defaultAppSettings(reportFolder: string): Settings {
     mode: 'redundant',
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
+    reconnectFor: 300,
     reportFolder,
   }
 }

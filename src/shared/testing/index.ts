@@ -48,6 +48,7 @@ export const exampleSettings: EngineSettings = {
   maxWeight: 10,
   initialWeight: 1,
   messages: { enabled: true, ratePerSecond: 10, sizeBytes: 128 },
+  reconnectFor: 300,
   snapshotIntervalMs: 200,
 }
 
@@ -203,6 +204,7 @@ export function exampleSnapshot(second: number, options: ExampleOptions = exampl
     channel: connected ? 'open' : 'new',
     mode: options.mode,
     use: 'auto',
+    waitingUntilMs: null,
     peer: connected
       ? {
           kind: 'pathscope',

@@ -1,5 +1,6 @@
 /** The view model: a session's updates folded into what a window shows. Pure. */
 export { countPaths, firstShare, isPath } from './counts'
+export { waitingText } from '../words'
 export type { PathCounts } from './counts'
 export type { EventLine } from './event-lines'
 export { failureOf } from './failure'

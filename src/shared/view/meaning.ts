@@ -115,7 +115,9 @@ function standstillText(snapshot: EngineSnapshot): string {
     return 'No path carries anything: those that work are taken out. Tick one to go on.'
   if (down.length === 0) return 'No path carries anything at the moment.'
   const since = formatSpan(Math.max(1000, snapshot.atMs - Math.max(...down.map((pair) => pair.stateSinceMs))))
-  return `Nothing has come from the other side for ${since}. Every pair is still tried and comes back by itself; if the other window is closed, stop and start a new session.`
+  const waits = snapshot.waitingUntilMs
+  const limit = waits === null ? '' : `, for ${formatSpan(Math.max(0, waits - snapshot.atMs))} more`
+  return `Nothing has come from the other side for ${since}. Every pair is still tried and comes back by itself${limit}; if the other window is closed, stop and start a new session.`
 }
 
 function sharedEnd(carrying: readonly PairSnapshot[]): string | null {

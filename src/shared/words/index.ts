@@ -1,5 +1,5 @@
 /** The words and number formats that the window, the command line and the reports share. */
 export { definitions } from './definitions'
 export * from './numbers'
-export { eventSentence, type Sentence } from './sentences'
+export { eventSentence, type Sentence, waitingText } from './sentences'
 export * from './states'

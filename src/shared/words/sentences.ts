@@ -1,5 +1,5 @@
 /** One sentence for everything that happens. */
-import type { EngineEvent, PeerView } from '../../engine'
+import type { EngineEvent, EngineSnapshot, PeerView } from '../../engine'
 import { formatCount, formatSpan } from './numbers'
 import {
   channelWords,
@@ -119,6 +119,15 @@ function outcomeSentence({ label, outcome, code }: EventOf<'nomination-outcome'>
   return say(
     `${label}: nomination refused by the peer${code === null ? '' : ` (${code})`}, the pair stays one of many.`,
   )
+}
+
+/** What is said while every path is silent; null while one works. */
+export function waitingText({
+  atMs,
+  waitingUntilMs,
+}: Pick<EngineSnapshot, 'atMs' | 'waitingUntilMs'>): string | null {
+  if (waitingUntilMs === null) return null
+  return `waiting for the peer, ${formatSpan(1000 * Math.ceil(Math.max(0, waitingUntilMs - atMs) / 1000))} left`
 }
 
 export function peerSentence(peer: PeerView): string {

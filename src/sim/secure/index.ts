@@ -72,6 +72,7 @@ function createModelSession(clock: Clock, entropy: Entropy): SecureSession {
         : openRecord(keys.receive, record, (key, of) => entropy.hmacSha256(key, of)),
     deliver: (plain) => stream.receive(plain),
     sendMessage: (data) => !closed && stream.sendMessage(data),
+    resume: () => stream.resume(),
     close() {
       closed = true
       stream.close()

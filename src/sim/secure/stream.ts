@@ -16,6 +16,8 @@ export interface MessageStream {
   receive(chunk: Uint8Array): void
   /** False when not open, or when `maxOutstanding` chunks wait for acknowledgement. */
   sendMessage(data: Uint8Array): boolean
+  /** The way is open again: the timer counts as run out. */
+  resume(): void
   close(): void
 }
 
@@ -77,10 +79,14 @@ export function createMessageStream(clock: Clock, on: StreamCallbacks): MessageS
     disarm = clock.at(clock.nowMs() + rtoMs, () => {
       disarm = undefined
       rtoMs = Math.min(rtoMs * 2, maxRtoMs)
-      const missing = outstanding.filter((each) => !each.gapAcked)
-      for (const one of missing.slice(0, resentAtOnce)) resend(one)
-      arm()
+      resendMissing()
     })
+  }
+
+  function resendMissing(): void {
+    const missing = outstanding.filter((each) => !each.gapAcked)
+    for (const one of missing.slice(0, resentAtOnce)) resend(one)
+    arm()
   }
 
   function resend(one: Outstanding): void {
@@ -175,6 +181,9 @@ export function createMessageStream(clock: Clock, on: StreamCallbacks): MessageS
         transmit(kinds.data, at === count - 1 ? lastFragment : 0, body)
       }
       return true
+    },
+    resume() {
+      if (outstanding.length > 0) resendMissing()
     },
     close() {
       state = 'closed'

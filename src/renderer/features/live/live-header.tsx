@@ -1,5 +1,5 @@
 /** One line: session, state, mode, cost, actions. */
-import { countPaths } from '../../../shared/view'
+import { countPaths, waitingText } from '../../../shared/view'
 import { endWords, formatClock, formatFactor, iceWords, modeWords } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
 import { Button, Health, type HealthTone, Segmented } from '../../ui'
@@ -41,6 +41,8 @@ function stateOf({ view }: Live): { text: string; tone: HealthTone } {
     }
   }
   if (view.snapshot === null) return { text: iceWords.new, tone: 'none' }
+  const waiting = waitingText(view.snapshot)
+  if (waiting !== null) return { text: waiting, tone: 'bad' }
   const { up, paths } = countPaths(view.snapshot)
   const tone = up === 0 ? 'bad' : up < paths ? 'warn' : 'good'
   if (paths === 0) return { text: 'no path in use', tone: 'bad' }

@@ -1,5 +1,5 @@
 import { useStore } from '../../state'
-import { Button, Overlay, Segmented } from '../../ui'
+import { Button, NumberField, Overlay, Segmented } from '../../ui'
 
 export function SettingsOverlay() {
   const close = useStore((store) => store.openOverlay)
@@ -23,6 +23,18 @@ export function SettingsOverlay() {
             ]}
             onChange={(theme) => void save({ theme })}
           />
+        </dd>
+        <dt>Wait for a silent peer</dt>
+        <dd>
+          <NumberField
+            label="Reconnect for"
+            unit="s"
+            min={5}
+            max={86_400}
+            value={settings.reconnectFor}
+            onChange={(reconnectFor) => void save({ reconnectFor })}
+          />
+          <span className="dim">when every path is down; from the next session on</span>
         </dd>
         <dt>Reports go to</dt>
         <dd>

@@ -73,6 +73,7 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
       mode: form.mode,
       use: form.use,
       messages: { enabled: true, ratePerSecond: form.ratePerSecond, sizeBytes: form.sizeBytes },
+      reconnectFor: get().settings?.reconnectFor ?? 300,
     }
   },
 })

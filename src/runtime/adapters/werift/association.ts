@@ -81,6 +81,11 @@ export class Association {
     this.internals.handleData(packet).catch(ignoreMalformed)
   }
 
+  /** After a silence: what is not acknowledged goes out now, and not when its timer runs out. */
+  resume(): void {
+    if (!this.ended && this.open) this.internals.sendAgain()
+  }
+
   sendMessage(data: Uint8Array): boolean {
     const { channel } = this
     if (this.ended || !this.open || channel === undefined) return false

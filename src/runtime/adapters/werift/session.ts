@@ -85,6 +85,10 @@ export class WeriftSession implements SecureSession {
     return !this.closed && (this.begun?.sendMessage(data) ?? false)
   }
 
+  resume(): void {
+    if (!this.closed) this.begun?.resume()
+  }
+
   close(): void {
     if (this.closed) return
     this.closed = true
@@ -178,6 +182,10 @@ class Begun {
 
   sendMessage(data: Uint8Array): boolean {
     return !this.ended && this.association.sendMessage(data)
+  }
+
+  resume(): void {
+    if (this.connected && !this.ended) this.association.resume()
   }
 
   end(): void {
