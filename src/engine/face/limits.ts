@@ -25,6 +25,10 @@ export const limits = {
   dedupWindow: 4096,
   /** Frames waiting in the handshake shim or the reliable control channel. */
   reliableFrames: 256,
+  /** Streams of a direction whose shares of the paths and budgets are kept apart; with more the oldest starts anew. */
+  spreadStreams: 16,
+  /** Stream packets held for resequencing, a stream. */
+  playoutPackets: 2048,
   /** Outputs waiting between two polls; a driver always drains. */
   outputs: 65_536,
 } as const

@@ -55,9 +55,13 @@ function bestAlone(live: readonly SpreadCandidate[]): readonly number[] {
 export function updateWeights(state: SessionState): void {
   const inputs = state.carrying.flatMap((id) => {
     const pair = pairById(state, id)
-    return pair === undefined ? [] : [{ id, rttMs: pair.rtt.smoothedMs, loss: pair.lossSent.recentLoss }]
+    if (pair === undefined) return []
+    const { rtt, lossSent } = pair
+    return [
+      { id, rttMs: rtt.smoothedMs, loss: lossSent.recentLoss, rateBps: null, queueMs: null, capBps: null },
+    ]
   })
-  state.weights.update(inputs, state.nowMs)
+  state.weights.update(inputs, 0, state.nowMs)
   shareOutRecords(state)
 }
 

@@ -41,7 +41,7 @@ function pairsForRecord(state: SessionState): Pair[] {
   if (state.mode === 'redundant') return carryingPairs(state)
   if (state.carrying.length === 0) return []
   const shareOf = (id: number): number => state.recordShares.get(id) ?? 1 / state.carrying.length
-  const id = state.roundRobin.next(state.carrying, shareOf)
+  const id = state.roundRobin.next(state.carrying, shareOf, 1)
   const pair = pairById(state, id)
   return pair === undefined ? [] : [pair]
 }

@@ -1,22 +1,22 @@
 /**
- * Spreads packets over pairs by weight, one pair a packet, without randomness. While ids and weights stand still, each
- * pair's count is at every moment within one packet of its exact share.
+ * Spreads the packets of one stream over pairs by weight, one pair a packet, without randomness. While ids and weights
+ * stand still, each pair's bytes are at every moment within one packet, the largest so far, of its exact share.
  *
- * Every packet adds each pair's share to its credit; of the pairs with credit left, the one whose next packet is due
- * first goes (earliest deadline first with eligibility: Stoica and Abdel-Wahab 1995, EEVDF). Taking the highest credit
- * instead would run up to several packets behind with many pairs.
+ * Every packet adds each pair's share of its bytes to the pair's credit; of the pairs with credit left, the one whose
+ * next packet is due first goes (earliest deadline first with eligibility: Stoica and Abdel-Wahab 1995, EEVDF). Taking
+ * the highest credit instead would run up to several packets behind with many pairs.
  */
 export interface RoundRobin {
-  /** The pair for the next packet. `ids` is not empty and has no id twice. Weights not above 0 get nothing. */
-  next(ids: readonly number[], weightOf: (id: number) => number): number
+  /** The pair for a packet of `bytes`. `ids` is not empty and has no id twice. Weights not above 0 get nothing. */
+  next(ids: readonly number[], weightOf: (id: number) => number, bytes: number): number
 }
 
-/** Credits and due times that differ by less are equal but for rounding. */
-const epsilon = 1e-9
+/** Credits and due times that differ by less are equal but for rounding, bytes. */
+const epsilon = 1e-6
 
 export function createRoundRobin(): RoundRobin {
   let order: number[] = []
-  /** Packets each pair is owed, by its place in `order`; all together 0 between two packets. */
+  /** Bytes each pair is owed, by its place in `order`; all together 0 between two packets. */
   let credits = new Float64Array(0)
   let weights = new Float64Array(0)
 
@@ -49,7 +49,7 @@ export function createRoundRobin(): RoundRobin {
   }
 
   return {
-    next(ids, weightOf) {
+    next(ids, weightOf, bytes) {
       if (ids.length === 0) throw new RangeError('round robin over no pairs')
       if (!isSameOrder(ids)) adopt(ids)
       const sum = readWeights(weightOf)
@@ -57,17 +57,17 @@ export function createRoundRobin(): RoundRobin {
       let earliest = Infinity
       for (let at = 0; at < order.length; at += 1) {
         const share = (weights[at] ?? 0) / sum
-        const credit = (credits[at] ?? 0) + share
+        const credit = (credits[at] ?? 0) + share * bytes
         credits[at] = credit
         if (share === 0 || credit <= epsilon) continue
-        const packetsUntilDue = (1 - credit) / share
-        if (packetsUntilDue >= earliest - epsilon) continue
-        earliest = packetsUntilDue
+        const bytesUntilDue = (bytes - credit) / share
+        if (bytesUntilDue >= earliest - epsilon) continue
+        earliest = bytesUntilDue
         chosen = at
       }
       // None is eligible when what credit there is belongs to pairs whose weight has become 0.
       if (chosen < 0) chosen = indexOfGreatest(weights)
-      credits[chosen] = (credits[chosen] ?? 0) - 1
+      credits[chosen] = (credits[chosen] ?? 0) - bytes
       return order[chosen] as number
     },
   }

@@ -1,13 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createWeights, type WeightInput } from './index'
+import { createWeights, type WeightInput, type Weights } from './index'
 
 const settings = { minWeight: 0.1, maxWeight: 10, initialWeight: 1 }
 
+type Plain = Pick<WeightInput, 'id' | 'rttMs' | 'loss'>
+
+/** Nothing is known of rates. */
+function update(weights: Weights, inputs: readonly Plain[], nowMs: number): void {
+  weights.update(
+    inputs.map((one) => ({ ...one, rateBps: null, queueMs: null, capBps: null })),
+    0,
+    nowMs,
+  )
+}
+
 /** Weights after `inputs` have stood for `forMs`, updated every `intervalMs`. */
-function settled(inputs: readonly WeightInput[], forMs = 20_000, intervalMs = 100) {
+function settled(inputs: readonly Plain[], forMs = 20_000, intervalMs = 100) {
   const weights = createWeights(settings)
-  for (let nowMs = 0; nowMs <= forMs; nowMs += intervalMs) weights.update(inputs, nowMs)
+  for (let nowMs = 0; nowMs <= forMs; nowMs += intervalMs) update(weights, inputs, nowMs)
   return weights
 }
 
@@ -21,7 +32,8 @@ describe('weights', () => {
     const weights = createWeights({ ...settings, initialWeight: 2 })
     expect(weights.weight(7)).toBe(2)
     for (let nowMs = 0; nowMs < 5000; nowMs += 100) {
-      weights.update(
+      update(
+        weights,
         [
           { id: 7, rttMs: null, loss: null },
           { id: 8, rttMs: 20, loss: 0 },
@@ -83,7 +95,8 @@ describe('weights', () => {
       fc.property(limitsAndInputs, ([minWeight, maxWeight, updates]) => {
         const weights = createWeights({ minWeight, maxWeight, initialWeight: 1 })
         updates.forEach((list, at) => {
-          weights.update(
+          update(
+            weights,
             list.map((one, id) => ({ id, ...one })),
             at * 700,
           )
@@ -107,11 +120,11 @@ describe('weights', () => {
           ]
           const uneven = createWeights(settings)
           let nowMs = 0
-          uneven.update(inputs, nowMs)
-          for (const intervalMs of intervals) uneven.update(inputs, (nowMs += intervalMs))
+          update(uneven, inputs, nowMs)
+          for (const intervalMs of intervals) update(uneven, inputs, (nowMs += intervalMs))
           const once = createWeights(settings)
-          once.update(inputs, 0)
-          once.update(inputs, nowMs)
+          update(once, inputs, 0)
+          update(once, inputs, nowMs)
           expect(uneven.weight(1)).toBeCloseTo(once.weight(1), 9)
           expect(uneven.weight(2)).toBeCloseTo(once.weight(2), 9)
         },
@@ -137,10 +150,11 @@ describe('weights', () => {
     const weights = settled(both)
     const before = weights.weight(2)
     for (let nowMs = 20_100; nowMs <= 30_000; nowMs += 100) {
-      weights.update([both[0] as WeightInput, { id: 2, rttMs: null, loss: null }], nowMs)
+      update(weights, [both[0] as Plain, { id: 2, rttMs: null, loss: null }], nowMs)
     }
     expect(weights.weight(2)).toBe(before)
-    weights.update(
+    update(
+      weights,
       [
         { id: 1, rttMs: 90, loss: 0 },
         { id: 2, rttMs: 10, loss: 0 },
@@ -157,5 +171,67 @@ describe('weights', () => {
     ])
     weights.remove(2)
     expect(weights.weight(2)).toBe(1)
+  })
+})
+
+describe('weights under load', () => {
+  const path = (id: number, more: Partial<WeightInput> = {}): WeightInput => ({
+    id,
+    rttMs: 40,
+    loss: 0,
+    rateBps: null,
+    queueMs: null,
+    capBps: null,
+    ...more,
+  })
+
+  function shares(inputs: readonly WeightInput[], demandBps: number, forMs = 5000): number[] {
+    const weights = createWeights(settings)
+    for (let nowMs = 0; nowMs <= forMs; nowMs += 100) weights.update(inputs, demandBps, nowMs)
+    const all = inputs.map(({ id }) => weights.weight(id))
+    const sum = all.reduce((total, weight) => total + weight, 0)
+    return all.map((weight) => weight / sum)
+  }
+
+  it('leave a pair what it can carry and give the rest to the other', () => {
+    const [slow] = shares([path(1, { rateBps: 5e6 }), path(2, { rateBps: 20e6 })], 22e6)
+    expect(22 * (slow as number)).toBeLessThan(4.6)
+    expect(22 * (slow as number)).toBeGreaterThan(4.3)
+  })
+
+  it('go by RTT and loss alone while there is room', () => {
+    expect(shares([path(1, { rateBps: 5e6 }), path(2, { rateBps: 20e6 })], 1e6)[0]).toBeCloseTo(0.5, 6)
+  })
+
+  it('follow the rates where all pairs together are too slow', () => {
+    expect(shares([path(1, { rateBps: 5e6, rttMs: 5 }), path(2, { rateBps: 20e6 })], 90e6)[0]).toBeCloseTo(
+      0.2,
+      3,
+    )
+  })
+
+  it('take from a pair on which a queue stands', () => {
+    const [queued] = shares([path(1, { rateBps: 10e6, queueMs: 60 }), path(2, { rateBps: 20e6 })], 16e6)
+    expect(16 * (queued as number)).toBeCloseTo(4.5, 1)
+  })
+
+  it('keep to the limit that the user set, and say what holds them', () => {
+    const inputs = [path(1, { capBps: 1e6 }), path(2, { rateBps: 20e6 })]
+    expect(10 * (shares(inputs, 10e6)[0] as number)).toBeCloseTo(1, 3)
+    const weights = createWeights(settings)
+    for (let nowMs = 0; nowMs < 2000; nowMs += 100) weights.update(inputs, 10e6, nowMs)
+    expect([weights.limit(1), weights.limit(2)]).toEqual(['cap', null])
+    weights.update([path(1, { rateBps: 1e6, queueMs: 30 }), path(2)], 10e6, 2000)
+    expect([weights.limit(1), weights.limit(2)]).toEqual(['queue', null])
+  })
+
+  it('have moved by nine tenths within 300 ms when a rate falls', () => {
+    const weights = createWeights(settings)
+    const before = [path(1, { rateBps: 20e6 }), path(2, { rateBps: 20e6 })]
+    for (let nowMs = 0; nowMs < 5000; nowMs += 100) weights.update(before, 20e6, nowMs)
+    const after = [path(1, { rateBps: 5e6 }), path(2, { rateBps: 20e6 })]
+    for (let nowMs = 5000; nowMs < 5300; nowMs += 100) weights.update(after, 20e6, nowMs)
+    const share = weights.weight(1) / (weights.weight(1) + weights.weight(2))
+    expect(share).toBeLessThan(0.225 + 0.1 * (0.5 - 0.225))
   })
 })

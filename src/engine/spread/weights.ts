@@ -1,9 +1,16 @@
+import type { WeightLimit } from '../face/explain'
+import { allocate, type Claim } from './allocation'
+import { usedRatePart } from './path'
 import { qualityOf } from './quality'
 
-/** Time in which 63 % of a change is followed. */
+/** Time in which 63 % of a change is followed; the second one while a path's rate decides, since queues build fast. */
 const timeConstantMs = 1000
+const limitedTimeConstantMs = 100
 /** Weights are smoothed as logarithms, so a lower limit of 0 stands for this. */
 const leastWeight = 1e-3
+/** A queue longer than this, ms, takes from the rate that the path may be given: half of it at `drainQueueMs` more. */
+const freeQueueMs = 10
+const drainQueueMs = 50
 
 export interface WeightSettings {
   readonly minWeight: number
@@ -11,23 +18,36 @@ export interface WeightSettings {
   readonly initialWeight: number
 }
 
-/** One carrying pair. `rttMs`: smoothed RTT, null before a sample. `loss`: towards the peer 0..1, null when unknown. */
+/** One carrying pair. Null: not measured; for `capBps`: no limit by the user. */
 export interface WeightInput {
   readonly id: number
+  /** Smoothed RTT. */
   readonly rttMs: number | null
+  /** Towards the peer, 0..1. */
   readonly loss: number | null
+  /** Estimated capacity towards the peer, bit/s of UDP payload. */
+  readonly rateBps: number | null
+  readonly queueMs: number | null
+  readonly capBps: number | null
 }
 
 /**
  * Weights of the carrying pairs: each pair's quality (one over RTT, times the chance that ten packets in a row arrive)
  * over the geometric mean of all their qualities, within [minWeight, maxWeight], followed with a time constant of 1 s.
- * So 1 is the average pair, and a pair twice as slow as another gets half its weight.
+ * So 1 is the average pair, and a pair twice as slow as another gets half its weight. Where that would give a pair more
+ * than nine tenths of its estimated rate, less while a queue stands, or more than the user allows, it gets that much and
+ * the others get the rest; such changes are followed with a time constant of 100 ms.
  */
 export interface Weights {
-  /** Call at whatever intervals: the weights move by the time that has passed, not by the number of calls. */
-  update(inputs: readonly WeightInput[], nowMs: number): void
+  /**
+   * Call at whatever intervals: the weights move by the time that has passed, not by the number of calls. `demandBps`:
+   * what all streams together send, without copies.
+   */
+  update(inputs: readonly WeightInput[], demandBps: number, nowMs: number): void
   /** The initial weight for a pair that never had a sample. */
   weight(id: number): number
+  /** What holds the weight where RTT and loss would not have put it; null = nothing. */
+  limit(id: number): WeightLimit | null
   remove(id: number): void
 }
 
@@ -36,6 +56,13 @@ interface Tracked {
   /** exp(logWeight): it is asked for with every packet. */
   weight: number
   updatedAtMs: number
+  limit: WeightLimit | null
+}
+
+/** What a pair should weigh, as a logarithm; null while its RTT is not known. */
+interface Target {
+  readonly logWeight: number | null
+  readonly limit: WeightLimit | null
 }
 
 export function createWeights(settings: WeightSettings): Weights {
@@ -47,47 +74,66 @@ export function createWeights(settings: WeightSettings): Weights {
   const weightOf = (logWeight: number): number =>
     Math.min(settings.maxWeight, Math.max(settings.minWeight, Math.exp(logWeight)))
 
-  const follow = (id: number, target: number | null, nowMs: number): void => {
+  const follow = (id: number, target: Target, timeMs: number, nowMs: number): void => {
     const known = tracked.get(id)
     if (known === undefined) {
-      tracked.set(id, { logWeight: initial, weight: weightOf(initial), updatedAtMs: nowMs })
+      tracked.set(id, { logWeight: initial, weight: weightOf(initial), updatedAtMs: nowMs, limit: null })
       return
     }
     const elapsedMs = Math.max(0, nowMs - known.updatedAtMs)
     known.updatedAtMs = nowMs
-    if (target === null) return
-    known.logWeight = target + (known.logWeight - target) * Math.exp(-elapsedMs / timeConstantMs)
+    known.limit = target.limit
+    if (target.logWeight === null) return
+    const wanted = Math.min(high, Math.max(low, target.logWeight))
+    if (wanted !== target.logWeight) known.limit ??= 'range'
+    known.logWeight = wanted + (known.logWeight - wanted) * Math.exp(-elapsedMs / timeMs)
     known.weight = weightOf(known.logWeight)
   }
 
   return {
-    update(inputs, nowMs) {
-      const reference = meanLogQuality(inputs)
-      for (const input of inputs) {
-        const quality = logQuality(input)
-        const target = quality === null ? null : Math.min(high, Math.max(low, quality - reference))
-        follow(input.id, target, nowMs)
-      }
+    update(inputs, demandBps, nowMs) {
+      const targets = targetsOf(inputs, demandBps)
+      const isLimited = targets.some(({ limit }) => limit !== null)
+      inputs.forEach((input, at) => {
+        const target = targets[at] as Target
+        follow(input.id, target, isLimited ? limitedTimeConstantMs : timeConstantMs, nowMs)
+      })
     },
     weight: (id) => tracked.get(id)?.weight ?? weightOf(initial),
+    limit: (id) => tracked.get(id)?.limit ?? null,
     remove(id) {
       tracked.delete(id)
     },
   }
 }
 
-function logQuality(input: WeightInput): number | null {
-  return input.rttMs === null ? null : Math.log(qualityOf(input.rttMs, input.loss))
+/** Logarithms of the parts that an allocation gives, around their mean; pairs without an RTT stay out of it. */
+function targetsOf(inputs: readonly WeightInput[], demandBps: number): Target[] {
+  const known = inputs.filter(({ rttMs }) => rttMs !== null)
+  const claims = known.map(
+    (input): Claim => ({
+      quality: qualityOf(input.rttMs ?? 0, input.loss),
+      ceilingBps: ceilingOf(input).bps,
+    }),
+  )
+  const parts = allocate(claims, demandBps)
+  const logs = parts.map((part) => Math.log(Math.max(part, Number.MIN_VALUE)))
+  const mean = logs.reduce((sum, log) => sum + log, 0) / Math.max(1, logs.length)
+  return inputs.map((input) => {
+    const at = known.indexOf(input)
+    if (at < 0) return { logWeight: null, limit: null }
+    const ceiling = ceilingOf(input)
+    const isFull = (parts[at] ?? 0) * demandBps >= ceiling.bps * (1 - 1e-9)
+    return { logWeight: (logs[at] ?? 0) - mean, limit: isFull ? ceiling.by : null }
+  })
 }
 
-function meanLogQuality(inputs: readonly WeightInput[]): number {
-  let sum = 0
-  let count = 0
-  for (const input of inputs) {
-    const quality = logQuality(input)
-    if (quality === null) continue
-    sum += quality
-    count += 1
-  }
-  return count === 0 ? 0 : sum / count
+function ceilingOf({ rateBps, queueMs, capBps }: WeightInput): {
+  readonly bps: number
+  readonly by: WeightLimit
+} {
+  const queued = Math.max(0, (queueMs ?? 0) - freeQueueMs)
+  const estimate = rateBps === null ? Infinity : (usedRatePart * rateBps) / (1 + queued / drainQueueMs)
+  if (capBps !== null && capBps < estimate) return { bps: capBps, by: 'cap' }
+  return { bps: estimate, by: queued > 0 ? 'queue' : 'capacity' }
 }

@@ -1,0 +1,65 @@
+/** Why a path has the part of the traffic that it has now. Sentences are made of it by the shared layer. */
+export type PathReason =
+  /** It carries nothing: not working, left out by the user, not among those the user wants alone, or not in the set. */
+  | { readonly kind: 'not-working' }
+  | { readonly kind: 'excluded' }
+  | { readonly kind: 'not-pinned' }
+  /** Another pair of the same interface carries in its place. */
+  | { readonly kind: 'not-in-set' }
+  /** Multipath is off and another pair is the one. */
+  | { readonly kind: 'multipath-off' }
+  /** `redundant`: a copy of each packet. */
+  | { readonly kind: 'copies' }
+  /** `weighted`: by round trip and loss. `limit`: what holds the weight where the two would not have put it. */
+  | {
+      readonly kind: 'weighed'
+      readonly rttMs: number | null
+      readonly lossPercent: number | null
+      readonly limit: WeightLimit | null
+      readonly limitBps: number | null
+    }
+  /** `lowest-latency`, `adaptive`: the expected delay, and how much the next or the best one differs; null: no other. */
+  | { readonly kind: 'fastest'; readonly delayMs: number; readonly marginMs: number | null }
+  | { readonly kind: 'slower'; readonly delayMs: number; readonly byMs: number }
+  /** What the fastest one has no room for. */
+  | { readonly kind: 'spill'; readonly delayMs: number; readonly byMs: number }
+  /** `backup`: places count from 1. */
+  | { readonly kind: 'active'; readonly place: number }
+  | { readonly kind: 'standing-by'; readonly place: number }
+  /** `single`. */
+  | { readonly kind: 'selected' }
+  | { readonly kind: 'not-selected' }
+  /** It fell silent, or acknowledgements of what went over it are overdue: avoided until it answers. */
+  | { readonly kind: 'avoided'; readonly because: 'suspect' | 'overdue' }
+  /** It came back and has to prove itself for so much longer, or its part is still growing. */
+  | { readonly kind: 'proving'; readonly remainingMs: number }
+
+/** `capacity`: the path's estimated rate. `queue`: less, as a queue stands. `cap`: the user's limit. `range`: min or max. */
+export type WeightLimit = 'capacity' | 'queue' | 'cap' | 'range'
+
+/** Why traffic moved. */
+export type SwitchReason =
+  /** The first path in use. */
+  | 'started'
+  /** The mode was changed, or the user changed what may carry. */
+  | 'mode'
+  | 'user'
+  /** The one before went down or away, fell silent, or its acknowledgements were overdue. */
+  | 'down'
+  | 'suspect'
+  | 'overdue'
+  /** `single`: nothing came over the one before for 2.5 s. */
+  | 'silent'
+  /** The new one is faster for long enough, or the one before built up a queue. */
+  | 'faster'
+  | 'queue'
+  /** One that stands earlier in the order, or has the higher priority, proved itself. */
+  | 'returned'
+
+/** The last time the preferred path of a direction changed. */
+export interface PathSwitch {
+  readonly atMs: number
+  readonly fromId: number | null
+  readonly toId: number
+  readonly reason: SwitchReason
+}

@@ -1,0 +1,120 @@
+import type { Distribution } from '../face/snapshot'
+import { limits } from '../face/limits'
+import { createResequencer } from '../resequence'
+import { createReordering } from './reordering'
+
+/**
+ * What an application gets of a stream that wants its packets in order: each is held for missing predecessors, at most
+ * for the stream's deadline. Packets here are only numbers; nothing is kept but what the figures need.
+ */
+export interface Playout {
+  /** A new packet has come; duplicates must have been dropped before. Numbers begin at 0. */
+  push(sequence: number, nowMs: number): void
+  /** Hands on what is due. Call it at `nextDeadline`. */
+  tick(nowMs: number): void
+  /** Holds from now on up to this long, ms; 0 = each packet is handed on as it comes. */
+  setDeadline(deadlineMs: number, nowMs: number): void
+  nextDeadline(): number | undefined
+  view(): PlayoutView
+}
+
+export interface PlayoutView {
+  readonly deadlineMs: number
+  /** Packets handed on in order: none of a higher number before them. */
+  readonly inOrder: number
+  /** Packets that came when the wait for them had been given up. */
+  readonly late: number
+  /** Packets that waited, and how long; null when none did. */
+  readonly held: number
+  readonly holdMs: Distribution | null
+  /** Packets held now. */
+  readonly waiting: number
+  /** Gaps that were given up: at the deadline, or since `limits.playoutPackets` waited. */
+  readonly gapsGivenUp: number
+  /** Longest time between two packets handed on in order; null before the second. */
+  readonly gapMaxMs: number | null
+  /** The same between two arrivals. */
+  readonly rawGapMaxMs: number | null
+  /** RFC 4737 section 3, and the largest extent of section 4.2.1. */
+  readonly reordered: number
+  readonly reorderingExtentMax: number
+}
+
+/** Longest deadline, ms. */
+const longestDeadlineMs = 5000
+
+export function createPlayout(deadlineMs: number): Playout {
+  let holdMs = bounded(deadlineMs)
+  const order = createResequencer<number>({ maxHeld: limits.playoutPackets, expectFirst: 0 })
+  const reordering = createReordering()
+  const arrivals = createGaps()
+  const deliveries = createGaps()
+  let highest = -1
+  let inOrder = 0
+  let late = 0
+
+  const drain = (nowMs: number): void => {
+    for (let sequence = order.poll(nowMs); sequence !== undefined; sequence = order.poll(nowMs)) {
+      if (sequence <= highest) {
+        late += 1
+        continue
+      }
+      highest = sequence
+      inOrder += 1
+      deliveries.note(nowMs)
+    }
+  }
+
+  return {
+    push(sequence, nowMs) {
+      reordering.note(sequence)
+      arrivals.note(nowMs)
+      order.push(sequence, sequence, nowMs, holdMs)
+      drain(nowMs)
+    },
+    tick(nowMs) {
+      const dueMs = order.nextDeadline()
+      if (dueMs !== undefined && dueMs <= nowMs) drain(nowMs)
+    },
+    setDeadline(next, nowMs) {
+      holdMs = bounded(next)
+      drain(nowMs)
+    },
+    nextDeadline: () => order.nextDeadline(),
+    view() {
+      const { held, holdMs: waits, gapsExpired } = order.stats
+      return {
+        deadlineMs: holdMs,
+        inOrder,
+        late,
+        held,
+        holdMs: waits,
+        waiting: order.heldCount,
+        gapsGivenUp: gapsExpired,
+        gapMaxMs: deliveries.longestMs,
+        rawGapMaxMs: arrivals.longestMs,
+        reordered: reordering.reordered,
+        reorderingExtentMax: reordering.extentMax,
+      }
+    },
+  }
+}
+
+function bounded(deadlineMs: number): number {
+  return Number.isNaN(deadlineMs) ? 0 : Math.min(longestDeadlineMs, Math.max(0, deadlineMs))
+}
+
+/** The longest time between two in a row. */
+function createGaps() {
+  let lastMs: number | null = null
+  let longestMs: number | null = null
+  return {
+    note(nowMs: number): void {
+      if (lastMs !== null) longestMs = Math.max(longestMs ?? 0, nowMs - lastMs)
+      lastMs = nowMs
+    },
+    get longestMs() {
+      return longestMs
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import type { PathReason } from '../face/explain'
+import type { Mode } from './mode'
+import { provenAfterMs } from './fastest'
+import { compareOrder, returnAfterMs } from './ordered'
+import type { Path } from './path'
+
+export interface Explaining {
+  readonly path: Path
+  readonly mode: Mode
+  /** The mode's preferred path, if it has one. */
+  readonly current: Path | null
+  readonly paths: readonly Path[]
+  readonly usable: readonly Path[]
+  readonly nowMs: number
+}
+
+/** Why a path that carries has the part that it has. */
+export function explainPath(facing: Explaining): PathReason {
+  const { path, mode, current, nowMs } = facing
+  if (mode === 'single') return { kind: path === current ? 'selected' : 'not-selected' }
+  if (!path.facts.up) return { kind: 'not-working' }
+  if (mode === 'redundant') return { kind: 'copies' }
+  if (path.trouble !== null && path !== current) return { kind: 'avoided', because: path.trouble }
+  const remainingMs = path.backMs + provingMs(mode, path) - nowMs
+  if (remainingMs > 0 && path !== current) return { kind: 'proving', remainingMs }
+  switch (mode) {
+    case 'weighted':
+      return weighed(path)
+    case 'backup':
+      return { kind: path === current ? 'active' : 'standing-by', place: placeOf(facing) }
+    case 'lowest-latency':
+    case 'adaptive':
+      return inSpeed(facing)
+  }
+}
+
+function provingMs(mode: Mode, path: Path): number {
+  if (mode === 'backup') return returnAfterMs
+  return mode === 'weighted' ? path.growthMs : provenAfterMs
+}
+
+function weighed({ facts }: Path): PathReason {
+  const { rttMs, loss, limit } = facts
+  const lossPercent = loss === null ? null : 100 * loss
+  const limitBps =
+    limit === 'cap' ? facts.capBps : limit === 'capacity' || limit === 'queue' ? facts.rateBps : null
+  return { kind: 'weighed', rttMs, lossPercent, limit, limitBps }
+}
+
+function placeOf({ path, paths }: Explaining): number {
+  let place = 1
+  for (const other of paths) if (other !== path && compareOrder(other, path) < 0) place += 1
+  return place
+}
+
+function inSpeed({ path, current, usable, nowMs }: Explaining): PathReason {
+  const { delayMs } = path
+  if (path === current) {
+    const others = usable.filter((other) => other !== path).map((other) => other.delayMs)
+    const next = others.length === 0 ? null : Math.min(...others)
+    return { kind: 'fastest', delayMs, marginMs: next === null ? null : next - delayMs }
+  }
+  const byMs = delayMs - (current?.delayMs ?? delayMs)
+  const isBusy = current !== null && current.freeAtMs > nowMs && path.recentBytes + path.newBytes > 1
+  return { kind: isBusy ? 'spill' : 'slower', delayMs, byMs }
+}

@@ -1,0 +1,72 @@
+import type { WeightLimit } from '../face/explain'
+
+/** A path as the choice of paths sees it: one of those that carry now. Told anew when something has changed of it. */
+export interface PathFacts {
+  readonly id: number
+  /** Answers checks. `single` holds on to a path that does not, as a stock peer would. */
+  readonly up: boolean
+  /** Its traffic has fallen silent, and whether it is dead is being checked. */
+  readonly suspect: boolean
+  /** RFC 8445 section 6.1.2.3. */
+  readonly priority: bigint
+  readonly straight: boolean
+  /** Its place in the user's order for `backup`, 0 first; null where the user gave none: after all that have one. */
+  readonly order: number | null
+  /** Smoothed round trip and its variation (RFC 6298); null before a sample. */
+  readonly rttMs: number | null
+  readonly rttVarMs: number | null
+  /** The smallest round trip of about the last 10 s. */
+  readonly baseRttMs: number | null
+  /** Towards the peer, lately, 0..1; null when unknown. */
+  readonly loss: number | null
+  /** What the path is estimated to carry towards the peer, bit/s of UDP payload; null when unknown. */
+  readonly rateBps: number | null
+  /** How long a packet now waits in queues on the path, ms; null when unknown. */
+  readonly queueMs: number | null
+  /** The user's limit for the path, bit/s; null = none. */
+  readonly capBps: number | null
+  /** Its part of the packets in `weighted`, over the sum of all paths'. */
+  readonly weight: number
+  /** What holds that weight where round trip and loss would not have put it; null = nothing. */
+  readonly limit: WeightLimit | null
+  /** When anything authenticated last came over it, engine ms; null when never. */
+  readonly heardMs: number | null
+}
+
+/** What the choice needs to know of a packet. */
+export interface PacketFacts {
+  /** `records`: what SCTP makes for `messages`. */
+  readonly kind: 'records' | 'voice' | 'video' | 'cbr' | 'bulk'
+  /** Tells the streams of one direction apart. */
+  readonly streamId: number
+  readonly bytes: number
+  /** Belongs to a key frame, on which later frames depend. */
+  readonly keyFrame: boolean
+  /** The last packet of a burst: nothing behind it would show its loss. */
+  readonly lastOfBurst: boolean
+  /** How late it may come and still be of use, ms after it was sent; null when there is no such time. */
+  readonly deadlineMs: number | null
+}
+
+/**
+ * Why a packet takes the paths that it takes. `only`: there was no choice. `mode`: as the mode has it without anything
+ * special. `spill`: the preferred path had enough to do. The others are extra copies of `adaptive`, by what was at risk.
+ */
+export type ChoiceReason =
+  | 'only'
+  | 'mode'
+  | 'spill'
+  | 'wavering-path'
+  | 'late-tail'
+  | 'key-frame'
+  | 'burst-end'
+  /** No path takes it: there is none, or the user's limits are used up. */
+  | 'no-path'
+  | 'capped'
+
+/** Valid until the next choice: the same object each time, since it is made for every packet. */
+export interface Choice {
+  /** The paths that get a copy; the first is the one that the packet would take alone. */
+  readonly ids: readonly number[]
+  readonly reason: ChoiceReason
+}

@@ -1,0 +1,49 @@
+import type { SwitchReason } from '../face/explain'
+import { isProven, type Path } from './path'
+import type { Preference, Review } from './preference'
+
+/** A path that stands earlier is returned to when it was free of trouble for this long, ms. */
+export const returnAfterMs = 1000
+
+/** `backup`: the first in the user's order that works; the others stand by. */
+export function createOrdered(): Preference {
+  let current: Path | null = null
+  return {
+    get current() {
+      return current
+    },
+    review({ among, nowMs, cause, lost }: Review): SwitchReason | null {
+      if (current === null || !among.includes(current)) {
+        const proven = firstInOrder(among.filter((path) => isProven(path, returnAfterMs, nowMs)))
+        current = proven ?? firstInOrder(among)
+        return current === null ? null : lost
+      }
+      const best = firstInOrder(
+        cause === null ? among.filter((path) => isProven(path, returnAfterMs, nowMs)) : among,
+      )
+      if (best === null || best === current || compareOrder(current, best) < 0) return null
+      current = best
+      return cause ?? 'returned'
+    },
+  }
+}
+
+function firstInOrder(paths: readonly Path[]): Path | null {
+  let best: Path | null = null
+  for (const path of paths) if (best === null || compareOrder(path, best) < 0) best = path
+  return best
+}
+
+/** The user's order, then straight pairs, then RFC 8445's priorities. Below 0: `a` comes first. */
+export function compareOrder(a: Path, b: Path): number {
+  const placeA = a.facts.order ?? Infinity
+  const placeB = b.facts.order ?? Infinity
+  if (placeA !== placeB) return placeA < placeB ? -1 : 1
+  if (a.facts.straight !== b.facts.straight) return a.facts.straight ? -1 : 1
+  return comparePriority(a, b)
+}
+
+export function comparePriority(a: Path, b: Path): number {
+  if (a.facts.priority !== b.facts.priority) return a.facts.priority > b.facts.priority ? -1 : 1
+  return a.id - b.id
+}

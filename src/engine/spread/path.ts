@@ -1,0 +1,125 @@
+import type { PathFacts } from './facts'
+import { createPulse, type Pulse } from './pulse'
+
+/** Why a path is avoided where another can be had. */
+export type Trouble = 'suspect' | 'overdue'
+
+/** A path in use, with what the choice itself keeps of it. Only the spread room writes it. */
+export interface Path {
+  readonly id: number
+  facts: PathFacts
+  readonly pulse: Pulse
+  trouble: Trouble | null
+  /** Send times from then on acquit it of `overdue`. */
+  troubleSinceMs: number
+  /** When it came back, or was free of trouble again; -Infinity when it was there from the start. */
+  backMs: number
+  /** How long its part grows from then on. */
+  growthMs: number
+  /** Expected one-way delay of a packet on it; see `expectedDelayMs`. */
+  delayMs: number
+  /** When what it was given so far will have left, at nine tenths of its estimated rate. */
+  freeAtMs: number
+  /** Bytes that the user's limit still allows now, and when that was reckoned. */
+  capBytes: number
+  capAtMs: number
+  /** Bytes given to it since the last update, and of about the last second. */
+  newBytes: number
+  recentBytes: number
+}
+
+/** A path that comes back starts with this part of its share, which then grows to all of it. */
+const firstPart = 0.1
+/** For how long: after it was away, and after a mere doubt, ms. */
+const growAfterAbsenceMs = 500
+const growAfterDoubtMs = 200
+/** Of the estimated rate, so that an estimate which is a little too high builds no queue. */
+export const usedRatePart = 0.9
+/** A capped path may be given this much at once: 50 ms of its limit, and at least two full datagrams. */
+const capBurstMs = 50
+const leastCapBurstBytes = 2800
+
+export function createPath(facts: PathFacts, backMs: number): Path {
+  return {
+    id: facts.id,
+    facts,
+    pulse: createPulse(),
+    trouble: facts.suspect ? 'suspect' : null,
+    troubleSinceMs: 0,
+    backMs,
+    growthMs: growAfterAbsenceMs,
+    delayMs: 0,
+    freeAtMs: 0,
+    capBytes: Infinity,
+    capAtMs: 0,
+    newBytes: 0,
+    recentBytes: 0,
+  }
+}
+
+/** Takes the facts over. A path that is suspected is in trouble until it is not; one that is overdue until it answers. */
+export function judge(path: Path, facts: PathFacts, nowMs: number): void {
+  path.facts = facts
+  if (facts.suspect && path.trouble === null) trouble(path, 'suspect', nowMs)
+  else if (facts.suspect) path.trouble = 'suspect'
+  else if (path.trouble === 'suspect') acquit(path, nowMs)
+}
+
+export function trouble(path: Path, what: Trouble, nowMs: number): void {
+  path.trouble = what
+  path.troubleSinceMs = nowMs
+}
+
+export function acquit(path: Path, nowMs: number): void {
+  path.trouble = null
+  path.pulse.answered()
+  path.backMs = nowMs
+  path.growthMs = growAfterDoubtMs
+}
+
+/** The part of its share that a path gets, 0.1 to 1: it grows after a return, so that a queue or a loss would show early. */
+export function grownPart(path: Path, nowMs: number): number {
+  const part = (nowMs - path.backMs) / path.growthMs
+  return part >= 1 ? 1 : firstPart + (1 - firstPart) * Math.max(0, part)
+}
+
+/** Has been free of trouble for so long. */
+export function isProven(path: Path, forMs: number, nowMs: number): boolean {
+  return nowMs - path.backMs >= forMs
+}
+
+/** Whether the user's limit leaves room for a packet. */
+export function hasRoom(path: Path, bytes: number, nowMs: number): boolean {
+  const { capBps } = path.facts
+  if (capBps === null) return true
+  const most = Math.max(leastCapBurstBytes, (capBps * capBurstMs) / 8000)
+  path.capBytes = Math.min(most, path.capBytes + ((nowMs - path.capAtMs) * capBps) / 8000)
+  path.capAtMs = nowMs
+  return path.capBytes >= bytes
+}
+
+/** A packet is put on the path. */
+export function charge(path: Path, bytes: number, nowMs: number): void {
+  path.newBytes += bytes
+  path.pulse.sent(nowMs)
+  const { capBps, rateBps } = path.facts
+  if (capBps !== null) path.capBytes -= bytes
+  if (rateBps === null || rateBps <= 0) return
+  path.freeAtMs = Math.max(path.freeAtMs, nowMs) + (bytes * 8000) / (usedRatePart * rateBps)
+}
+
+/** A path without a round trip counts as this slow, ms. */
+const unknownDelayMs = 30_000
+/** What asking for a lost packet and sending it again costs beyond a round trip, ms. */
+const resendMs = 20
+
+/**
+ * How long a packet is expected to take: half the round trip (its smallest lately and the queue, where the queue is
+ * known), the variation, and what loss costs on average: another round trip and 20 ms.
+ */
+export function expectedDelayMs(facts: PathFacts): number {
+  const { rttMs, baseRttMs, queueMs, rttVarMs, loss } = facts
+  if (rttMs === null) return unknownDelayMs
+  const onWayMs = queueMs !== null && baseRttMs !== null ? baseRttMs / 2 + queueMs : rttMs / 2
+  return onWayMs + (rttVarMs ?? 0) + (loss ?? 0) * (rttMs + resendMs)
+}

@@ -1,0 +1,333 @@
+import type { PathReason, PathSwitch } from '../face/explain'
+import { limits } from '../face/limits'
+import type { Mode } from './mode'
+import { explainPath } from './explain'
+import { createFastest } from './fastest'
+import type { Choice, ChoiceReason, PacketFacts, PathFacts } from './facts'
+import { createOrdered } from './ordered'
+import {
+  acquit,
+  charge,
+  createPath,
+  expectedDelayMs,
+  grownPart,
+  hasRoom,
+  judge,
+  type Path,
+  trouble,
+} from './path'
+import type { Preference } from './preference'
+import { createRiskBudget } from './risk'
+import { createRoundRobin, type RoundRobin } from './round-robin'
+import { createSingle } from './single'
+
+/**
+ * Chooses the paths of each packet of a direction, by the direction's mode. `choose` is called for every packet and does
+ * work for the few paths that carry; what needs more is done by `update`, on each change and about every 100 ms.
+ */
+export interface Spreader {
+  readonly mode: Mode
+  setMode(mode: Mode, nowMs: number): void
+  /** Part of a stream's bytes that `adaptive` may add in copies, 0..1. */
+  setBudget(part: number): void
+  /** The paths that carry now and what is known of them. `byUser`: the user changed what may carry. */
+  update(paths: readonly PathFacts[], nowMs: number, byUser: boolean): void
+  choose(packet: PacketFacts, nowMs: number): Choice
+  /** The peer acknowledges a packet that was put on the path at `sentAtMs`. */
+  heard(id: number, sentAtMs: number, nowMs: number): void
+  /** A check that was sent over the path at `sentAtMs` was answered. */
+  answered(id: number, sentAtMs: number, nowMs: number): void
+  /** Bytes of a stream that were sent again. */
+  resent(id: number, streamId: number, bytes: number, nowMs: number): void
+  /** Notices paths whose acknowledgements are overdue; each is returned once by `takeDoubted`. */
+  tick(nowMs: number): void
+  takeDoubted(): number | undefined
+  nextDeadline(): number | undefined
+  /** Whether the path is free of trouble, so fit for what another one failed to deliver. */
+  isFit(id: number): boolean
+  /** Each path's part of the bytes lately given to all, copies included, 0..1; 0 when it was given none. */
+  share(id: number): number
+  /** Bytes of packets a second lately, without copies. */
+  readonly demandBps: number
+  explain(id: number, nowMs: number): PathReason | null
+  readonly lastSwitch: PathSwitch | null
+  /** Times the preferred path changed, the first one not counted. */
+  readonly switches: number
+}
+
+/** Noticed this late, ms, this machine was busy: what came meanwhile is to be read first. */
+const lateMs = 3
+/** What was given to paths is remembered with this time constant, ms. */
+const memoryMs = 1000
+
+export function createSpreader(initialMode: Mode): Spreader {
+  let mode = initialMode
+  let paths: readonly Path[] = []
+  const byId = new Map<number, Path>()
+  /** Free of trouble, or all that work while none is. Made anew when something has changed. */
+  let usable: readonly Path[] = []
+  let usableIds: readonly number[] = []
+  let hasCaps = false
+  /** Not later than any path's acknowledgement is overdue. */
+  let nextDueMs = Infinity
+  let isSecondLook = false
+  let activeId: number | null = null
+  let updatedAtMs = 0
+  let newDemandBytes = 0
+  let recentDemandBytes = 0
+  let rememberedMs = 0
+  let lastSwitch: PathSwitch | null = null
+  let switches = 0
+  const doubted: number[] = []
+  const robins = new Map<number, RoundRobin>()
+  const risk = createRiskBudget()
+  const fastest = createFastest()
+  const preferences: Readonly<Record<Mode, Preference | null>> = {
+    redundant: null,
+    weighted: null,
+    'lowest-latency': fastest,
+    adaptive: fastest,
+    backup: createOrdered(),
+    single: createSingle(),
+  }
+  const ids: number[] = []
+  const choice: { ids: readonly number[]; reason: ChoiceReason } = { ids, reason: 'only' }
+
+  let weighedAtMs = 0
+  const weightOf = (id: number): number => {
+    const path = byId.get(id)
+    return path === undefined ? 0 : path.facts.weight * grownPart(path, weighedAtMs)
+  }
+
+  const sortOut = (): void => {
+    const free = paths.filter((path) => path.trouble === null && path.facts.up)
+    usable = free.length > 0 ? free : paths.filter((path) => path.facts.up)
+    usableIds = usable.map(({ id }) => id)
+    findDue()
+  }
+
+  const findDue = (): void => {
+    isSecondLook = false
+    nextDueMs = Infinity
+    for (const path of paths) {
+      if (path.trouble === null) nextDueMs = Math.min(nextDueMs, path.pulse.dueMs())
+    }
+  }
+
+  const review = (nowMs: number, cause: 'user' | 'mode' | null): void => {
+    const preference = preferences[mode]
+    if (preference === null) {
+      activeId = null
+      return
+    }
+    const before = activeId === null ? undefined : byId.get(activeId)
+    const lost = cause ?? (activeId === null ? 'started' : (before?.trouble ?? 'down'))
+    const reason = preference.review({ all: paths, among: usable, nowMs, cause, lost })
+    const toId = preference.current?.id ?? null
+    if (toId === null || toId === activeId) return
+    if (activeId !== null) switches += 1
+    lastSwitch = { atMs: nowMs, fromId: activeId, toId, reason: cause ?? reason ?? 'mode' }
+    activeId = toId
+  }
+
+  const notice = (nowMs: number): void => {
+    if (nowMs < nextDueMs) return
+    if (nowMs - nextDueMs > lateMs && !isSecondLook) {
+      isSecondLook = true
+      nextDueMs = nowMs + lateMs
+      return
+    }
+    let found = false
+    for (const path of paths) {
+      if (path.trouble !== null || nowMs < path.pulse.dueMs()) continue
+      trouble(path, 'overdue', nowMs)
+      doubted.push(path.id)
+      found = true
+    }
+    if (!found) return findDue()
+    sortOut()
+    review(nowMs, null)
+  }
+
+  const forgive = (path: Path, nowMs: number): void => {
+    acquit(path, nowMs)
+    sortOut()
+    review(nowMs, null)
+  }
+
+  const robinOf = (streamId: number): RoundRobin => {
+    const known = robins.get(streamId)
+    if (known !== undefined) return known
+    const oldest = robins.keys().next()
+    if (robins.size >= limits.spreadStreams && !oldest.done) robins.delete(oldest.value)
+    const robin = createRoundRobin()
+    robins.set(streamId, robin)
+    return robin
+  }
+
+  const remember = (nowMs: number): void => {
+    const fading = Math.exp(-(nowMs - updatedAtMs) / memoryMs)
+    rememberedMs = rememberedMs * fading + (nowMs - updatedAtMs)
+    recentDemandBytes = recentDemandBytes * fading + newDemandBytes
+    newDemandBytes = 0
+    for (const path of paths) {
+      path.recentBytes = path.recentBytes * fading + path.newBytes
+      path.newBytes = 0
+    }
+    updatedAtMs = nowMs
+  }
+
+  const give = (path: Path, packet: PacketFacts, nowMs: number): void => {
+    charge(path, packet.bytes, nowMs)
+    if (path.trouble === null) {
+      const dueMs = path.pulse.dueMs()
+      if (dueMs > nowMs && dueMs < nextDueMs) nextDueMs = dueMs
+    }
+    ids.push(path.id)
+  }
+
+  /** Another path that has room, the one on which the packet comes soonest. */
+  const soonest = (except: Path | null, bytes: number, nowMs: number): Path | null => {
+    let best: Path | null = null
+    let bestMs = Infinity
+    for (const path of usable) {
+      if (path === except || !hasRoom(path, bytes, nowMs)) continue
+      const costMs = path.delayMs + Math.max(0, path.freeAtMs - nowMs)
+      if (costMs >= bestMs) continue
+      best = path
+      bestMs = costMs
+    }
+    return best
+  }
+
+  const preferred = (packet: PacketFacts, nowMs: number): Path | null => {
+    if (mode === 'weighted') {
+      if (usable.length < 2) return usable[0] ?? null
+      weighedAtMs = nowMs
+      // Records count as packets: what shares are promised for `messages` are of packets.
+      const units = packet.kind === 'records' ? 1 : packet.bytes
+      return byId.get(robinOf(packet.streamId).next(usableIds, weightOf, units)) ?? null
+    }
+    if (mode === 'lowest-latency' || mode === 'adaptive') return fastest.pick(usable, nowMs)
+    return preferences[mode]?.current ?? null
+  }
+
+  const chooseOne = (packet: PacketFacts, nowMs: number): void => {
+    let path = preferred(packet, nowMs)
+    choice.reason = usable.length < 2 ? 'only' : 'mode'
+    if (path !== null && preferences[mode] === fastest && path !== fastest.current) choice.reason = 'spill'
+    if (path !== null && hasCaps && !hasRoom(path, packet.bytes, nowMs)) {
+      const other = soonest(path, packet.bytes, nowMs)
+      if (other !== null) choice.reason = 'spill'
+      else if (packet.kind !== 'records') {
+        choice.reason = 'capped'
+        return
+      }
+      path = other ?? path
+    }
+    if (path === null) {
+      choice.reason = 'no-path'
+      return
+    }
+    if (mode !== 'adaptive') return give(path, packet, nowMs)
+    const other = usable.length > 1 ? soonest(path, packet.bytes, nowMs) : null
+    const why = risk.assess(packet, path, other, nowMs)
+    give(path, packet, nowMs)
+    if (why === null || other === null) return
+    choice.reason = why
+    give(other, packet, nowMs)
+  }
+
+  const chooseAll = (packet: PacketFacts, nowMs: number): void => {
+    let works = false
+    for (const path of paths) {
+      if (!path.facts.up) continue
+      works = true
+      if (!hasCaps || hasRoom(path, packet.bytes, nowMs)) give(path, packet, nowMs)
+    }
+    choice.reason = !works ? 'no-path' : ids.length > 0 ? 'mode' : 'capped'
+    const least = works && ids.length === 0 && packet.kind === 'records' ? (usable[0] ?? null) : null
+    if (least === null) return
+    choice.reason = 'mode'
+    give(least, packet, nowMs)
+  }
+
+  return {
+    get mode() {
+      return mode
+    },
+    setMode(next, nowMs) {
+      if (next === mode) return
+      mode = next
+      review(nowMs, 'mode')
+    },
+    setBudget: (part) => risk.set(part),
+    update(facts, nowMs, byUser) {
+      remember(nowMs)
+      const isFirst = paths.length === 0
+      const before = new Map(byId)
+      byId.clear()
+      hasCaps = false
+      paths = facts.map((each) => {
+        const path = before.get(each.id) ?? createPath(each, isFirst ? -Infinity : nowMs)
+        judge(path, each, nowMs)
+        path.delayMs = expectedDelayMs(each)
+        hasCaps ||= each.capBps !== null
+        byId.set(each.id, path)
+        return path
+      })
+      sortOut()
+      notice(nowMs)
+      review(nowMs, byUser ? 'user' : null)
+    },
+    choose(packet, nowMs) {
+      notice(nowMs)
+      newDemandBytes += packet.bytes
+      ids.length = 0
+      if (mode === 'redundant') chooseAll(packet, nowMs)
+      else chooseOne(packet, nowMs)
+      return choice
+    },
+    heard(id, sentAtMs, nowMs) {
+      const path = byId.get(id)
+      if (path === undefined) return
+      path.pulse.heard(sentAtMs, nowMs)
+      if (path.trouble === 'overdue' && sentAtMs >= path.troubleSinceMs) forgive(path, nowMs)
+      else if (nowMs >= nextDueMs) findDue()
+    },
+    answered(id, sentAtMs, nowMs) {
+      const path = byId.get(id)
+      if (path?.trouble === 'overdue' && sentAtMs >= path.troubleSinceMs) forgive(path, nowMs)
+    },
+    resent(id, streamId, bytes, nowMs) {
+      const path = byId.get(id)
+      if (path !== undefined) charge(path, bytes, nowMs)
+      risk.spend(streamId, bytes)
+    },
+    tick: notice,
+    takeDoubted: () => doubted.shift(),
+    nextDeadline: () => (nextDueMs === Infinity ? undefined : nextDueMs),
+    isFit: (id) => byId.get(id)?.trouble === null,
+    share(id) {
+      let all = 0
+      for (const path of paths) all += path.recentBytes + path.newBytes
+      const path = byId.get(id)
+      return path === undefined || all < 1 ? 0 : (path.recentBytes + path.newBytes) / all
+    },
+    get demandBps() {
+      return rememberedMs < 1 ? 0 : (recentDemandBytes * 8000) / rememberedMs
+    },
+    explain(id, nowMs) {
+      const path = byId.get(id)
+      if (path === undefined) return null
+      const current = preferences[mode]?.current ?? null
+      return explainPath({ path, mode, current, paths, usable, nowMs })
+    },
+    get lastSwitch() {
+      return lastSwitch
+    },
+    get switches() {
+      return switches
+    },
+  }
+}
