@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
-import { build } from 'esbuild'
+import { bundleMain } from './bundle'
 import type { AgentAnswers, AgentCommand } from './agent-words'
 import type { Host } from './netns'
 
@@ -13,21 +12,10 @@ export interface Agent {
   stop(): Promise<void>
 }
 
-const source = fileURLToPath(new URL('./agent-main.ts', import.meta.url))
-/** Inside the project, so that the agent finds its native module. */
-const bundle = fileURLToPath(new URL('../../out/integration/agent.mjs', import.meta.url))
+let bundle = ''
 
 export async function buildAgent(): Promise<void> {
-  await build({
-    entryPoints: [source],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    target: 'node18',
-    format: 'esm',
-    external: ['koffi'],
-    logLevel: 'error',
-  })
+  bundle = await bundleMain('agent')
 }
 
 export async function startAgent(host: Host): Promise<Agent> {

@@ -15,8 +15,16 @@ export const limits = {
   sdpBytes: 65_536,
   /** Connectivity checks and keepalives sent per second, all pairs together. */
   checksPerSecond: 500,
-  /** STUN requests processed per second; the rest is dropped and counted. */
-  stunRequestsPerSecond: 4000,
+  /**
+   * STUN requests whose integrity is looked at, per second: of all places together that are no pair yet, and of each pair
+   * by itself, so that a flood in the name of one takes nothing from another. The rest is dropped and counted.
+   */
+  stunRequestsPerSecond: 1000,
+  stunRequestsPerPairPerSecond: 8000,
+  /** Pairs made in a session for addresses that checks came from: so many at once, then one each `…EveryMs`. */
+  peerReflexivePairs: 512,
+  peerReflexiveAtOnce: 64,
+  peerReflexiveEveryMs: 5000,
   messageRatePerSecond: 200,
   messageBytes: 16_384,
   /** Records held for resequencing. */

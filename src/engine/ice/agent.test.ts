@@ -303,6 +303,70 @@ test('more remote addresses than the limit are not tried, and that is told once'
   expect(events.filter((event) => event.kind === 'limit')).toHaveLength(1)
 })
 
+test('an address that never answered makes room for a newer one; one that answered and one that was told stay', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  request(agent, { iceControlling: 5n }, address(9))
+  run(agent, 1000, (check, nowMs) => check.to.address === '10.0.0.9' && answer(agent, check, nowMs))
+  const learn = (from: number, to: number, nowMs: number): void => {
+    for (let i = from; i < to; i += 1) request(agent, { iceControlling: 5n }, address(8, i), us.pwd, nowMs)
+  }
+  learn(1, limits.remoteCandidates - 1, 20_000)
+  expect(agent.state.remotes.size).toBe(limits.remoteCandidates)
+  learn(1000, 1002, 20_000 + 4 * limits.peerReflexiveEveryMs)
+  const kept = [...agent.state.remotes.keys()]
+  expect(kept).toHaveLength(limits.remoteCandidates)
+  expect(kept).toEqual(expect.arrayContaining(['10.0.0.2:5000', '10.0.0.9:5000', '10.0.0.8:1001']))
+  expect(kept).not.toContain('10.0.0.8:1')
+  expect(kept).not.toContain('10.0.0.8:2')
+  expect(agent.pairAt(1, address(8, 1))).toBeUndefined()
+  // The honest one comes back when it asks again.
+  request(agent, { iceControlling: 5n }, address(8, 1), us.pwd, 60_000)
+  expect(agent.pairAt(1, address(8, 1))?.state).not.toBe('closed')
+})
+
+test('new addresses without end use up neither the pairs nor the recording', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  for (let nowMs = 0; nowMs < 10 * 3_600_000; nowMs += 2000)
+    request(agent, { iceControlling: 5n }, address(8, 1 + nowMs / 2000), us.pwd, nowMs)
+  expect(agent.state.pairs.length).toBe(1 + limits.peerReflexivePairs)
+  expect(agent.state.remotes.size).toBe(limits.remoteCandidates)
+  expect(events.filter((event) => event.kind === 'limit')).toHaveLength(1)
+  agent.addRemote({ address: address(77), type: 'host', priority: 1 }, 36_000_000)
+  expect(agent.pairAt(1, address(77))).toBeDefined()
+})
+
+test('a flood in the name of one pair, stopped at its rate, takes nothing from another pair', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2, 3]), 0)
+  const wrong = 'a-password-of-nobody-at-all'
+  for (let i = 0; i < 20_000; i += 1) request(agent, { iceControlling: 5n }, address(2), wrong)
+  expect(drops.filter((reason) => reason === 'bad-integrity')).toHaveLength(
+    limits.stunRequestsPerPairPerSecond / 4,
+  )
+  expect(drops.filter((reason) => reason === 'rate-limited').length).toBeGreaterThan(0)
+  request(agent, { iceControlling: 5n }, address(3))
+  expect(sent).toHaveLength(1)
+})
+
+test('a captured request is answered as often as its sender may send it, and never looked at again', () => {
+  for (const [kind, times] of [
+    ['stock', 7],
+    ['pathscope', 2],
+  ] as const) {
+    sent = []
+    const agent = makeAgent('answerer')
+    agent.setRemote(remote([2], kind), 0)
+    const attributes = { username: `${us.ufrag}:${them.ufrag}`, priority: 77, iceControlling: 5n }
+    const message = { class: 'request', method: 1, transactionId: primitives.random(12), attributes } as const
+    const captured = encodeStun(message, ascii(us.pwd), primitives)
+    for (let i = 0; i < 5000; i += 1) give(agent, captured, address(2), 0)
+    expect(sent).toHaveLength(times)
+    expect(drops).not.toContain('rate-limited')
+  }
+})
+
 test('a closed socket closes its pairs and nothing more is sent on them', () => {
   const agent = makeAgent('answerer')
   agent.setRemote(remote([2]), 0)

@@ -78,6 +78,8 @@ export function createAgent(
     early: new Map(),
     requestOrigins: new Map(),
     requests: createBucket(limits.stunRequestsPerSecond, limits.stunRequestsPerSecond / 4),
+    newcomers: createBucket(1000 / limits.peerReflexiveEveryMs, limits.peerReflexiveAtOnce),
+    newcomersTaken: 0,
     checks: createBucket(limits.checksPerSecond, limits.checksPerSecond / 10),
     deadlines: createDeadlines(),
     watches: createDeadlines(),

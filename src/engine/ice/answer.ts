@@ -13,6 +13,12 @@ const earlyLimit = 64
 /** Transaction ids remembered with their origins: at the usual rates of keepalives, several seconds. */
 const originLimit = 4096
 
+/**
+ * Times that one request is answered: a stock peer may send it seven times (RFC 8489 section 6.2.1), a Pathscope never
+ * does and only the network doubles it. Whoever replays what was captured gets no more out of us than that.
+ */
+const answersPerRequest = { stock: 7, pathscope: 2 } as const
+
 /** What an answer to a request says. */
 type Verdict =
   | { readonly kind: 'success'; readonly flags: number }
@@ -43,10 +49,14 @@ export function answerRequest(
   if (!state.sockets.has(socketId)) return state.sink.drop('unexpected')
   // Names first: who never saw a check of ours cannot use up what is there for the peer's requests.
   if (!isForUs(state, parsed)) return state.sink.drop('bad-integrity')
-  if (!state.requests.take(nowMs)) return state.sink.drop('rate-limited')
+  const key = addressKey(from)
+  const origin: Origin = { id: hex(parsed.message.transactionId), place: `${socketId} ${key}` }
+  if (isReplay(state, origin)) return state.sink.drop('replayed')
+  const bucket = pairAt(state, socketId, key)?.requests ?? state.requests
+  if (!bucket.take(nowMs)) return state.sink.drop('rate-limited')
   if (!verifyIntegrity(parsed, state.local.key, state.options.primitives))
     return state.sink.drop('bad-integrity')
-  if (isReplay(state, socketId, from, parsed)) return state.sink.drop('replayed')
+  noteOrigin(state, origin)
   const request: Request = { socketId, from, parsed, receivedAtMs, nowMs }
   const pair = state.remote === null ? undefined : findOrLearnPair(state, request)
   if (state.remote === null) rememberEarly(state, request)
@@ -75,18 +85,30 @@ function isForUs(state: AgentState, parsed: ParsedStun): boolean {
   return parsed.hasIntegrity
 }
 
+interface Origin {
+  readonly id: string
+  readonly place: string
+}
+
 /**
  * A request that came before from elsewhere: whoever saw it go by sends it again under other addresses, which would fill
- * the list of the peer's candidates. Again from the same place it is a retransmission.
+ * the list of the peer's candidates. Again from the same place it is a retransmission, a few times. Only what was
+ * authentic is known here, so this needs no look at the integrity, and a flood of captured requests costs a look-up each.
  */
-function isReplay(state: AgentState, socketId: number, from: TransportAddress, parsed: ParsedStun): boolean {
-  const id = hex(parsed.message.transactionId)
-  const place = `${socketId} ${addressKey(from)}`
-  const origin = state.requestOrigins.get(id)
-  if (origin !== undefined) return origin !== place
+function isReplay(state: AgentState, { id, place }: Origin): boolean {
+  const known = state.requestOrigins.get(id)
+  if (known === undefined) return false
+  return known.place !== place || known.times >= answersPerRequest[state.remote?.kind ?? 'stock']
+}
+
+function noteOrigin(state: AgentState, { id, place }: Origin): void {
+  const known = state.requestOrigins.get(id)
+  if (known !== undefined) {
+    known.times += 1
+    return
+  }
   makeRoom(state.requestOrigins, originLimit)
-  state.requestOrigins.set(id, place)
-  return false
+  state.requestOrigins.set(id, { place, times: 1 })
 }
 
 function makeRoom(map: Map<string, unknown>, limit: number): void {

@@ -1,6 +1,8 @@
 import type { SocketInfo, TransportAddress } from '../face/address'
 import type { CandidateType, PairState } from '../face/snapshot'
 import { createLoss, createRtt, type Loss, type Rtt } from '../measure'
+import { limits } from '../face/limits'
+import { type Bucket, createBucket } from './bucket'
 import { createGaps, type Gaps } from './gaps'
 import type { Suspicion } from './suspicion'
 
@@ -43,6 +45,8 @@ export interface Pair {
   peerNumber: number | null
   /** An authenticated message has come from the remote address: datagrams above STUN are let in. */
   validated: boolean
+  /** Requests of this pair that are looked at. */
+  readonly requests: Bucket
 
   readonly outstanding: Map<string, Transaction>
   /** Checks since the last answer or the last reset; grows the interval of those never answered. */
@@ -121,6 +125,7 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     mapped: null,
     peerNumber: null,
     validated: false,
+    requests: createBucket(limits.stunRequestsPerPairPerSecond, limits.stunRequestsPerPairPerSecond / 4),
     outstanding: new Map(),
     attempts: 0,
     firstCheckMs: null,

@@ -69,7 +69,7 @@ export function addRemote(
 ): void {
   const known = state.remotes.get(addressKey(address))
   if (known !== undefined && known.type !== 'prflx') return
-  const remote = known ?? learn(state, address, type, priority)
+  const remote = known ?? learn(state, address, type, priority, nowMs)
   if (remote === undefined) return
   remote.type = type
   remote.priority = priority
@@ -95,11 +95,41 @@ export function addPeerReflexive(
   nowMs: number,
 ): Pair | undefined {
   const entry = state.sockets.get(socketId)
-  const remote = state.remotes.get(addressKey(address)) ?? learn(state, address, 'prflx', priority)
-  if (entry === undefined || remote === undefined) return undefined
+  if (entry === undefined || !mayLearn(state, nowMs)) return undefined
+  const known = state.remotes.get(addressKey(address))
+  const remote = known ?? learn(state, address, 'prflx', priority, nowMs)
+  if (remote === undefined) return undefined
   const added = pairUp(state, entry.socket, remote, nowMs)
   announce(state, added)
   return added[0]
+}
+
+/**
+ * Whoever races the peer's own requests from other addresses makes a new address with each: so many a session, and slowly
+ * after the first ones, so that pairs are left for what the peer tells and for NATs that change.
+ */
+function mayLearn(state: AgentState, nowMs: number): boolean {
+  if (state.newcomersTaken < limits.peerReflexivePairs && state.newcomers.take(nowMs)) {
+    state.newcomersTaken += 1
+    return true
+  }
+  const detail = `Checks come from more and more new addresses; at most ${limits.peerReflexiveAtOnce} at once and ${limits.peerReflexivePairs} in a session are tried.`
+  tellLimit(state, 'peerReflexivePairs', detail)
+  return false
+}
+
+/**
+ * Gives up the oldest peer-reflexive address from which no check of ours was ever answered. One that answered, or that
+ * the peer has told, stays. Its requests find it unknown again, and may have it learnt anew.
+ */
+function makeRoom(state: AgentState, nowMs: number): void {
+  const answered = new Set(state.pairs.filter((pair) => pair.answeredMs !== null).map((pair) => pair.remote))
+  for (const remote of state.remotes.values()) {
+    if (remote.type !== 'prflx' || answered.has(remote)) continue
+    dropRemote(state, remote.address, nowMs)
+    for (const places of state.byPlace.values()) places.delete(remote.key)
+    return
+  }
 }
 
 function learn(
@@ -107,8 +137,10 @@ function learn(
   address: TransportAddress,
   type: CandidateType,
   priority: number,
+  nowMs: number,
 ): RemoteCandidate | undefined {
   const key = addressKey(address)
+  if (state.remotes.size >= limits.remoteCandidates) makeRoom(state, nowMs)
   if (state.remotes.size >= limits.remoteCandidates) {
     const detail = `The peer has more than ${limits.remoteCandidates} addresses; ${key} is not tried.`
     tellLimit(state, 'remoteCandidates', detail)

@@ -56,9 +56,13 @@ export interface AgentState {
   readonly byPlace: Map<number, Map<string, Pair>>
   /** By place, the latest last. */
   readonly early: Map<string, EarlyRequest>
-  /** Where each of the latest authenticated requests came from, by transaction id. */
-  readonly requestOrigins: Map<string, string>
+  /** Where each of the latest authenticated requests came from, and how often, by transaction id. */
+  readonly requestOrigins: Map<string, { readonly place: string; times: number }>
+  /** Requests from places that are no pair. */
   readonly requests: Bucket
+  /** Peer-reflexive addresses that are paired. */
+  readonly newcomers: Bucket
+  newcomersTaken: number
   readonly checks: Bucket
   readonly deadlines: Deadlines<number>
   /** When each pair that carries a dense stream, or is suspected, is judged next. */

@@ -1,5 +1,6 @@
 import type { EngineInput } from '../face/io'
 import { limits } from '../face/limits'
+import type { DropReason } from '../face/snapshot'
 import { classify } from '../frames'
 import { countArrival, type Pair } from '../ice'
 import { parseStun } from '../stun'
@@ -11,16 +12,25 @@ import { takeText } from './texts'
 
 type Arrival = Extract<EngineInput, { kind: 'datagram' }>
 
-/** A datagram on its first step: STUN to the ICE room; all else only from addresses that a check has validated. */
-export function takeDatagram(state: SessionState, arrival: Arrival): void {
+/**
+ * A datagram on its first step: STUN to the ICE room; all else only from addresses that a check has validated. False when
+ * it was dropped at the door and nothing has changed but a count, so that a flood of such costs no more than this.
+ */
+export function takeDatagram(state: SessionState, arrival: Arrival): boolean {
   const { data } = arrival
-  if (data.length > limits.receivedDatagramBytes) return drop(state, 'oversize')
+  if (data.length > limits.receivedDatagramBytes) return refuse(state, 'oversize')
   const kind = classify(data)
   if (kind === 'stun') return takeStun(state, arrival)
   const pair = state.agent.pairAt(arrival.socketId, arrival.from)
-  if (pair === undefined || !pair.validated) return drop(state, 'unknown-source')
-  if (isEarly(state, kind, data)) return holdEarly(state, pair, data)
-  if (takeFrom(state, pair, kind, data)) countArrival(pair, data.length, state.nowMs)
+  if (pair === undefined || !pair.validated) return refuse(state, 'unknown-source')
+  if (isEarly(state, kind, data)) holdEarly(state, pair, data)
+  else if (takeFrom(state, pair, kind, data)) countArrival(pair, data.length, state.nowMs)
+  return true
+}
+
+function refuse(state: SessionState, reason: DropReason): false {
+  drop(state, reason)
+  return false
 }
 
 /** Type of a DTLS record (RFC 5246 section 6.2.1). */
@@ -64,13 +74,14 @@ function takeFrom(state: SessionState, pair: Pair, kind: string, data: Uint8Arra
   }
 }
 
-function takeStun(state: SessionState, arrival: Arrival): void {
+function takeStun(state: SessionState, arrival: Arrival): boolean {
   const parsed = parseStun(arrival.data)
-  if (parsed.kind === 'malformed') return drop(state, 'bad-stun')
+  if (parsed.kind === 'malformed') return refuse(state, 'bad-stun')
   const isResponse = parsed.message.class === 'success' || parsed.message.class === 'error'
   if (isResponse && state.gatherer.answer(arrival.socketId, arrival.from, parsed, state.nowMs)) {
     state.candidatesChanged = true
-    return
+    return true
   }
   state.agent.stun(arrival.socketId, arrival.from, parsed, arrival.receivedAtMs, state.nowMs)
+  return true
 }

@@ -38,7 +38,8 @@ export function createEngine(options: EngineOptions): Engine {
     handle(input, nowMs) {
       if (state.ended) return
       state.nowMs = Math.max(state.nowMs, nowMs)
-      take(state, input)
+      if (input.kind !== 'datagram') take(state, input)
+      else if (!takeDatagram(state, input)) return
       settle(state)
     },
     poll: () => state.outbox.take(),
@@ -50,7 +51,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
 }
 
-function take(state: SessionState, input: EngineInput): void {
+function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram' }>): void {
   switch (input.kind) {
     case 'tick':
       return
@@ -66,8 +67,6 @@ function take(state: SessionState, input: EngineInput): void {
       return state.agent.closeSocket(input.socketId, input.detail, state.nowMs)
     case 'sockets-ready':
       return considerGathered(state, true)
-    case 'datagram':
-      return takeDatagram(state, input)
     case 'remote-description':
       return takeRemote(state, input.description)
     case 'command':
