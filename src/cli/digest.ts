@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatClock,
   formatCount,
+  formatEgress,
   formatFactor,
   formatMs,
   formatPercent,
@@ -45,6 +46,7 @@ function columns(nowMs: number): readonly TextColumn<Pair>[] {
     { title: 'share%', read: (pair) => (pair.carrying ? formatShare(pair.share) : '') },
     { title: 'first', read: ({ firstArrivals }) => formatCount(firstArrivals) },
     { title: 'prevented', read: ({ nominationsPrevented }) => formatCount(nominationsPrevented) },
+    { title: 'leaves by', read: ({ egress, local }) => formatEgress(egress, local.interfaceName) },
   ]
 }
 

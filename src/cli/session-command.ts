@@ -259,6 +259,8 @@ class SessionRun {
 
   #sayEvent(event: Extract<SessionUpdate, { readonly kind: 'event' }>['event']): void {
     if (!spoken.has(event.kind)) return
+    // A wrong link is warned of as well.
+    if (event.kind === 'egress' && !event.verified) return
     if (event.kind === 'pair-state' && event.to !== 'up' && event.to !== 'down' && event.to !== 'closed')
       return
     // At a terminal that is being pasted into, lines would tear the count of characters apart.
@@ -358,6 +360,7 @@ const spoken: ReadonlySet<string> = new Set([
   'use',
   'peer',
   'stun-failed',
+  'egress',
   'socket-opened',
   'socket-closed',
   'limit',

@@ -1,12 +1,17 @@
 /** What the session came to, in a screenful. */
 import { meaningOf, type Report } from '../shared/report'
-import { formatCount, formatMs, formatPercent, formatShare, formatSpan } from '../shared/words'
+import { formatCount, formatEgress, formatMs, formatPercent, formatShare, formatSpan } from '../shared/words'
 import { cleanCell, textTable, type TextColumn } from './table'
 
 type Pair = Report['pairs'][number]
 
 const columns: readonly TextColumn<Pair>[] = [
   { title: 'state', read: ({ state }) => state },
+  {
+    title: 'leaves by',
+    read: ({ egressVerified, egressInterface, local }) =>
+      formatEgress({ verified: egressVerified, interfaceName: egressInterface ?? null }, local.interface),
+  },
   { title: 'p50 ms', read: ({ measured }) => formatMs(measured.rttMs?.p50) },
   { title: 'p95', read: ({ measured }) => formatMs(measured.rttMs?.p95) },
   { title: 'n', read: ({ measured }) => formatCount(measured.rttMs?.n) },

@@ -1,5 +1,6 @@
 /** A made-up session: plausible snapshots and events, for looking at the window without an engine. */
 import type {
+  EgressView,
   EngineEvent,
   EngineSnapshot,
   MessageStreamSnapshot,
@@ -221,6 +222,7 @@ function pairView(
     straight: pair.straight,
     state,
     stateSinceMs: options.outage?.fromMs ?? pair.upFromMs,
+    egress: egressOf(pair, options, atMs),
     included,
     carrying: carries,
     nominations: {
@@ -404,4 +406,15 @@ export function fakeEvents(world: FakeWorldOptions, untilMs: number): SessionUpd
     events.push({ ...down, atMs: outage.toMs, from: 'down', to: 'up', afterMs: outage.toMs - outage.fromMs })
   }
   return events.filter((event) => event.atMs <= untilMs).map((event) => ({ kind: 'event', event }))
+}
+
+/** Looked at one after the other; what is bound by address only leaves by the first link. */
+function egressOf(pair: FakePair, { links }: FakeWorldOptions, atMs: number): EgressView {
+  const packets = 160
+  if (atMs < pair.upFromMs + 1000 * pair.id)
+    return { verified: null, interfaceName: null, gap: 'pending', packets: 0 }
+  if (pair.local.kind === 'vpn')
+    return { verified: false, interfaceName: links[0]?.name ?? null, gap: null, packets }
+  if (pair.id % 5 === 4) return { verified: null, interfaceName: null, gap: 'other-traffic', packets: 512 }
+  return { verified: true, interfaceName: pair.local.name, gap: null, packets }
 }

@@ -80,6 +80,7 @@ export async function startEnd(options: EndOptions): Promise<End> {
       entropy,
       interfaces: options.host.interfaces,
       datagrams,
+      counters: options.host.counters,
       secure,
       log: { write: () => undefined },
     },

@@ -54,6 +54,15 @@ export type EngineEvent = { readonly atMs: number } & (
   | { readonly kind: 'socket-opened'; readonly interfaceName: string; readonly address: string }
   /** Its pairs close next. */
   | { readonly kind: 'socket-closed'; readonly interfaceName: string; readonly detail: string }
+  /** It is known, or known anew, by which interface the pair's packets leave. */
+  | {
+      readonly kind: 'egress'
+      readonly pairId: number
+      readonly label: string
+      readonly verified: boolean
+      readonly named: string
+      readonly carriedBy: string
+    }
   | { readonly kind: 'limit'; readonly limit: string; readonly detail: string }
   | { readonly kind: 'dropping'; readonly reason: DropReason; readonly total: number }
   | { readonly kind: 'finishing'; readonly by: 'us' | 'peer' }

@@ -1,7 +1,7 @@
 import type { SocketInfo, TransportAddress } from './address'
 import type { EngineEvent } from './event'
 import type { EngineSettings, MessageStreamSettings, Mode, Use } from './settings'
-import type { EngineSnapshot, PeerInterface } from './snapshot'
+import type { EgressGap, EngineSnapshot, PeerInterface } from './snapshot'
 
 /**
  * Pure functions the engine needs and may not import: keyed hashes and an AEAD. Same input, same output. `random` is
@@ -49,6 +49,11 @@ export interface Description {
   readonly sdp: string
 }
 
+/** What the driver found out about a pair's way out of this machine. */
+export type EgressVerdict =
+  | { readonly kind: 'carried'; readonly verified: boolean; readonly interfaceName: string }
+  | { readonly kind: 'unknown'; readonly gap: EgressGap }
+
 /** What the driver tells the engine. Times are engine ms, given beside the input. */
 export type EngineInput =
   | { readonly kind: 'tick' }
@@ -66,6 +71,9 @@ export type EngineInput =
     }
   | { readonly kind: 'remote-description'; readonly description: Description }
   | { readonly kind: 'command'; readonly command: EngineCommand }
+  /** Send so many packets over a pair that is up, at most `limits.egressBurst`: the driver watches counters meanwhile. */
+  | { readonly kind: 'egress-burst'; readonly pairId: number; readonly packets: number }
+  | { readonly kind: 'egress-verdict'; readonly pairId: number; readonly verdict: EgressVerdict }
   /** From the SecureSession: */
   | { readonly kind: 'secure-handshake'; readonly data: Uint8Array }
   | { readonly kind: 'secure-record'; readonly data: Uint8Array }

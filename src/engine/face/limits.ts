@@ -25,6 +25,8 @@ export const limits = {
   peerReflexivePairs: 512,
   peerReflexiveAtOnce: 64,
   peerReflexiveEveryMs: 5000,
+  /** Packets of one burst by which the driver sees which way a pair takes. */
+  egressBurst: 16,
   messageRatePerSecond: 200,
   messageBytes: 16_384,
   /** Records held for resequencing. */

@@ -73,6 +73,24 @@ export interface StunCounts {
   readonly responsesSent: number
 }
 
+/**
+ * Why it is not known by which interface a pair's packets leave. `pending`: not looked at yet. `emulated`: there is no
+ * interface. `unsupported`: the system has no counters that are read here. `other-traffic`: too much of it to tell.
+ * `no-rise`: no interface's counter rose with what was sent.
+ */
+export type EgressGap = 'pending' | 'emulated' | 'unsupported' | 'other-traffic' | 'no-rise'
+
+/** By which interface a pair's packets leave, as the kernel's counters show it (docs/measurements.md). */
+export interface EgressView {
+  /** True: by the one that the pair names; false: by another; null: not known, see `gap`. */
+  readonly verified: boolean | null
+  /** Which one; null when `verified` is. */
+  readonly interfaceName: string | null
+  readonly gap: EgressGap | null
+  /** Packets sent to find it out. They count nowhere else, not in `sent`. */
+  readonly packets: number
+}
+
 export interface PairSnapshot {
   /** Stable in a session, starts at 1, never reused. */
   readonly id: number
@@ -85,6 +103,7 @@ export interface PairSnapshot {
   readonly state: PairState
   /** Engine time in ms of the last change of state. */
   readonly stateSinceMs: number
+  readonly egress: EgressView
   /** False when the user has taken the pair out. */
   readonly included: boolean
   /** Whether stream packets may go over it now. */

@@ -1,12 +1,13 @@
 import { addressKey } from '../address'
 import { createDeadlines } from '../deadlines'
 import type { SocketInfo, TransportAddress } from '../face/address'
-import type { EngineOptions } from '../face/io'
+import type { EgressVerdict, EngineOptions } from '../face/io'
 import { limits } from '../face/limits'
 import type { ParsedStun } from '../stun'
 import { answerRequest } from './answer'
 import { createBucket } from './bucket'
 import { sendCheck } from './check'
+import { sendBurst, takeVerdict } from './egress'
 import { labelPairs } from './labels'
 import { downBoundMs, liveness } from './liveness'
 import { considerNomination } from './nomination'
@@ -48,6 +49,8 @@ export interface Agent {
   attemptNomination(pairId: number | null, nowMs: number): void
   /** Says with one last check on each of the first pairs that our session ends: nothing else may go over silent ones. */
   giveUp(nowMs: number): void
+  sendBurst(pairId: number, packets: number): void
+  takeVerdict(pairId: number, verdict: EgressVerdict): void
   nameRemotes(nameOf: (address: TransportAddress) => string | null): void
   tick(nowMs: number): void
   nextDeadline(): number | undefined
@@ -107,6 +110,7 @@ export function createAgent(
     stun(socketId, from, parsed, receivedAtMs, nowMs) {
       if (parsed.message.class === 'request')
         answerRequest(state, socketId, from, parsed, receivedAtMs, nowMs)
+      else if (parsed.message.class === 'indication') passOver(state, socketId, from)
       else takeResponse(state, socketId, from, parsed, receivedAtMs, nowMs)
     },
     pairAt: (socketId, from) => pairAt(state, socketId, addressKey(from)),
@@ -131,6 +135,8 @@ export function createAgent(
       const known = state.pairs.filter((pair) => pair.state === 'down' || pair.state === 'up')
       for (const pair of known.slice(-lastChecks)) sendCheck(state, pair, nowMs)
     },
+    sendBurst: (pairId, packets) => sendBurst(state, pairId, packets),
+    takeVerdict: (pairId, verdict) => takeVerdict(state, pairId, verdict),
     nameRemotes(nameOf) {
       state.nameOf = nameOf
       for (const remote of state.remotes.values()) remote.interfaceName = nameOf(remote.address)
@@ -140,6 +146,11 @@ export function createAgent(
     tick: (nowMs) => tick(state, nowMs),
     nextDeadline: () => nextDeadline(state),
   }
+}
+
+/** An indication says nothing (RFC 8445 section 11); from anywhere but a peer's address it is noise that counts. */
+function passOver(state: AgentState, socketId: number, from: TransportAddress): void {
+  if (pairAt(state, socketId, addressKey(from))?.validated !== true) state.sink.drop('unexpected')
 }
 
 function readTieBreaker(bytes: Uint8Array): bigint {

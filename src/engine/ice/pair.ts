@@ -1,5 +1,5 @@
 import type { SocketInfo, TransportAddress } from '../face/address'
-import type { CandidateType, PairState } from '../face/snapshot'
+import type { CandidateType, EgressGap, PairState } from '../face/snapshot'
 import { createLoss, createRtt, type Loss, type Rtt } from '../measure'
 import { limits } from '../face/limits'
 import { type Bucket, createBucket } from './bucket'
@@ -86,6 +86,14 @@ export interface Pair {
   nominateNext: boolean
   nominated: boolean
 
+  /** By which interface its packets leave. */
+  readonly egress: {
+    verified: boolean | null
+    interfaceName: string | null
+    gap: EgressGap | null
+    packets: number
+  }
+
   readonly sent: { packets: number; bytes: number }
   readonly received: { packets: number; bytes: number }
   readonly recordsSent: { packets: number; bytes: number }
@@ -147,6 +155,12 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     nominations: { suppressed: 0, attempted: 0, refused: 0, succeeded: 0, refusedByUs: 0 },
     nominateNext: false,
     nominated: false,
+    egress: {
+      verified: null,
+      interfaceName: null,
+      gap: socket.binding === 'emulated' ? 'emulated' : 'pending',
+      packets: 0,
+    },
     sent: { packets: 0, bytes: 0 },
     received: { packets: 0, bytes: 0 },
     recordsSent: { packets: 0, bytes: 0 },

@@ -71,6 +71,10 @@ function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram
       return takeRemote(state, input.description)
     case 'command':
       return obey(state, input.command)
+    case 'egress-burst':
+      return state.agent.sendBurst(input.pairId, input.packets)
+    case 'egress-verdict':
+      return state.agent.takeVerdict(input.pairId, input.verdict)
     default:
       return takeSecure(state, input)
   }

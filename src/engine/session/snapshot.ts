@@ -73,6 +73,7 @@ function snapshotPair(
     straight: pair.straight,
     state: pair.state,
     stateSinceMs: pair.stateSinceMs,
+    egress: { ...pair.egress },
     included: pair.included,
     carrying,
     nominations: { ...nominations },

@@ -1,5 +1,6 @@
 /** Primitives that every feature uses. */
 export { Button } from './button'
+export { Egress } from './egress'
 export { CheckBox, NumberField, TextField } from './fields'
 export { Health, type HealthTone } from './health'
 export { Overlay } from './overlay'

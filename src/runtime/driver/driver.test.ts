@@ -64,6 +64,8 @@ function makeWorld(startAtMs = 0) {
     clock,
     datagrams,
     secure,
+    counters: { read: () => null },
+    entropy: { random: (length) => new Uint8Array(length) },
     callbacks: {
       onEvent: (event) => log.push(`event ${event.kind}`),
       onSnapshot: () => log.push('snapshot'),
@@ -110,6 +112,25 @@ test('outputs are carried out in order until there is none', () => {
   ]
   driver.command({ kind: 'finish' })
   expect(log).toEqual(['send 1 192.0.2.9 2', 'event gathering-state', 'send 2 192.0.2.9 1'])
+})
+
+test('a pair that leaves by the wrong link is warned of once for each two interfaces', () => {
+  const { driver, engine, log } = makeWorld()
+  const egress = (pairId: number, named: string, carriedBy: string): EngineOutput => ({
+    kind: 'event',
+    event: { kind: 'egress', atMs: 0, pairId, label: 'x', verified: named === carriedBy, named, carriedBy },
+  })
+  engine.answer = () => [
+    egress(1, 'eth0', 'eth0'),
+    egress(2, 'wlan0', 'eth0'),
+    egress(3, 'wlan0', 'eth0'),
+    egress(4, 'lte0', 'eth0'),
+  ]
+  driver.command({ kind: 'finish' })
+  expect(log.filter((line) => line.startsWith('warning'))).toEqual([
+    'warning wrong-link',
+    'warning wrong-link',
+  ])
 })
 
 test('what the secure session says during a call waits until the engine is drained', () => {

@@ -1,24 +1,28 @@
-import type {
-  Description,
-  DescriptionProblem,
-  Engine,
-  EngineCommand,
-  EngineEvent,
-  EngineInput,
-  EngineOutput,
-  EngineSnapshot,
+import {
+  type Description,
+  type DescriptionProblem,
+  type Engine,
+  type EngineCommand,
+  type EngineEvent,
+  type EngineInput,
+  type EngineOutput,
+  type EngineSnapshot,
+  limits,
 } from '../../engine'
 import type { SessionWarning } from '../../shared/session'
 import type {
   Clock,
   Datagrams,
+  Entropy,
   InterfaceInfo,
   Interfaces,
+  LinkCounters,
   OpenSocketRequest,
   OpenSocketResult,
   SecureEvent,
   SecureSession,
 } from '../ports'
+import { createEgressVerifier } from '../egress'
 import { watchClock } from './clock-watch'
 import { type FollowedSocket, type Follower, followInterfaces, indexIn } from './follow'
 
@@ -36,6 +40,8 @@ export interface DriverOptions {
   readonly clock: Clock
   readonly datagrams: Datagrams
   readonly secure: SecureSession
+  readonly counters: LinkCounters
+  readonly entropy: Pick<Entropy, 'random'>
   readonly callbacks: DriverCallbacks
 }
 
@@ -71,6 +77,14 @@ export function createDriver(options: DriverOptions): Driver {
   const startMs = clock.nowMs()
   const watch = watchClock(clock, (warning) => callbacks.onWarning(warning))
   const pending: EngineInput[] = []
+  const verifier = createEgressVerifier({
+    clock,
+    counters: options.counters,
+    coin: () => ((options.entropy.random(1)[0] ?? 0) & 1) === 1,
+    burst: (pairId, packets) => input({ kind: 'egress-burst', pairId, packets }),
+    conclude: (pairId, verdict) => input({ kind: 'egress-verdict', pairId, verdict }),
+  })
+  const wrongLinks = new Set<string>()
   let running = false
   let closed = false
   let lastMs = 0
@@ -117,9 +131,11 @@ export function createDriver(options: DriverOptions): Driver {
       case 'transmit':
         return datagrams.send(output.socketId, output.to, output.data)
       case 'event':
-        return callbacks.onEvent(output.event)
+        callbacks.onEvent(output.event)
+        return warnOfWrongLink(output.event)
       case 'snapshot':
-        return callbacks.onSnapshot(output.snapshot)
+        callbacks.onSnapshot(output.snapshot)
+        return verifier.snapshot(output.snapshot)
       case 'local-description':
         return callbacks.onLocalDescription(output.description)
       case 'description-refused':
@@ -131,6 +147,17 @@ export function createDriver(options: DriverOptions): Driver {
       default:
         return executeSecure(output)
     }
+  }
+
+  /** Once for each two interfaces. */
+  function warnOfWrongLink(event: EngineEvent): void {
+    if (event.kind !== 'egress' || event.verified) return
+    const { label, named, carriedBy } = event
+    const key = JSON.stringify([named, carriedBy])
+    if (wrongLinks.has(key) || wrongLinks.size >= limits.sockets) return
+    wrongLinks.add(key)
+    const message = `Packets of ${label} leave by ${carriedBy}, not by ${named}: what is measured there is the link of ${carriedBy}.`
+    callbacks.onWarning({ kind: 'wrong-link', message })
   }
 
   function executeSecure(output: Extract<EngineOutput, { readonly kind: `secure-${string}` }>): void {
@@ -176,6 +203,7 @@ export function createDriver(options: DriverOptions): Driver {
     closed = true
     disarm?.()
     follower?.close()
+    verifier.close()
     datagrams.closeAll()
     secure.close()
   }
@@ -236,12 +264,17 @@ export function createDriver(options: DriverOptions): Driver {
     },
     follow(interfaces, chosen, listed) {
       if (closed) return
+      verifier.interfaces(listed)
       const open = opened.map(
         (request): FollowedSocket => ({ request, index: indexIn(listed, request.interfaceName) }),
       )
       follower = followInterfaces({
         clock,
-        list: () => interfaces.list(),
+        async list() {
+          const now = await interfaces.list()
+          verifier.interfaces(now)
+          return now
+        },
         chosen,
         open,
         openSocket,

@@ -48,8 +48,8 @@ export async function startDriver(options: StartOptions): Promise<Driver> {
     },
     stunServers: stun.servers,
   })
-  const { clock, datagrams } = ports
-  const driver = createDriver({ engine, clock, datagrams, secure, callbacks })
+  const { clock, datagrams, counters, entropy } = ports
+  const driver = createDriver({ engine, clock, datagrams, counters, entropy, secure, callbacks })
   options.onStarted(driver, interfaces)
   for (const warning of [...stun.warnings, ...chosen.warnings]) callbacks.onWarning(warning)
   await driver.open(chosen.requests)

@@ -6,7 +6,7 @@ import { defaultPreset, emulatedPresets } from './paths'
 
 export interface LoopbackOptions
   extends Omit<RunOptions, 'role' | 'ports'>,
-    Omit<Ports, 'interfaces' | 'datagrams'> {}
+    Omit<Ports, 'interfaces' | 'datagrams' | 'counters'> {}
 
 const ends = { here: 'here', there: 'there' } as const
 

@@ -21,6 +21,12 @@ export interface Interfaces {
   list(): Promise<readonly InterfaceInfo[]>
 }
 
+/** The system's counters of its interfaces, of this process's own network namespace. */
+export interface LinkCounters {
+  /** Packets each interface has sent, by name, as of now; null where the system is not asked. Takes about 0.1 ms. */
+  read(): ReadonlyMap<string, number> | null
+}
+
 export interface Datagram {
   readonly socketId: number
   readonly from: TransportAddress
@@ -105,6 +111,7 @@ export interface Ports {
   readonly entropy: Entropy
   readonly interfaces: Interfaces
   readonly datagrams: Datagrams
+  readonly counters: LinkCounters
   readonly secure: SecureSessions
   readonly log: Log
 }

@@ -60,6 +60,7 @@ function makeWorld() {
         entropy,
         interfaces: interfaces ?? ports.interfaces,
         datagrams: ports.datagrams,
+        counters: ports.counters,
         secure: modelSecure(clock, entropy),
         log: { write: () => undefined },
       },

@@ -1,7 +1,14 @@
 import { release, type } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { SessionOrder, SessionRequest, SessionUpdate } from '../../shared/session'
-import { nodeClock, nodeDatagrams, nodeEntropy, nodeInterfaces, nodeLog } from '../adapters/node'
+import {
+  nodeClock,
+  nodeDatagrams,
+  nodeEntropy,
+  nodeInterfaces,
+  nodeLinkCounters,
+  nodeLog,
+} from '../adapters/node'
 import { createWeriftSessions } from '../adapters/werift'
 import { runLoopback } from '../loopback'
 import type { Ports } from '../ports'
@@ -54,6 +61,14 @@ function begin(request: SessionRequest, post: (update: SessionUpdate) => void): 
     return runLoopback({ ...about, request, clock, entropy, secure, log, post })
   }
   const datagrams = nodeDatagrams(clock)
-  const ports: Ports = { clock, entropy, interfaces: nodeInterfaces(), datagrams, secure, log }
+  const ports: Ports = {
+    clock,
+    entropy,
+    interfaces: nodeInterfaces(),
+    datagrams,
+    counters: nodeLinkCounters(),
+    secure,
+    log,
+  }
   return runSession({ ...about, request, role: request.role, ports, post })
 }

@@ -2,6 +2,7 @@
 import type {
   CandidateView,
   Distribution,
+  EgressView,
   EngineCommand,
   EngineEvent,
   EngineSnapshot,
@@ -97,6 +98,13 @@ const candidate = z.object({
   binding: bindingSchema.nullable(),
 }) satisfies z.ZodType<CandidateView>
 
+const egress = z.object({
+  verified: z.boolean().nullable(),
+  interfaceName: text.nullable(),
+  gap: z.enum(['pending', 'emulated', 'unsupported', 'other-traffic', 'no-rise']).nullable(),
+  packets: count,
+}) satisfies z.ZodType<EgressView>
+
 const pair = z.object({
   id: z.number().int().positive(),
   label: text,
@@ -105,6 +113,7 @@ const pair = z.object({
   straight: z.boolean(),
   state: pairState,
   stateSinceMs: ms,
+  egress,
   included: z.boolean(),
   carrying: z.boolean(),
   nominations: z.object({
@@ -210,6 +219,13 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
   z.object({ ...at, kind: z.literal('stun-failed'), server: text, interfaceName: text, detail: text }),
   z.object({ ...at, kind: z.literal('socket-opened'), interfaceName: text, address: text }),
   z.object({ ...at, kind: z.literal('socket-closed'), interfaceName: text, detail: text }),
+  z.object({
+    ...onPair,
+    kind: z.literal('egress'),
+    verified: z.boolean(),
+    named: text,
+    carriedBy: text,
+  }),
   z.object({ ...at, kind: z.literal('limit'), limit: text, detail: text }),
   z.object({ ...at, kind: z.literal('dropping'), reason: dropReason, total: count }),
   z.object({ ...at, kind: z.literal('finishing'), by }),

@@ -1,6 +1,7 @@
 /** How snapshots become rows of cells and back. The names go into the file; readers find cells by name. */
 import type {
   Distribution,
+  EgressView,
   EngineSnapshot,
   LossView,
   MessageStreamSnapshot,
@@ -34,6 +35,10 @@ export const pairColumns: readonly Column<PairSnapshot>[] = [
   ['id', (pair) => pair.id],
   ['state', (pair) => pair.state],
   ['stateSinceMs', (pair) => pair.stateSinceMs],
+  ['egress.verified', (pair) => pair.egress.verified],
+  ['egress.interfaceName', (pair) => pair.egress.interfaceName],
+  ['egress.gap', (pair) => pair.egress.gap],
+  ['egress.packets', (pair) => pair.egress.packets],
   ['included', (pair) => pair.included],
   ['carrying', (pair) => pair.carrying],
   ['nominations.suppressed', (pair) => pair.nominations.suppressed],
@@ -178,6 +183,22 @@ function rttFrom(row: RowReader): RttView | null {
   return { ...spread, last: row.number('rttMs.last'), smoothed: row.number('rttMs.smoothed') }
 }
 
+const egressGaps = ['pending', 'emulated', 'unsupported', 'other-traffic', 'no-rise'] as const
+
+/** Recordings made before egress was verified hold nothing of it: it is then pending. */
+function egressFrom(row: RowReader): EgressView {
+  const [verified, name, gap] = [
+    row.cell('egress.verified'),
+    row.cell('egress.interfaceName'),
+    row.cell('egress.gap'),
+  ]
+  const packets = row.measured('egress.packets') ?? 0
+  if (typeof verified === 'boolean' && typeof name === 'string')
+    return { verified, interfaceName: name, gap: null, packets }
+  const known = egressGaps.find((one) => one === gap) ?? 'pending'
+  return { verified: null, interfaceName: null, gap: known, packets }
+}
+
 export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
   return {
     // Field by field: spreading makes these objects slow, and a recording has many.
@@ -188,6 +209,7 @@ export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
     straight: info.straight,
     state: row.word('state', ['waiting', 'checking', 'no-reply', 'up', 'down', 'closed']),
     stateSinceMs: row.number('stateSinceMs'),
+    egress: egressFrom(row),
     included: row.flag('included'),
     carrying: row.flag('carrying'),
     nominations: {

@@ -29,6 +29,8 @@ const context = [
   'local_interface',
   'remote_interface',
   'colour',
+  'leaves_by',
+  'egress_verified',
 ] as const
 
 /** Tidy CSV (RFC 4180): one row a pair and interval; not measured is empty; counters are those of the interval. */
@@ -41,11 +43,18 @@ export function reportToCsv(report: Report): string {
   const described = new Map(
     report.pairs.map((pair) => [
       pair.id,
-      [pair.label, pair.local.interface, pair.remote.interface, pathStyle(order.indexOf(pair.id)).light],
+      [
+        pair.label,
+        pair.local.interface,
+        pair.remote.interface,
+        pathStyle(order.indexOf(pair.id)).light,
+        pair.egressInterface ?? null,
+        pair.egressVerified === null ? null : String(pair.egressVerified),
+      ],
     ]),
   )
   const lines = samples.rows.map((row) => {
-    const pairCells = described.get(Number(row[pairAt])) ?? [null, null, null, null]
+    const pairCells = described.get(Number(row[pairAt])) ?? [null, null, null, null, null, null]
     const time = timeText(startedMs + Math.round(Number(row[tAt]) * 1000))
     const values = sampleColumns.map((column) => row[samples.columns.indexOf(column)] ?? null)
     return [session.id, session.title, time, ...pairCells, ...values]

@@ -1,7 +1,7 @@
 /** From a recording, whole or broken off, to the report. */
 import type { CandidateView, EngineEvent, MessageStreamSnapshot, PairSnapshot, PairState } from '../../engine'
 import type { Recording } from '../recording'
-import { eventSentence } from '../words'
+import { egressGapWords, eventSentence, sharedLinkSentences } from '../words'
 import { checksOf, connectedAtMs } from './checks'
 import { round3, samplesOf } from './samples'
 import {
@@ -150,6 +150,7 @@ function warningsOf(recording: Recording): Warning[] {
       'The peer is another WebRTC program: it sends over one path, and loss and what it received were not measured. Messages that it sent back are round trips of ours.',
     )
   }
+  for (const sentence of sharedLinkSentences(recording.last?.pairs ?? [])) say('shared-link', sentence)
   if (recording.events.length > eventsLimit) {
     say(
       'events-limit',
@@ -190,7 +191,9 @@ function reportPair(pair: PairSnapshot, recording: Recording, wallMs: number): R
     included: pair.included,
     carrying: pair.carrying,
     inUse: pair.recordsSent.packets > 0 || pair.recordsReceived.packets > 0,
-    egressVerified: null,
+    egressVerified: pair.egress.verified,
+    egressInterface: pair.egress.interfaceName,
+    egressReason: pair.egress.gap === null ? null : egressGapWords[pair.egress.gap],
     nominations: { suppressed, attempted, refused, succeeded },
     nominationsPrevented: pair.nominationsPrevented,
     stats: {

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatClock,
   formatCount,
+  formatEgress,
   formatFactor,
   formatMs,
   formatPercent,
@@ -86,6 +87,12 @@ function countsText(counts: { readonly sent: number; readonly received: number }
 /** Columns of the table of paths, in order. */
 export const pairColumns: readonly PairColumn[] = [
   { title: 'State', unit: '', read: ({ state }) => state },
+  {
+    title: 'Leaves by',
+    unit: '',
+    read: ({ egressVerified, egressInterface, local }) =>
+      formatEgress({ verified: egressVerified, interfaceName: egressInterface ?? null }, local.interface),
+  },
   { title: 'RTT p50', unit: 'ms', read: ({ measured }) => formatMs(measured.rttMs?.p50) },
   { title: 'p95', unit: 'ms', read: ({ measured }) => formatMs(measured.rttMs?.p95) },
   { title: 'p99', unit: 'ms', read: ({ measured }) => formatMs(measured.rttMs?.p99) },

@@ -92,12 +92,14 @@ describe('the report', () => {
     const unmeasured = eachPair(() => ({
       rttMs: null,
       rttIntervalMs: null,
+      egress: { verified: null, interfaceName: null, gap: 'other-traffic' as const, packets: 512 },
       lossSent: { sent: 0, received: 0, percent: null, recentPercent: null },
     }))
     const report = reportOf({}, unmeasured)
     expect(report.pairs[0]?.measured).toMatchObject({ rttMs: null, jitterMs: null, reordered: null })
     expect(report.pairs[0]?.measured.lossPercent.sent).toBeNull()
     expect(report.pairs[0]?.egressVerified).toBeNull()
+    expect(report.pairs[0]?.egressReason).toBe('too much other traffic to tell')
     expect(report.pairs[0]?.stats.currentRoundTripTime).toBeNull()
     const rttAt = report.samples.columns.indexOf('rttMs')
     expect(report.samples.rows.every((row) => row[rttAt] === null)).toBe(true)

@@ -105,6 +105,11 @@ const pair = z.object({
     .boolean()
     .nullable()
     .describe('Whether packets were seen to leave by the claimed interface; null = not verified.'),
+  egressInterface: text
+    .nullable()
+    .optional()
+    .describe('The interface whose counter rose with what was sent; null while none is known.'),
+  egressReason: text.nullable().optional().describe('Why egressVerified is null, in words.'),
   nominations: z.object({ suppressed: count, attempted: count, refused: count, succeeded: count }),
   nominationsPrevented: count.describe('suppressed + those of the peer that this side refused.'),
   stats,

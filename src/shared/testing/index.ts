@@ -117,6 +117,12 @@ function pairAt(index: number, links: number, second: number, options: ExampleOp
     straight: from === to,
     state: second < 1 ? 'checking' : isDown ? 'down' : 'up',
     stateSinceMs: isDown ? downFrom * 1000 : second >= downTo ? downTo * 1000 : 400,
+    egress: {
+      verified: second > 2 ? true : null,
+      interfaceName: second > 2 ? (names[from % names.length] ?? null) : null,
+      gap: second > 2 ? null : 'pending',
+      packets: second > 2 ? 160 : 0,
+    },
     included: true,
     carrying: second >= 1 && !isDown,
     nominations: { suppressed, attempted, refused: attempted, succeeded: 0, refusedByUs },

@@ -23,6 +23,7 @@ const many: Readonly<Record<string, (count: number) => string>> = {
   'pair-down': (n) => `${n} pairs down, no reply.`,
   'pair-no-reply': (n) => `${n} pairs: no reply so far; still tried slowly.`,
   'pair-closed': (n) => `${n} pairs closed with their socket.`,
+  'egress-verified': (n) => `${n} pairs: packets leave by the interface that is named, seen by its counters.`,
   'nomination-attempted': (n) => `Tried to nominate ${n} pairs, which a Pathscope refuses.`,
   'nomination-refused': (n) => `${n} nominations refused by the peer: the pairs stay some of many.`,
   'nomination-refused-by-us': (n) => `Refused ${n} nominations, so that all pairs stay active.`,
@@ -96,6 +97,9 @@ function groupOf(event: EngineEvent): string | null {
       return event.state === 'connected' || event.state === 'failed' ? null : 'untold'
     case 'channel-state':
       return event.state === 'open' ? null : 'untold'
+    case 'egress':
+      // A wrong link is also a warning, which is a line of its own.
+      return event.verified ? 'egress-verified' : 'untold'
     case 'peer':
       return event.peer.kind === 'unknown' ? 'untold' : null
     default:

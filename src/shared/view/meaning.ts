@@ -1,6 +1,6 @@
 /** What the numbers mean at the moment, in short true sentences with n behind each claim. */
 import type { EngineSnapshot, PairSnapshot } from '../../engine'
-import { formatCount, formatPercent, formatSpan } from '../words'
+import { formatCount, formatPercent, formatSpan, sharedLinkSentences } from '../words'
 
 /** A piece of a sentence; a `pair` piece is shown as that path's name in its colour. */
 export type SentencePart =
@@ -30,6 +30,7 @@ export function meaningOf(snapshot: EngineSnapshot, emulated: boolean): readonly
   const carrying = snapshot.pairs.filter((pair) => pair.carrying && pair.state === 'up')
   return [
     ...downSentences(snapshot),
+    ...sharedLinkSentences(carrying).map((said, at) => sentence(`shared-link-${at}`, 'warn', text(said))),
     ...failureSentences(snapshot, carrying),
     ...messageSentences(snapshot),
     ...(snapshot.peer.kind === 'stock' ? [stockSentence] : firstSentences(snapshot, carrying)),

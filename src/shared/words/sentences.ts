@@ -75,6 +75,10 @@ export function eventSentence(event: EngineEvent): Sentence {
       return say(`${event.interfaceName}: ${event.address} is used from now on.`, 'good')
     case 'socket-closed':
       return say(`${event.interfaceName}: socket closed: ${event.detail}`, 'bad')
+    case 'egress':
+      return event.verified
+        ? say(`${event.label}: packets leave by ${event.carriedBy}, seen by its counters.`, 'good')
+        : say(`${event.label}: packets leave by ${event.carriedBy}, not by ${event.named}.`, 'bad')
     case 'limit':
       return say(`Limit reached (${event.limit}): ${event.detail}`, 'warn')
     case 'dropping':

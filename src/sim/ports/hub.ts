@@ -5,6 +5,7 @@ import type {
   InterfaceAddress,
   InterfaceInfo,
   Interfaces,
+  LinkCounters,
   OpenSocketRequest,
   OpenSocketResult,
 } from '../../runtime/ports'
@@ -32,6 +33,8 @@ export interface HostOptions {
 export interface HostPorts {
   readonly interfaces: Interfaces
   readonly datagrams: Datagrams
+  /** There are none: nothing leaves a simulated host by a real interface. */
+  readonly counters: LinkCounters
 }
 
 /** Joins a world to a clock, real or virtual, and gives its hosts ports. */
@@ -92,6 +95,7 @@ export function createHub(options: HubOptions): Hub {
       return {
         interfaces: { list: () => Promise.resolve(listInterfaces(world, name, hostOptions)) },
         datagrams: sockets.datagrams,
+        counters: { read: () => null },
       }
     },
     close() {

@@ -39,12 +39,14 @@ function RecordingState({ name, live }: { readonly name: string | null; readonly
 
 function trustOf(view: SessionView): string {
   if (view.role === 'loopback') return 'Emulated paths: nothing leaves this machine'
-  const pairs = view.snapshot?.pairs ?? []
-  const loose = new Set(
-    pairs
-      .filter((pair) => pair.carrying && pair.local.binding === 'address')
-      .map((pair) => pair.local.interfaceName),
-  )
-  if (loose.size > 0) return `${[...loose].join(', ')}: address only, packets may leave by another link`
+  const carrying = view.snapshot?.pairs.filter((pair) => pair.carrying) ?? []
+  const wrong = carrying.find((pair) => pair.egress.verified === false)
+  if (wrong !== undefined)
+    return `${wrong.local.interfaceName}: packets leave by ${wrong.egress.interfaceName}, another link`
+  const loose = carrying.filter((pair) => pair.local.binding === 'address' && pair.egress.verified === null)
+  const names = [...new Set(loose.map((pair) => pair.local.interfaceName))].join(', ')
+  if (names !== '') return `${names}: address only, packets may leave by another link`
+  const seen = carrying.filter((pair) => pair.egress.verified === true).length
+  if (seen > 0) return `${seen} of ${carrying.length} carrying paths seen to leave by their own interface`
   return 'Every socket is bound to its interface'
 }

@@ -12,7 +12,7 @@ import {
   pairStateHealth,
   pairStateWords,
 } from '../../../shared/words'
-import { Health } from '../../ui'
+import { Egress, Health } from '../../ui'
 
 export interface PairColumn {
   /** Short name, for tests. */
@@ -43,6 +43,9 @@ export const pairColumns: readonly PairColumn[] = [
   column('carrying', 'Carries', 'Whether packets of the test go over it now', 62, (pair) =>
     pair.carrying ? 'yes' : 'no',
   ),
+  column('egress', 'Leaves by', 'Interface whose counter rose with what was sent', 110, (pair) => (
+    <Egress pair={pair} />
+  )),
   column('rtt-last', 'RTT ms', 'Last round trip', 64, (pair) => formatMs(pair.rttMs?.last)),
   column('rtt-min', 'min', 'Smallest round trip', 56, (pair) => formatMs(pair.rttMs?.min)),
   column('rtt-p50', 'p50', 'Median round trip', 56, (pair) => formatMs(pair.rttMs?.p50)),

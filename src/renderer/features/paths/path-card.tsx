@@ -1,6 +1,7 @@
 /** One path: its key, its name, the number that matters, and what stands behind it. */
 import { firstShare, type PairSnapshot } from '../../../shared/view'
 import {
+  egressSentence,
   formatMs,
   formatPercent,
   formatShare,
@@ -40,6 +41,11 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
         <Health tone={pairStateHealth[pair.state]}>{stateText(pair, live)}</Health>
       </span>
       <Sparkline pairId={pair.id} live={live} />
+      {pair.egress.verified === false && (
+        <span className="wrong-link" title={egressSentence(pair.egress, pair.local.interfaceName)}>
+          leaves by {pair.egress.interfaceName}, not by {pair.local.interfaceName}
+        </span>
+      )}
       <PathFigures pair={pair} live={live} />
       <span className="include">
         <IncludeBox pair={pair} disabled={live.view.ended !== null} />
