@@ -1,0 +1,5 @@
+import type { Bench } from './bench'
+import { ice } from './ice'
+
+/** Every bench there is; `npm run bench` runs them in this order. */
+export const benches: readonly Bench[] = [ice]
