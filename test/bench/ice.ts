@@ -47,13 +47,11 @@ function tableOf(found: ReadonlyMap<number, readonly Timings[]>): Table {
   const rows: Row[] = []
   for (const { part, label } of parts) {
     const medians = sides.map((count) => median((found.get(count) ?? []).flatMap((one) => one[part])))
-    const means = sides.map((count) =>
-      median((found.get(count) ?? []).flatMap((one) => mean(one[part]) ?? [])),
-    )
+    const means = sides.map((count) => quietest((found.get(count) ?? []).map((one) => mean(one[part]))))
     rows.push({ label: `${label}, median µs`, values: medians })
     rows.push({ label: `${label}, mean µs`, values: means })
     rows.push({
-      label: '  times that of one pair',
+      label: `${label}, mean, times that of one pair`,
       values: means.map((each) => ratio(each, means[0] ?? null)),
     })
   }
