@@ -115,6 +115,7 @@ function start(
       entropy,
       interfaces: host.interfaces,
       datagrams: host.datagrams,
+      counters: host.counters,
       secure: modelSecure(clock, entropy),
       log: { write: () => undefined },
     },
