@@ -100,6 +100,7 @@ function spread(name: string, value: Messages['roundTripMs']): string {
   return value === null ? '' : `${name} p50 ${formatMs(value.p50)} p95 ${formatMs(value.p95)} ms`
 }
 
-function recordsText({ duplicatesDropped, sctpRetransmissions }: Snapshot): string {
-  return `copies dropped ${formatCount(duplicatesDropped)}  SCTP retransmissions ${formatCount(sctpRetransmissions)}\n`
+function recordsText({ duplicatesDropped, sctpRetransmissions, pairs }: Snapshot): string {
+  const resent = pairs.reduce((sum, pair) => sum + pair.resent, 0)
+  return `sent again ${formatCount(resent)}  copies dropped ${formatCount(duplicatesDropped)}  SCTP retransmissions ${formatCount(sctpRetransmissions)}\n`
 }

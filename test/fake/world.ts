@@ -274,6 +274,7 @@ function pairView(
     },
     weight: Math.max(0.1, Math.min(10, 60 / base + pair.wander / 40)),
     share: 0,
+    resent: 0,
     firstArrivals: pair.first,
     duplicates: pair.duplicates,
     peerFirstArrivals: null,

@@ -127,6 +127,8 @@ export interface PairSnapshot {
   readonly weight: number
   /** weight over the sum of the carrying pairs' weights in weighted mode, else the expected share of copies; 0..1. */
   readonly share: number
+  /** Records that went out over this pair because another one was in doubt; part of `recordsSent`. */
+  readonly resent: number
   /** Records whose first copy came over this pair. */
   readonly firstArrivals: number
   /** Records that came over this pair when another copy had been there. */

@@ -54,6 +54,7 @@ function makeAgent(role: 'offerer' | 'answerer', settings: Partial<EngineSetting
     },
     event: (event) => events.push(event),
     drop: (reason) => drops.push(reason),
+    doubted: () => undefined,
   })
   agent.addSocket(socket, 0)
   return agent

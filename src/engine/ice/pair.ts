@@ -104,6 +104,11 @@ export interface Pair {
     requestsReceived: number
     responsesSent: number
   }
+  /** Records that went out over it because another pair was in doubt. */
+  resent: number
+  /** The highest number of a record that came over it, and when one last came; -1 and 0 before. */
+  highestRecord: number
+  recordAtMs: number
   firstArrivals: number
   duplicates: number
   /** The same two as the peer counts them, from its reports. */
@@ -166,6 +171,9 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     recordsSent: { packets: 0, bytes: 0 },
     recordsReceived: { packets: 0, bytes: 0 },
     stun: { requestsSent: 0, responsesReceived: 0, requestsReceived: 0, responsesSent: 0 },
+    resent: 0,
+    highestRecord: -1,
+    recordAtMs: 0,
     firstArrivals: 0,
     duplicates: 0,
     peerFirstArrivals: 0,
@@ -181,6 +189,18 @@ export function countArrival(pair: Pair, bytes: number, nowMs: number): void {
   pair.received.packets += 1
   pair.received.bytes += bytes
   pair.lastReceivedMs = nowMs
+}
+
+/** A record goes out over the pair. */
+export function noteDeparture(pair: Pair, bytes: number, nowMs: number): void {
+  pair.usedMs = nowMs
+  pair.recordsSent.packets += 1
+  pair.recordsSent.bytes += bytes
+}
+
+/** What goes over it may be lost. */
+export function isDoubted(pair: Pair): boolean {
+  return pair.state !== 'up' || pair.suspicion !== null
 }
 
 export function countDeparture(pair: Pair, bytes: number, nowMs: number): void {

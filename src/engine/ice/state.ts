@@ -15,6 +15,8 @@ export interface IceSink {
   transmit(socketId: number, to: TransportAddress, data: Uint8Array): void
   event(event: UntimedEvent): void
   drop(reason: DropReason): void
+  /** A pair that worked is suspect, or works no more: what was sent over it last may be lost. */
+  doubted(pair: Pair): void
 }
 
 export interface IceCredentials {
@@ -67,7 +69,7 @@ export interface AgentState {
   readonly deadlines: Deadlines<number>
   /** When each pair that carries a dense stream, or is suspected, is judged next. */
   readonly watches: Deadlines<number>
-  /** Pairs that are suspected. */
+  /** Pairs that are suspected on their own account, not for their kin. */
   suspects: number
   /** The latest time at which the peer is known to have sent something, from what came and half the pair's round trip. */
   peerAliveMs: number
@@ -124,13 +126,18 @@ export function setPairState(state: AgentState, pair: Pair, to: PairState, nowMs
 
 function leaveUp(state: AgentState, pair: Pair, to: PairState, lastedMs: number): void {
   state.alive -= 1
-  if (pair.suspicion !== null) state.suspects -= 1
-  pair.suspicion = null
+  state.sink.doubted(pair)
+  forgetSuspicion(state, pair)
   state.watches.remove(pair.id)
   // The gap until it carries again is the outage's, not the stream's.
   pair.lastRecordMs = null
   pair.recovery.answers = 0
   pair.flaps = to === 'down' && pair.timesDown > 0 && lastedMs < liveness.flapMs
+}
+
+export function forgetSuspicion(state: AgentState, pair: Pair): void {
+  if (pair.suspicion !== null && pair.suspicion.cause !== 'kin') state.suspects -= 1
+  pair.suspicion = null
 }
 
 /** Sets when the pair is checked next, from its state; called whenever that changes. */

@@ -80,6 +80,7 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
       },
       event: (event) => events[end]?.push({ ...event, atMs: nowMs }),
       drop: () => {},
+      doubted: () => {},
     })
   })
   const pairOf = (end: number, link: number) => agents[end]?.pairAt(link + 1, address(1 - end, link))

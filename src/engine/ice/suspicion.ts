@@ -1,12 +1,14 @@
 import type { Pair } from './pair'
 import { jitterMs, liveness, neededProbes } from './liveness'
-import { type AgentState, scheduleCheck } from './state'
+import { type AgentState, forgetSuspicion, scheduleCheck } from './state'
 
 /**
  * Why a pair that works is doubted. `silence`: the peer's records stopped coming over it, so any arrival ends it. `peer`:
- * the peer said so of its own, so what must be proved is our direction, and only an answer ends it.
+ * the peer said so of its own, so what must be proved is our direction, and only an answer ends it. `kin`: a pair of the
+ * same interface fell silent; this one may carry nothing by which its own state would show, or be heard while what we
+ * send over it goes by the interface that failed, so only an answer ends it as well.
  */
-export type SuspicionCause = 'silence' | 'peer'
+export type SuspicionCause = 'silence' | 'peer' | 'kin'
 
 export interface Suspicion {
   readonly cause: SuspicionCause
@@ -64,15 +66,28 @@ export function notePeerDoubt(state: AgentState, pair: Pair, nowMs: number): voi
 function suspect(state: AgentState, pair: Pair, cause: SuspicionCause, nowMs: number): void {
   pair.suspicion = { cause, sinceMs: nowMs, probes: 0, decidedMs: null, peerAliveMs: null }
   pair.timesSuspected += 1
-  state.suspects += 1
+  if (cause !== 'kin') state.suspects += 1
+  state.sink.doubted(pair)
   state.deadlines.set(pair.id, nowMs)
   watch(state, pair, nowMs + judgeMs)
 }
 
+/**
+ * What fails is mostly an interface, at either end. Its other pairs may carry nothing by which their silence would show,
+ * and would be chosen in the first one's place: they are asked at once, unless they have answered since.
+ */
+function suspectKin(state: AgentState, silent: Pair, nowMs: number): void {
+  const sinceMs = silent.lastReceivedMs ?? nowMs
+  for (const pair of state.pairs) {
+    const related = pair.socket.id === silent.socket.id || pair.remote === silent.remote
+    if (!related || pair.state !== 'up' || pair.suspicion !== null) continue
+    if ((pair.answeredMs ?? 0) <= sinceMs + (pair.rtt.smoothedMs ?? 0)) suspect(state, pair, 'kin', nowMs)
+  }
+}
+
 export function endSuspicion(state: AgentState, pair: Pair, nowMs: number): void {
   if (pair.suspicion === null) return
-  pair.suspicion = null
-  state.suspects -= 1
+  forgetSuspicion(state, pair)
   // Until the next record comes, silence tells nothing new.
   state.watches.remove(pair.id)
   scheduleCheck(state, pair, nowMs)
@@ -111,7 +126,10 @@ function listen(state: AgentState, pair: Pair, nowMs: number): void {
   if (bound === null) return
   const dueMs = Math.max(pair.lastRecordMs ?? 0, pair.lastReceivedMs ?? 0) + bound
   if (dueMs > nowMs) watch(state, pair, dueMs)
-  else suspect(state, pair, 'silence', nowMs)
+  else {
+    suspect(state, pair, 'silence', nowMs)
+    suspectKin(state, pair, nowMs)
+  }
 }
 
 function nextJudgementMs(state: AgentState, suspicion: Suspicion, nowMs: number): number {

@@ -232,3 +232,23 @@ describe('resequencer over unequal paths', () => {
     )
   })
 })
+
+it('what is held is hurried on, and the next deadline is that of what is still held', () => {
+  const resequencer = createResequencer<number>({ maxHeld: 10, expectFirst: 0 })
+  resequencer.push(1, 1, 0, 500)
+  resequencer.push(3, 3, 40, 500)
+  expect(resequencer.missing).toBe(0)
+  resequencer.hurry(50, 20)
+  expect(resequencer.poll(50)).toBe(1)
+  expect(resequencer.poll(50)).toBeUndefined()
+  expect(resequencer.missing).toBe(2)
+  expect(resequencer.nextDeadline()).toBe(60)
+  // The first to leave was the earliest: its deadline must not stay behind.
+  expect(resequencer.poll(60)).toBe(3)
+  resequencer.push(5, 5, 70, 500)
+  resequencer.push(4, 4, 80, 500)
+  expect([resequencer.poll(80), resequencer.poll(80)]).toEqual([4, 5])
+  resequencer.push(7, 7, 90, 500)
+  resequencer.hurry(90, 30)
+  expect(resequencer.nextDeadline()).toBe(120)
+})

@@ -13,6 +13,10 @@ export interface Resequencer<T> {
   push(sequence: number, item: T, nowMs: number, holdMs: number): void
   /** The next record to hand on. Drain until undefined after every push and at every deadline. */
   poll(nowMs: number): T | undefined
+  /** Nothing that is held may wait longer than this from its push on. */
+  hurry(nowMs: number, holdMs: number): void
+  /** The first number that what is held waits for; undefined while nothing is held. */
+  readonly missing: number | undefined
   /** When `poll` has something even if nothing is pushed; undefined while nothing is held. */
   nextDeadline(): number | undefined
   /** Records held now. */
@@ -48,7 +52,7 @@ interface Held<T> {
   readonly sequence: number
   readonly item: T
   readonly pushedAtMs: number
-  readonly deadlineMs: number
+  deadlineMs: number
 }
 
 export function createResequencer<T>(options: ResequencerOptions): Resequencer<T> {
@@ -152,6 +156,18 @@ export function createResequencer<T>(options: ResequencerOptions): Resequencer<T
       const item = ready[readyHead] as T
       readyHead += 1
       return item
+    },
+    hurry(nowMs, holdMs) {
+      earliestDeadlineMs = Infinity
+      for (const entry of held) {
+        entry.deadlineMs = Math.min(entry.deadlineMs, Math.max(nowMs, entry.pushedAtMs + holdMs))
+        earliestDeadlineMs = Math.min(earliestDeadlineMs, entry.deadlineMs)
+      }
+      deadlineIsExact = true
+      expire(nowMs)
+    },
+    get missing() {
+      return held.length === 0 ? undefined : next
     },
     nextDeadline: () => (held.length === 0 ? undefined : findEarliestDeadline()),
     get heldCount() {

@@ -54,6 +54,7 @@ test('whatever is told, the peer has at most so many addresses here and so many 
     transmit: () => undefined,
     event: (event) => events.push(event.kind === 'limit' ? event.limit : event.kind),
     drop: () => undefined,
+    doubted: () => undefined,
   }
   const agent = createAgent(
     {

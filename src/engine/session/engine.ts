@@ -6,6 +6,7 @@ import type { DropReason } from '../face/snapshot'
 import { createAgent, createGatherer, type IceSink } from '../ice'
 import { createEchoReader, createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
+import { createSentRing } from '../resend'
 import { createRoundRobin, createWeights } from '../spread'
 import { boundSettings } from './bounds'
 import { addLateSocket, forgetSocket, tellCandidates } from './candidates'
@@ -17,6 +18,7 @@ import { beginFinish, considerEnd, end, finishLate } from './finish'
 import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
 import { createOutbox } from './outbox'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
+import { resendDoubted } from './resend'
 import { takeSnapshot } from './snapshot'
 import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './waiting'
 import { drop, type SessionState, tell, type TimerName } from './state'
@@ -150,6 +152,7 @@ function settle(state: SessionState): void {
   }
   if (state.timers.has('gathering')) considerGathered(state, true)
   followIce(state)
+  resendDoubted(state)
   refreshCarrying(state, false)
   considerSecureStart(state)
   passHandshake(state)
@@ -243,6 +246,7 @@ function createState(options: EngineOptions): SessionState {
     transmit: (socketId, to, data) => outbox.push({ kind: 'transmit', socketId, to, data }),
     event: (event) => holder.state && tell(holder.state, event),
     drop: (reason) => holder.state && drop(holder.state, reason),
+    doubted: (pair) => holder.state?.doubted.push(pair),
   }
   const key = Uint8Array.from(credentials.pwd, (character) => character.charCodeAt(0))
   const state: SessionState = {
@@ -285,6 +289,8 @@ function createState(options: EngineOptions): SessionState {
     wireTallies: new Map(),
     recordBytes: { needed: 0, sent: 0 },
     recordsWithoutPair: 0,
+    sole: createSentRing(limits.resendRecords),
+    doubted: [],
     early: [],
     dedup: new Map(),
     resequencer: makeResequencer('unknown'),

@@ -1,9 +1,10 @@
 import { createDedupWindow } from '../dedup'
 import { firstApplicationRecord, limits } from '../face/limits'
 import type { PeerView } from '../face/snapshot'
-import { noteRecord, type Pair, tellLimit } from '../ice'
+import { jitterMs, liveness, noteDeparture, noteRecord, type Pair, tellLimit } from '../ice'
 import { createResequencer, type Resequencer } from '../resequence'
 import { carryingPairs } from './carriers'
+import { keepSole } from './resend'
 import { drop, pairById, type SessionState } from './state'
 import { transmitOn } from './transmit'
 
@@ -29,12 +30,12 @@ export function sendRecord(state: SessionState, data: Uint8Array): void {
   }
   state.recordBytes.needed += data.length
   for (const pair of pairs) {
-    pair.usedMs = state.nowMs
-    pair.recordsSent.packets += 1
-    pair.recordsSent.bytes += data.length
+    noteDeparture(pair, data.length, state.nowMs)
     state.recordBytes.sent += data.length
     transmitOn(state, pair, data)
   }
+  const [only] = pairs
+  if (pairs.length === 1 && only !== undefined) keepSole(state, only, data)
 }
 
 function pairsForRecord(state: SessionState): Pair[] {
@@ -78,7 +79,7 @@ function takeRecord(state: SessionState, pair: Pair, record: Uint8Array): boolea
   if (seen === 'duplicate') {
     state.duplicatesDropped += 1
     pair.duplicates += 1
-    countRecord(state, pair, record.length)
+    countRecord(state, pair, record.length, sequence)
     return true
   }
   return openRecord(state, pair, record, epoch, sequence)
@@ -127,12 +128,13 @@ export function takeOpened(state: SessionState, token: number, plain: Uint8Array
     state.dedup.set(epoch, window)
     window.commit(sequence)
     pair.firstArrivals += 1
-    state.resequencer.push(sequence, plain, state.nowMs, holdMs(state))
+    state.resequencer.push(sequence, plain, state.nowMs, holdMs(state) + resendRoomMs(state))
   }
-  countRecord(state, pair, bytes)
+  countRecord(state, pair, bytes, sequence)
   pair.received.packets += 1
   pair.received.bytes += bytes
   pair.lastReceivedMs = state.nowMs
+  considerGap(state)
   deliverInOrder(state)
 }
 
@@ -140,7 +142,9 @@ function windowOf(state: SessionState, epoch: number): ReturnType<typeof createD
   return state.dedup.get(epoch)
 }
 
-function countRecord(state: SessionState, pair: Pair, bytes: number): void {
+function countRecord(state: SessionState, pair: Pair, bytes: number, sequence: number): void {
+  pair.highestRecord = Math.max(pair.highestRecord, sequence)
+  pair.recordAtMs = state.nowMs
   noteRecord(state.agent.state, pair, state.nowMs)
   pair.recordsReceived.packets += 1
   pair.recordsReceived.bytes += bytes
@@ -174,4 +178,39 @@ function holdMs(state: SessionState): number {
   }
   if (working < 2) return 0
   return Math.min(holdLimitMs, Math.max(0, slowest - fastest) + holdMarginMs)
+}
+
+/** A pair that brought a record within this time is one that a missing record may have gone over, ms. */
+const carriedLatelyMs = 1000
+
+/**
+ * What a record may wait beyond that where the peer sends each over one path only: should that path have failed, the peer
+ * notices, and sends what is missing again over another. Any path may turn out to be the one until it brings a later
+ * record.
+ */
+function resendRoomMs(state: SessionState): number {
+  if (state.peerSpread.mode !== 'weighted') return 0
+  let noticedMs = 0
+  let slowestMs = 0
+  for (const pair of state.agent.state.pairs) {
+    if (!carriedLately(state, pair)) continue
+    const rttMs = pair.rtt.smoothedMs ?? 0
+    noticedMs = Math.max(noticedMs, rttMs + liveness.suspectMarginMs + jitterMs(pair))
+    slowestMs = Math.max(slowestMs, rttMs / 2)
+  }
+  return Math.min(holdLimitMs, noticedMs + slowestMs)
+}
+
+/** When every path has brought a later record, what is missing was lost on one that works: only SCTP can mend that. */
+function considerGap(state: SessionState): void {
+  const { missing } = state.resequencer
+  if (missing === undefined) return
+  const hidden = state.agent.state.pairs.some(
+    (pair) => carriedLately(state, pair) && pair.highestRecord < missing,
+  )
+  if (!hidden) state.resequencer.hurry(state.nowMs, holdMs(state))
+}
+
+function carriedLately(state: SessionState, pair: Pair): boolean {
+  return pair.highestRecord >= 0 && state.nowMs - pair.recordAtMs < carriedLatelyMs
 }

@@ -89,6 +89,7 @@ function snapshotPair(
     lossReceived: pair.lossReceived.view(),
     weight: state.weights.weight(pair.id),
     share: carrying ? share : 0,
+    resent: pair.resent,
     firstArrivals: pair.firstArrivals,
     duplicates: pair.duplicates,
     peerFirstArrivals: reported ? pair.peerFirstArrivals : null,

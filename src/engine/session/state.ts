@@ -17,9 +17,11 @@ import type { ControlSealer, ShimKeys } from '../frames'
 import type { Agent, Gatherer, IceCredentials, Pair, UntimedEvent } from '../ice'
 import type { EchoReader, MessageReceiver, MessageSender } from '../messages'
 import type { Reliable } from '../reliable'
+import type { SentRing } from '../resend'
 import type { Resequencer } from '../resequence'
 import type { RoundRobin, Weights } from '../spread'
 import type { Outbox } from './outbox'
+import type { SoleRecord } from './resend'
 
 /** The session's own timers, each named after what it does. */
 export type TimerName =
@@ -109,6 +111,10 @@ export interface SessionState {
   readonly wireTallies: Map<number, WireTally>
   readonly recordBytes: { needed: number; sent: number }
   recordsWithoutPair: number
+  /** The latest records that went out over one pair alone. */
+  readonly sole: SentRing<SoleRecord>
+  /** Pairs that came into doubt in this input; their part of `sole` is sent again at its end. */
+  readonly doubted: Pair[]
 
   /** Datagrams that came before our side of the handshake was done. */
   readonly early: { readonly pair: Pair; readonly data: Uint8Array }[]

@@ -140,6 +140,7 @@ const pair = z.object({
   lossReceived: loss,
   weight: z.number(),
   share: z.number(),
+  resent: count,
   firstArrivals: count,
   duplicates: count,
   peerFirstArrivals: count.nullable(),

@@ -155,6 +155,7 @@ function pairAt(index: number, links: number, second: number, options: ExampleOp
     lossReceived: lossView,
     weight,
     share: isDown ? 0 : 1 / options.pairs,
+    resent: 0,
     firstArrivals: from === 0 ? packets : Math.floor(packets / 10),
     duplicates: from === 0 ? 0 : arrived - Math.floor(packets / 10),
     peerFirstArrivals: second < 1 ? null : from === 0 ? packets : Math.floor(packets / 10),
