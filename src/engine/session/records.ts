@@ -189,7 +189,8 @@ const carriedLatelyMs = 1000
  * record.
  */
 function resendRoomMs(state: SessionState): number {
-  if (state.peerSpread.mode !== 'weighted') return 0
+  const { mode } = state.peerSpread
+  if (mode === null || mode === 'redundant') return 0
   let noticedMs = 0
   let slowestMs = 0
   for (const pair of state.agent.state.pairs) {
