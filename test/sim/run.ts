@@ -5,10 +5,12 @@ import {
   createRandom,
   createVirtualClock,
   createWorld,
+  type Hub,
   serveStun,
   type VirtualClock,
   type World,
 } from '../../src/sim'
+import { addAdversary, createAdversary } from './adversary'
 import { createFlow, type MessageFlow } from './checked-secure'
 import { checkAtEnd, checkSnapshot } from './checks'
 import { type End, startEnd } from './end'
@@ -51,12 +53,14 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
   }
 
   const wire = watchWire(report)
-  const hub = createHub({
+  const adversary = createAdversary(scenario, world, clock, (packet) => hub.send('mallory', 'tap', packet))
+  const hub: Hub = createHub({
     clock,
     world,
     names: stunNames(scenario),
+    tamper: (host, interfaceName, packet) => adversary.tamper(host, interfaceName, packet),
     onSend(host, packet, nowMs) {
-      wire.see(host, packet, nowMs)
+      if (host !== 'mallory') wire.see(host, packet, nowMs)
       hash.update(
         `${nowMs} ${host} ${packet.from.address}:${packet.from.port} ${packet.to.address}:${packet.to.port}`,
       )
@@ -165,6 +169,7 @@ function buildWorld(scenario: Scenario): World {
   for (const network of scenario.networks) world.addNetwork(network)
   for (const nat of scenario.nats) world.addNat(nat)
   for (const each of scenario.interfaces) world.addInterface(each)
+  addAdversary(scenario, world)
   return world
 }
 

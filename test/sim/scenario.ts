@@ -74,6 +74,8 @@ export interface Scenario {
   /** Both sides make offers and each is told that the other's is the answer: two controlling agents meet. */
   readonly roleConflict: boolean
   readonly changes: readonly Change[]
+  /** Somebody owns this network: reads, drops, changes, holds back, replays and forges what goes over it. */
+  readonly hostileNetwork?: string
   /** The left side finishes this long before the end. */
   readonly finishBeforeEndMs: number
   readonly expect: readonly Expectation[]

@@ -23,6 +23,8 @@ export interface HubOptions {
   readonly names?: Names
   /** Told of every packet that enters the world, in order. */
   readonly onSend?: (host: string, packet: Packet, nowMs: number) => void
+  /** Somebody on the cable: what goes on in the packet's place. Sent elsewhere, it is as good as dropped. */
+  readonly tamper?: (host: string, interfaceName: string, packet: Packet) => Packet
 }
 
 export interface HostOptions {
@@ -80,7 +82,7 @@ export function createHub(options: HubOptions): Hub {
     if (closed) return
     const nowMs = clock.nowMs()
     options.onSend?.(host, packet, nowMs)
-    world.inject(host, interfaceName, packet, nowMs)
+    world.inject(host, interfaceName, options.tamper?.(host, interfaceName, packet) ?? packet, nowMs)
     arm()
   }
 
