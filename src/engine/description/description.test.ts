@@ -48,7 +48,7 @@ const ours: LocalDescription = {
   candidates: [host],
   sctpPort: 5000,
   maxMessageSize: 65536,
-  pathscope: { protocol: 1 },
+  pathscope: { protocol: 1, integrity: 'sha1' },
 }
 const addresses = (remote: RemoteDescription) =>
   remote.candidates.map(({ address }) => `${address.address} ${address.port}`)
@@ -242,7 +242,11 @@ const local: fc.Arbitrary<LocalDescription> = fc.record({
   }),
   sctpPort: fc.integer({ min: 1, max: 65535 }),
   maxMessageSize: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-  pathscope: fc.constantFrom(null, { protocol: 1 }),
+  pathscope: fc.constantFrom(
+    null,
+    { protocol: 1, integrity: 'sha1' } as const,
+    { protocol: 1, integrity: 'sha256' } as const,
+  ),
 })
 
 describe('our own description', () => {
@@ -339,9 +343,12 @@ describe('the Pathscope mark', () => {
   const marked = (value: string) => writeSdp(ours).replace('a=pathscope:1', `a=pathscope:${value}`)
 
   it('names the newest protocol that both speak', () => {
-    expect(read(marked('1')).pathscope).toEqual({ protocol: 1 })
-    expect(read(marked('3 min=1')).pathscope).toEqual({ protocol: 1 })
-    expect(read(marked('3 colour=blue min=1 x')).pathscope).toEqual({ protocol: 1 })
+    expect(read(marked('1')).pathscope).toEqual({ protocol: 1, integrity: 'sha1' })
+    expect(read(marked('3 min=1')).pathscope).toEqual({ protocol: 1, integrity: 'sha1' })
+    expect(read(marked('3 colour=blue min=1 x')).pathscope).toEqual({ protocol: 1, integrity: 'sha1' })
+    const sha256 = { protocol: 1, integrity: 'sha256' }
+    expect(read(marked('2 min=1 integrity=sha-256')).pathscope).toEqual(sha256)
+    expect(read(marked('1 integrity=sha-512')).pathscope).toEqual({ ...sha256, integrity: 'sha1' })
     expect(read(writeSdp({ ...ours, pathscope: null })).pathscope).toBeNull()
   })
 

@@ -22,8 +22,13 @@ export interface DescribedCandidate {
 }
 
 /** Says that the other end is a Pathscope too; `protocol` is the newest that both ends speak. */
+/** The word of the mark that offers SHA-256. */
+export const sha256Word = 'integrity=sha-256'
+
 export interface PathscopeMark {
   readonly protocol: number
+  /** What its STUN messages are made with and judged by: SHA-256 where it offers that. */
+  readonly integrity: 'sha1' | 'sha256'
 }
 
 /** A media section of the peer's offer that we refuse, as it must be mirrored in the answer (RFC 3264 section 6). */

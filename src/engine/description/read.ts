@@ -10,6 +10,7 @@ import {
   type PathscopeMark,
   type RemoteDescription,
   type SectionShape,
+  sha256Word,
   type Setup,
   unlimitedMessageSize,
 } from './description'
@@ -182,7 +183,7 @@ function readSctp(type: Type, channel: MediaSection): Sctp | DescriptionProblem 
   }
 }
 
-/** a=pathscope:<newest protocol> [min=<oldest protocol>], further words ignored (docs/protocol.md). */
+/** a=pathscope:<newest protocol> [min=<oldest protocol>] [integrity=sha-256], further words ignored (docs/protocol.md). */
 function readMark(type: Type, { session }: Sections): PathscopeMark | DescriptionProblem | null {
   const value = firstValue(session, 'pathscope')
   if (value === undefined) return null
@@ -195,5 +196,6 @@ function readMark(type: Type, { session }: Sections): PathscopeMark | Descriptio
   if (!newest || !oldest || oldest > newest)
     return problems.malformed(type, 'its Pathscope mark is unreadable')
   if (oldest > PROTOCOL_VERSION) return problems.newerProtocol(type, newest, PROTOCOL_VERSION)
-  return { protocol: Math.max(OLDEST_PROTOCOL_VERSION, Math.min(newest, PROTOCOL_VERSION)) }
+  const protocol = Math.max(OLDEST_PROTOCOL_VERSION, Math.min(newest, PROTOCOL_VERSION))
+  return { protocol, integrity: words.includes(sha256Word) ? 'sha256' : 'sha1' }
 }

@@ -4,6 +4,7 @@ import {
   OLDEST_PROTOCOL_VERSION,
   type PathscopeMark,
   type RejectedSection,
+  sha256Word,
 } from './description'
 
 /**
@@ -34,8 +35,12 @@ export function writeSdp(local: LocalDescription): string {
   return `${lines.join('\r\n')}\r\n`
 }
 
-function writeMark({ protocol }: PathscopeMark): string {
-  return protocol > OLDEST_PROTOCOL_VERSION ? `${protocol} min=${OLDEST_PROTOCOL_VERSION}` : `${protocol}`
+function writeMark({ protocol, integrity }: PathscopeMark): string {
+  return [
+    `${protocol}`,
+    ...(protocol > OLDEST_PROTOCOL_VERSION ? [`min=${OLDEST_PROTOCOL_VERSION}`] : []),
+    ...(integrity === 'sha256' ? [sha256Word] : []),
+  ].join(' ')
 }
 
 function channelLines(local: LocalDescription): string[] {

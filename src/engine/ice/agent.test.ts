@@ -3,7 +3,7 @@ import type { SocketInfo, TransportAddress } from '../face/address'
 import { limits } from '../face/limits'
 import { defaultSettings, type EngineSettings } from '../face/settings'
 import type { DropReason } from '../face/snapshot'
-import { encodeStun, parseStun, type ParsedStun, type StunAttributes } from '../stun'
+import { encodeStun, parseStun, type ParsedStun, strongestIntegrity, type StunAttributes } from '../stun'
 import { testPrimitives } from '../testing'
 import { createAgent, type UntimedEvent } from './index'
 
@@ -66,7 +66,7 @@ function remote(last: readonly number[], kind: 'pathscope' | 'stock' = 'pathscop
   const candidates = last.map(
     (one) => ({ address: address(one), type: 'host', priority: 1000 + one }) as const,
   )
-  return { ...them, kind, candidates }
+  return { ...them, kind, integrity: 'sha1' as const, candidates }
 }
 
 function request(
@@ -98,12 +98,13 @@ function answer(
   nowMs: number,
   attributes: StunAttributes = {},
   from = check.to,
+  by: 'sha1' | 'sha256' = 'sha1',
 ): void {
   const { transactionId } = check.parsed.message
   const kind = attributes.errorCode === undefined ? 'success' : 'error'
   const filled = kind === 'success' ? { xorMappedAddress: socket.local, ...attributes } : attributes
   const message = { class: kind, method: 1, transactionId, attributes: filled } as const
-  give(agent, encodeStun(message, ascii(them.pwd), primitives), from, nowMs)
+  give(agent, encodeStun(message, ascii(them.pwd), primitives, by), from, nowMs)
 }
 
 function run(agent: TestAgent, untilMs: number, onCheck?: (check: Sent, nowMs: number) => void): void {
@@ -365,6 +366,42 @@ test('a captured request is answered as often as its sender may send it, and nev
     for (let i = 0; i < 5000; i += 1) give(agent, captured, address(2), 0)
     expect(sent).toHaveLength(times)
     expect(drops).not.toContain('rate-limited')
+  }
+})
+
+test('between two that offer SHA-256 nothing weaker is sent or taken; with a stock peer only SHA-1 is sent', () => {
+  const check = (agent: TestAgent, by: 'sha1' | 'sha256', pwd = us.pwd): void => {
+    const attributes = { username: `${us.ufrag}:${them.ufrag}`, priority: 77, iceControlling: 5n }
+    const message = { class: 'request', method: 1, transactionId: primitives.random(12), attributes } as const
+    give(agent, encodeStun(message, ascii(pwd), primitives, by), address(2), 0)
+  }
+  const strict = makeAgent('answerer')
+  strict.setRemote({ ...remote([2]), integrity: 'sha256' }, 0)
+  check(strict, 'sha1')
+  expect([sent.length, drops]).toEqual([0, ['bad-integrity']])
+  check(strict, 'sha256', 'a-password-of-nobody-at-all')
+  expect(sent).toHaveLength(0)
+  check(strict, 'sha256')
+  run(strict, 100)
+  expect(sent.map(({ parsed }) => strongestIntegrity(parsed))).toEqual(sent.map(() => 'sha256'))
+  const own = sent.filter(({ parsed }) => parsed.message.class === 'request').at(-1) as Sent
+  answer(strict, own, 100)
+  expect(strict.state.pairs[0]?.state).not.toBe('up')
+  answer(strict, own, 100, {}, own.to, 'sha256')
+  expect(strict.state.pairs[0]?.state).toBe('up')
+
+  sent = []
+  const stock = makeAgent('answerer')
+  stock.setRemote(remote([2], 'stock'), 0)
+  check(stock, 'sha1')
+  run(stock, 100)
+  expect(sent.length).toBeGreaterThan(1)
+  expect(sent.map(({ parsed }) => strongestIntegrity(parsed))).toEqual(sent.map(() => 'sha1'))
+  // Before the answer is there nobody knows what the peer offers: it is answered as it asks.
+  const early = makeAgent('offerer')
+  for (const by of ['sha1', 'sha256'] as const) {
+    check(early, by)
+    expect(strongestIntegrity((sent.at(-1) as Sent).parsed)).toBe(by)
   }
 })
 

@@ -1,7 +1,14 @@
 import { addressKey } from '../address'
 import { hex } from '../bytes'
 import type { TransportAddress } from '../face/address'
-import { bindingMethod, encodeStun, type ParsedStun, type StunAttributes, verifyIntegrity } from '../stun'
+import {
+  bindingMethod,
+  encodeStun,
+  type ParsedStun,
+  strongestIntegrity,
+  type StunAttributes,
+  verifyIntegrity,
+} from '../stun'
 import { addPeerReflexive, switchRole } from './pairing'
 import { type AgentState, pairAt, trigger } from './state'
 import { countersOf, givesUp, hearsNothing, nominationWithoutEffect, takeCounters } from './check'
@@ -77,12 +84,16 @@ export function answerRequest(
   if (pair !== undefined && pair.state !== 'up') trigger(state, pair, nowMs)
 }
 
-/** The user name names us, and the peer once it is known (RFC 8445 section 7.3). */
+/**
+ * The user name names us, and the peer once it is known (RFC 8445 section 7.3), and the integrity is as strong as the peer's
+ * description promises: both descriptions are proved, so nobody has made a weaker one of it.
+ */
 function isForUs(state: AgentState, parsed: ParsedStun): boolean {
   const [ours, theirs] = (parsed.message.attributes.username ?? '').split(':')
   if (ours !== state.local.ufrag || theirs === undefined || theirs === '') return false
   if (state.remote !== null && theirs !== state.remote.ufrag) return false
-  return parsed.hasIntegrity
+  const integrity = strongestIntegrity(parsed)
+  return integrity === 'sha256' || (integrity === 'sha1' && state.remote?.integrity !== 'sha256')
 }
 
 interface Origin {
@@ -189,7 +200,9 @@ function respond(state: AgentState, request: Request, pair: Pair | undefined, ve
   }
   const { transactionId } = request.parsed.message
   const message = { class: verdict.kind, method: bindingMethod, transactionId, attributes } as const
-  const data = encodeStun(message, state.local.key, state.options.primitives)
+  // What it was judged by (RFC 8489 section 9.1.3).
+  const integrity = strongestIntegrity(request.parsed)
+  const data = encodeStun(message, state.local.key, state.options.primitives, integrity)
   if (pair !== undefined) {
     pair.stun.responsesSent += 1
     countDeparture(pair, data.length, request.nowMs)

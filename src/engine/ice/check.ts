@@ -55,6 +55,7 @@ export function sendCheck(state: AgentState, pair: Pair, nowMs: number): void {
     { class: 'request', method: bindingMethod, transactionId, attributes },
     remote.key,
     primitives,
+    remote.integrity,
   )
   remember(pair, { id: hex(transactionId), sentAtMs: nowMs, nominating, controlling: state.controlling })
   if (nominating) {

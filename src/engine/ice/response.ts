@@ -27,7 +27,9 @@ export function takeResponse(
   if (pair === undefined || transaction === undefined || state.remote === null) {
     return state.sink.drop('unexpected')
   }
-  const authentic = parsed.hasIntegrity && verifyIntegrity(parsed, state.remote.key, state.options.primitives)
+  // As the request was made (RFC 8489 section 9.1.4): nobody on the way makes it weaker.
+  const { key, integrity } = state.remote
+  const authentic = verifyIntegrity(parsed, key, state.options.primitives, integrity)
   if (!authentic) return state.sink.drop('bad-integrity')
   settle(pair, transaction)
   countArrival(pair, parsed.raw.length, nowMs)

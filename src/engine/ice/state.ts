@@ -4,6 +4,7 @@ import type { EngineOptions } from '../face/io'
 import type { CandidateType, DropReason, PairState } from '../face/snapshot'
 import type { Deadlines } from '../deadlines'
 import type { Bucket } from './bucket'
+import type { Integrity } from '../stun'
 import { liveness, nextCheckInMs } from './liveness'
 import type { Pair, RemoteCandidate } from './pair'
 
@@ -26,6 +27,8 @@ export interface IceCredentials {
 
 export interface RemoteIce extends IceCredentials {
   readonly kind: 'pathscope' | 'stock'
+  /** What our checks are made with; towards SHA-256 nothing weaker is taken. */
+  readonly integrity: Integrity
   readonly candidates: readonly {
     readonly address: TransportAddress
     readonly type: CandidateType

@@ -117,7 +117,7 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
     const candidates = paths.map(
       (_, link) => ({ address: address(1 - end, link), type: 'host', priority: 1000 - link }) as const,
     )
-    agent.setRemote({ ...other, kind: 'pathscope', candidates }, 0)
+    agent.setRemote({ ...other, kind: 'pathscope', integrity: 'sha1', candidates }, 0)
   }
 
   const stream = { everyMs }

@@ -72,7 +72,10 @@ test('whatever is told, the peer has at most so many addresses here and so many 
   const local = { family: 4, address: '10.0.0.1', port: 1 } as const
   const socket = { id: 1, local, interfaceName: 'eth', interfaceKind: 'ethernet', binding: 'device' } as const
   agent.addSocket(socket, 0)
-  agent.setRemote({ kind: 'pathscope', ufrag: 'them', pwd: 'y'.repeat(22), candidates: [] }, 0)
+  agent.setRemote(
+    { kind: 'pathscope', integrity: 'sha1', ufrag: 'them', pwd: 'y'.repeat(22), candidates: [] },
+    0,
+  )
   const place = (port: number) => ({ family: 4, address: '10.0.0.2', port }) as const
   const tell = (port: number) => agent.addRemote({ address: place(port), type: 'host', priority: 1 }, 0)
   for (let port = 1; port <= 100; port += 1) tell(port)

@@ -66,7 +66,7 @@ export function considerDescribing(state: SessionState): void {
     candidates: describeCandidates(candidates),
     sctpPort,
     maxMessageSize: limits.messageBytes * 4,
-    pathscope: { protocol: PROTOCOL_VERSION },
+    pathscope: { protocol: PROTOCOL_VERSION, integrity: 'sha256' },
   })
   state.local = { type: state.options.role === 'offerer' ? 'offer' : 'answer', sdp }
   state.outbox.push({ kind: 'local-description', description: state.local })
@@ -102,7 +102,8 @@ export function takeRemote(state: SessionState, description: Description): void 
   state.peer = { ...state.peer, kind }
   state.shimKeys = deriveShimKeys(passwords(state, remote), state.options.role, state.options.primitives)
   const { ufrag, pwd, candidates } = remote
-  state.agent.setRemote({ kind, ufrag, pwd, candidates }, state.nowMs)
+  const integrity = remote.pathscope?.integrity ?? 'sha1'
+  state.agent.setRemote({ kind, integrity, ufrag, pwd, candidates }, state.nowMs)
   state.ice = 'checking'
   tell(state, { kind: 'peer', peer: state.peer })
   tell(state, { kind: 'ice-state', state: 'checking' })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EngineInput } from '../face/io'
-import { limits } from '../face/limits'
+import { firstApplicationRecord, limits } from '../face/limits'
 import type { EngineSnapshot } from '../face/snapshot'
 import { pairOfEngines } from '../testing'
 
@@ -239,6 +239,27 @@ test('forged records, control and handshake frames of a validated address change
   expect(after.dropped['bad-record']).toBe(2000)
   expect(after.pairs.every((pair) => pair.state === 'up')).toBe(true)
   expect(after.messages[1]?.missing).toBe(0)
+})
+
+test('the first record of the peer, with which SCTP begins, is taken once, however late it is replayed', () => {
+  const world = pairOfEngines([link(5), link(20)], { messages: messages(200) })
+  const first = new Uint8Array(14)
+  first.set([23, 0, 0, 0, 1])
+  new DataView(first.buffer).setUint32(7, firstApplicationRecord)
+  first[12] = 1
+  const from = { family: 4, address: '10.0.1.1', port: 5000 } as const
+  const replay = (): void =>
+    world.give(1, { kind: 'datagram', socketId: 1, from, data: first.slice(), receivedAtMs: world.now() })
+  world.connect()
+  world.runUntil(3000)
+  expect(world.hosts[1].openings).toBe(1)
+  replay()
+  // By then it lies below the window, which must not make it new.
+  world.runUntil(3000 + ((limits.dedupWindow + 100) * 1000) / 200)
+  replay()
+  world.runUntil(world.now() + 1000)
+  expect(world.hosts[1].openings).toBe(1)
+  expect(snapshotOf(world, 1).dropped.replayed).toBe(1)
 })
 
 test('loss is told in each direction as the links made it', () => {

@@ -7,6 +7,7 @@ import {
   crc32,
   fingerprintXor,
   headerBytes,
+  integrity256Bytes,
   integrityBytes,
   magicCookie,
   maxTextBytes,
@@ -14,16 +15,18 @@ import {
   messageType,
   pathscopeBytes,
 } from './format'
-import type { PathCounters, StunMessage } from './message'
+import type { Integrity, PathCounters, StunMessage } from './message'
 
 /**
- * The message's bytes: attributes in a fixed order, MESSAGE-INTEGRITY (SHA-1) when a key is given, FINGERPRINT last.
+ * The message's bytes: attributes in a fixed order, MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 when a key is given,
+ * FINGERPRINT last.
  * Throws a RangeError on a value that does not fit its field.
  */
 export function encodeStun(
   message: StunMessage,
   integrityKey: Uint8Array | null,
   primitives: EnginePrimitives,
+  integrity: Integrity = 'sha1',
 ): Uint8Array {
   if (message.transactionId.length !== 12) throw new RangeError('a transaction id has 12 bytes')
   if (!(message.method >= 0 && message.method <= 0xfff)) throw new RangeError('a method has 12 bits')
@@ -31,8 +34,13 @@ export function encodeStun(
   writeAttributes(writer, message)
   if (integrityKey) {
     // The HMAC covers a header whose length already counts the attribute itself (RFC 8489 section 14.5).
-    const covered = writer.withLengthPlus(4 + integrityBytes)
-    writer.attribute(attributeType.messageIntegrity, primitives.hmacSha1(integrityKey, covered))
+    if (integrity === 'sha1') {
+      const covered = writer.withLengthPlus(4 + integrityBytes)
+      writer.attribute(attributeType.messageIntegrity, primitives.hmacSha1(integrityKey, covered))
+    } else {
+      const covered = writer.withLengthPlus(4 + integrity256Bytes.whole)
+      writer.attribute(attributeType.messageIntegritySha256, primitives.hmacSha256(integrityKey, covered))
+    }
   }
   const crc = crc32(writer.withLengthPlus(8)) ^ fingerprintXor
   writer.u32(attributeType.fingerprint, crc >>> 0)

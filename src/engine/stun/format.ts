@@ -4,6 +4,8 @@ export const magicCookie = 0x2112a442
 export const headerBytes = 20
 export const fingerprintXor = 0x5354554e
 export const integrityBytes = 20
+/** MESSAGE-INTEGRITY-SHA256 may be cut to so many bytes where a usage of STUN allows it (RFC 8489 section 14.6). */
+export const integrity256Bytes = { least: 16, whole: 32 } as const
 /** Attributes of one message that are looked at; a message with more is refused. */
 export const maxAttributes = 64
 /** USERNAME must be shorter than 509 bytes; SOFTWARE and reason phrases shorter than 763 (RFC 8489 section 14). */
@@ -16,6 +18,7 @@ export const attributeType = {
   messageIntegrity: 0x0008,
   errorCode: 0x0009,
   unknownAttributes: 0x000a,
+  messageIntegritySha256: 0x001c,
   xorMappedAddress: 0x0020,
   priority: 0x0024,
   useCandidate: 0x0025,

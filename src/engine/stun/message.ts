@@ -2,6 +2,9 @@ import type { TransportAddress } from '../face/address'
 
 export type StunClass = 'request' | 'indication' | 'success' | 'error'
 
+/** MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 (RFC 8489 sections 14.5 and 14.6). */
+export type Integrity = 'sha1' | 'sha256'
+
 /** The binding method (RFC 8489 section 18.2). */
 export const bindingMethod = 1
 

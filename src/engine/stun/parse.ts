@@ -9,6 +9,7 @@ import {
   fingerprintXor,
   headerBytes,
   ignoredInResponses,
+  integrity256Bytes,
   integrityBytes,
   magicCookie,
   maxAttributes,
@@ -17,7 +18,7 @@ import {
   pathscopeBytes,
   splitMessageType,
 } from './format'
-import type { PathCounters, StunAttributes, StunMessage } from './message'
+import type { Integrity, PathCounters, StunAttributes, StunMessage } from './message'
 
 export interface ParsedStun {
   readonly kind: 'stun'
@@ -25,6 +26,8 @@ export interface ParsedStun {
   readonly hasIntegrity: boolean
   /** Where MESSAGE-INTEGRITY begins in `raw`; null without one. */
   readonly integrityOffset: number | null
+  /** The same of MESSAGE-INTEGRITY-SHA256, and the length of its value, which may be cut. */
+  readonly integrity256: { readonly offset: number; readonly bytes: number } | null
   readonly hasFingerprint: boolean
   /** Comprehension-required attribute types that we do not know, for a 420 (RFC 8489 section 6.3.1). */
   readonly unknownRequired: readonly number[]
@@ -45,8 +48,9 @@ export function looksLikeStun(data: Uint8Array): boolean {
 
 /**
  * Reads one datagram strictly: exact length, whole attributes, well-formed values, and a FINGERPRINT that is right and
- * last if there is one. Of an attribute that occurs twice the first counts; what follows MESSAGE-INTEGRITY is ignored
- * (RFC 8489 section 14.5), since nothing vouches for it.
+ * last if there is one. Of an attribute that occurs twice the first counts; what follows MESSAGE-INTEGRITY is ignored but
+ * for MESSAGE-INTEGRITY-SHA256, and what follows that as well (RFC 8489 section 14.5 and 14.6), since nothing vouches for
+ * it.
  */
 export function parseStun(data: Uint8Array): ParsedStun | MalformedStun {
   if (!looksLikeStun(data)) return malformed('not a STUN header')
@@ -59,6 +63,7 @@ export function parseStun(data: Uint8Array): ParsedStun | MalformedStun {
   const unknownRequired: number[] = []
   const seen = new Set<number>()
   let integrityOffset: number | null = null
+  let integrity256: ParsedStun['integrity256'] = null
   let hasFingerprint = false
   let count = 0
   for (let at = headerBytes; at < data.length; ) {
@@ -73,7 +78,12 @@ export function parseStun(data: Uint8Array): ParsedStun | MalformedStun {
       if (next !== data.length) return malformed('FINGERPRINT is not last')
       if (!fingerprintFits(data, at, value)) return malformed('FINGERPRINT is wrong')
       hasFingerprint = true
-    } else if (integrityOffset === null && !seen.has(type)) {
+    } else if (type === attributeType.messageIntegritySha256) {
+      if (integrity256 === null) {
+        if (!isIntegrity256Length(length)) return malformed('MESSAGE-INTEGRITY-SHA256 of a wrong length')
+        integrity256 = { offset: at, bytes: length }
+      }
+    } else if (integrityOffset === null && integrity256 === null && !seen.has(type)) {
       seen.add(type)
       if (type === attributeType.messageIntegrity) {
         if (length !== integrityBytes) return malformed('MESSAGE-INTEGRITY of a wrong length')
@@ -90,12 +100,41 @@ export function parseStun(data: Uint8Array): ParsedStun | MalformedStun {
     at = next
   }
   const message: StunMessage = { class: className, method, transactionId, attributes }
-  const hasIntegrity = integrityOffset !== null
-  return { kind: 'stun', message, hasIntegrity, integrityOffset, hasFingerprint, unknownRequired, raw: data }
+  const hasIntegrity = integrityOffset !== null || integrity256 !== null
+  const integrity = { hasIntegrity, integrityOffset, integrity256 }
+  return { kind: 'stun', message, ...integrity, hasFingerprint, unknownRequired, raw: data }
 }
 
-/** Whether MESSAGE-INTEGRITY is there and was made with this key (RFC 8489 section 14.5). */
-export function verifyIntegrity(parsed: ParsedStun, key: Uint8Array, primitives: EnginePrimitives): boolean {
+function isIntegrity256Length(bytes: number): boolean {
+  return bytes >= integrity256Bytes.least && bytes <= integrity256Bytes.whole && bytes % 4 === 0
+}
+
+/** What a message must be judged by (RFC 8489 section 9.1.3); undefined without any. */
+export function strongestIntegrity(parsed: ParsedStun): Integrity | undefined {
+  if (parsed.integrity256 !== null) return 'sha256'
+  return parsed.integrityOffset === null ? undefined : 'sha1'
+}
+
+/** Whether the strongest integrity of a message, or the one wanted, is there and was made with this key. */
+export function verifyIntegrity(
+  parsed: ParsedStun,
+  key: Uint8Array,
+  primitives: EnginePrimitives,
+  by: Integrity | undefined = strongestIntegrity(parsed),
+): boolean {
+  return by === 'sha256' ? verify256(parsed, key, primitives) : verifySha1(parsed, key, primitives)
+}
+
+/** Whole only: a cut value is for usages of STUN that allow it (RFC 8489 section 14.6), and ICE does not. */
+function verify256(parsed: ParsedStun, key: Uint8Array, primitives: EnginePrimitives): boolean {
+  if (parsed.integrity256?.bytes !== integrity256Bytes.whole) return false
+  const { offset, bytes } = parsed.integrity256
+  const covered = parsed.raw.slice(0, offset)
+  viewOf(covered).setUint16(2, offset + 4 + bytes - headerBytes)
+  return equalBytes(primitives.hmacSha256(key, covered), parsed.raw.subarray(offset + 4, offset + 4 + bytes))
+}
+
+function verifySha1(parsed: ParsedStun, key: Uint8Array, primitives: EnginePrimitives): boolean {
   const at = parsed.integrityOffset
   if (at === null) return false
   // The length field counts up to the end of MESSAGE-INTEGRITY, whatever follows it.

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatAddress } from '../address'
@@ -11,6 +12,7 @@ import {
   parseStun,
   type StunAttributes,
   type StunMessage,
+  strongestIntegrity,
   verifyIntegrity,
 } from '.'
 import type { ParsedStun } from '.'
@@ -86,6 +88,75 @@ describe('the test vectors of RFC 5769', () => {
   })
 })
 
+/** Of RFC 5769 section 2.1, with what RFC 8489 section 14.6 puts in the place of its MESSAGE-INTEGRITY, or behind it. */
+function withSha256(macLength: number, keepSha1 = false): Uint8Array {
+  const before = Buffer.from(sampleRequest.subarray(0, sampleRequest.length - 8 - (keepSha1 ? 0 : 24)))
+  before.writeUInt16BE(before.length + 4 + macLength - 20, 2)
+  const mac = createHmac('sha256', password).update(before).digest().subarray(0, macLength)
+  const signed = Buffer.concat([before, Buffer.of(0, 0x1c, 0, macLength), mac])
+  signed.writeUInt16BE(signed.length + 8 - 20, 2)
+  const last = Buffer.alloc(8)
+  last.writeUInt32BE(0x80280004)
+  last.writeUInt32BE((crc32(signed) ^ 0x5354554e) >>> 0, 4)
+  return Uint8Array.from(Buffer.concat([signed, last]))
+}
+
+describe('MESSAGE-INTEGRITY-SHA256', () => {
+  it('has the key and the HMAC of the sample in appendix B.1 of RFC 8489', () => {
+    // The sample's header says 0x9c although its attributes are 0x88 bytes, so it is no message; its HMAC is as printed.
+    const covered = unhex(`0001009c 2112a442 78ad3433 c6ad72c0 29da412e
+      001e0020 4a3cf38f ef6992bd a952c678 0417da0f 24819415 569e60b2 05c46e41 407f1704
+      00150029 6f624d61 744a6f73 32414141 43662f2f 3439396b 39353464 364f4c33 346f4c39 46535476 79363473 41000000
+      0014000b 6578616d 706c652e 6f726700`)
+    const mac = 'e4686c8f0edeb59013e07090010a93efccbccc544c0a45d9f830aa6d6f735a01'
+    const longTerm = primitives.sha256(utf8('マトリックス:example.org:TheMatrIX'))
+    expect(hex(primitives.hmacSha256(longTerm, covered))).toBe(mac)
+    expect(hex(primitives.sha256(utf8('マトリックス:example.org')))).toBe(hex(covered.subarray(24, 56)))
+  })
+
+  it('is verified whole by its password alone, and a message that has both is judged by it', () => {
+    for (const keepSha1 of [false, true]) {
+      const message = parsed(withSha256(32, keepSha1))
+      expect(strongestIntegrity(message)).toBe('sha256')
+      expect(verifyIntegrity(message, password, primitives)).toBe(true)
+      expect(verifyIntegrity(message, utf8('another'), primitives)).toBe(false)
+      expect(verifyIntegrity(message, password, primitives, 'sha1')).toBe(keepSha1)
+    }
+    // A forger who can break SHA-1 gains nothing by leaving that right beside a wrong one.
+    const forged = withSha256(32, true)
+    const at = forged.length - 12
+    forged[at] = (forged[at] as number) ^ 1
+    new DataView(forged.buffer).setUint32(
+      forged.length - 4,
+      (crc32(forged.subarray(0, forged.length - 8)) ^ 0x5354554e) >>> 0,
+    )
+    expect(verifyIntegrity(parsed(forged), password, primitives)).toBe(false)
+    expect(verifyIntegrity(parsed(forged), password, primitives, 'sha1')).toBe(true)
+  })
+
+  it('may be cut to 16 bytes in fours, which ICE does not take, and is malformed otherwise', () => {
+    for (const bytes of [16, 20, 24, 28]) {
+      expect(parsed(withSha256(bytes)).integrity256?.bytes).toBe(bytes)
+      expect(verifyIntegrity(parsed(withSha256(bytes)), password, primitives)).toBe(false)
+    }
+    for (const bytes of [0, 8, 12]) expect(parseStun(withSha256(bytes)).kind).toBe('malformed')
+    expect(parseStun(withSha256(32).fill(18, 67, 68)).kind).toBe('malformed')
+  })
+
+  it('vouches for nothing that follows: only FINGERPRINT counts there, and MESSAGE-INTEGRITY does not', () => {
+    const whole = withSha256(32)
+    const body = whole.subarray(0, whole.length - 8)
+    const late = unhex(`00240004 7fffffff 00080014 ${'00'.repeat(20)} 00250000`)
+    const message = Uint8Array.from([...body, ...late])
+    new DataView(message.buffer).setUint16(2, message.length - 20)
+    const read = parsed(message)
+    expect(read.message.attributes).toMatchObject({ priority: 0x6e0001ff })
+    expect(read.message.attributes.useCandidate).toBeUndefined()
+    expect(read.integrityOffset).toBeNull()
+    expect(verifyIntegrity(read, password, primitives)).toBe(true)
+  })
+})
+
 describe('a CRC-32', () => {
   it('gives the known check value', () => {
     expect(crc32(utf8('123456789'))).toBe(0xcbf43926)
@@ -142,8 +213,8 @@ const key = fc.uint8Array({ minLength: 1, maxLength: 40 })
 describe('an encoded message', () => {
   it('is read back as it was, with its integrity', () => {
     fc.assert(
-      fc.property(message, fc.option(key), (given, integrityKey) => {
-        const bytes = encodeStun(given, integrityKey, primitives)
+      fc.property(message, fc.option(key), fc.constantFrom('sha1', 'sha256'), (given, integrityKey, by) => {
+        const bytes = encodeStun(given, integrityKey, primitives, by)
         expect(looksLikeStun(bytes)).toBe(true)
         const result = parsed(bytes)
         expect(result.message).toEqual(given)
@@ -204,10 +275,10 @@ describe('a message of somebody else', () => {
     const bytes = raw([
       [0x7f01, priority(1)],
       [0x8fff, priority(1)],
-      [0x001c, new Uint8Array(32)],
+      [0x001d, new Uint8Array(32)],
       [0x7f01, priority(2)],
     ])
-    expect(parsed(bytes).unknownRequired).toEqual([0x7f01, 0x001c])
+    expect(parsed(bytes).unknownRequired).toEqual([0x7f01, 0x001d])
   })
 
   it('may be an old server’s response with addresses that nobody needs, but a request with them is not understood', () => {

@@ -3,6 +3,7 @@ import {
   encodeStun,
   parseStun,
   type StunMessage,
+  strongestIntegrity,
   verifyIntegrity,
 } from '../../../src/engine/stun'
 import { testPrimitives } from '../../../src/engine/testing'
@@ -54,7 +55,9 @@ export const stun: Target = {
   maxBytes: 2048,
   samples: () =>
     [request, response, refusal].flatMap((one) =>
-      [one, one].map((same, at) => encodeStun(same, at === 0 ? key : null, primitives)),
+      (['sha1', 'sha256', null] as const).map((by) =>
+        encodeStun(one, by === null ? null : key, primitives, by ?? 'sha1'),
+      ),
     ),
   words: [
     '2112a442',
@@ -92,7 +95,8 @@ export const stun: Target = {
       demand(parsed.hasIntegrity, 'only what has an integrity can have a right one')
       demand(!verifyIntegrity(parsed, otherKey, primitives), 'an integrity fits one key')
     }
-    const again = parseStun(encodeStun(message, key, primitives))
+    const by = strongestIntegrity(parsed) ?? 'sha1'
+    const again = parseStun(encodeStun(message, key, primitives, by))
     demand(again.kind === 'stun', 'what was read and written again is STUN')
     demandSame(again.message, message, 'what was read and written again says the same')
     demand(verifyIntegrity(again, key, primitives), 'what was written proves its key')

@@ -11,6 +11,7 @@ import {
   watchedSession,
   type Way,
 } from './testing'
+import { parseRecords } from './wire'
 
 let stock: StockPeer | undefined
 
@@ -43,6 +44,12 @@ describe('towards a stock peer', () => {
       expect((await received)?.[0]).toEqual(Buffer.of(1, 2, 3))
       channel?.send('text too')
       expect(Buffer.from((await session.wait('message')).data).toString()).toBe('text too')
+      // Every record of epoch 1, Finished and its repetitions included, has a number, and so a nonce, of its own.
+      const numbers = [...session.of('handshake'), ...session.of('record')]
+        .flatMap(({ data }) => parseRecords(Buffer.from(data)))
+        .flatMap(({ epoch, sequence }) => (epoch === 1 ? [sequence] : []))
+      expect(numbers.length).toBeGreaterThan(2)
+      expect(new Set(numbers).size).toBe(numbers.length)
     },
   )
 

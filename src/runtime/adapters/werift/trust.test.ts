@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createCertificate, type SessionCertificate } from './certificate'
+import type { TrafficKeys } from './key-schedule'
 import { proofMark } from './mutual-proof'
+import { openRecord, sealRecord } from './records'
 import { WeriftSession } from './session'
 import {
   closeAll,
@@ -120,6 +122,38 @@ describe('a relay on the path', () => {
     expect(answerer.of('connected')).toEqual([])
   })
 })
+
+describe('a Finished', () => {
+  it('of the right keys over another handshake is found out', async () => {
+    const answerer = new WeriftSession(await createCertificate())
+    const { offerer } = await joined({
+      answerer,
+      answererWays: {
+        handshake: (data, pass) => {
+          const [record] = parseRecords(Buffer.from(data))
+          const keys =
+            record?.type === contentType.handshake && record.epoch === 1 ? keysSoFar(answerer) : null
+          const plain = keys && record && openRecord(keys.client, record)
+          if (!keys || !record || !plain) return pass(data)
+          plain[plain.length - 1] = (plain[plain.length - 1] ?? 0) ^ 1
+          pass(sealRecord(keys.client, contentType.handshake, record.sequence, plain))
+        },
+      },
+    })
+    expect(await offerer.wait('failed')).toMatchObject({
+      reason: 'proof',
+      detail: expect.stringContaining('Finished does not fit'),
+    })
+    expect(offerer.of('connected')).toEqual([])
+  })
+})
+
+/** What a hostile peer has of itself. */
+function keysSoFar(session: WeriftSession): TrafficKeys {
+  const begun = Reflect.get(session, 'begun') as object
+  const handshake = Reflect.get(begun, 'handshake') as { currentTrafficKeys(): TrafficKeys }
+  return handshake.currentTrafficKeys()
+}
 
 describe('a certificate', () => {
   it('other than the description names fails the proof on either side', async () => {
