@@ -1,5 +1,6 @@
 /** The file of `--config`: settings as JSON. */
 import { z } from 'zod'
+import { parsePorts } from '../shared/session'
 import { sessionSettingsSchema } from './settings'
 
 const configSchema = z.strictObject({
@@ -9,6 +10,12 @@ const configSchema = z.strictObject({
   stun: z
     .array(z.string().regex(/^stun:\S+$/i, 'must be a URL such as stun:host:3478'))
     .max(4)
+    .optional(),
+  binding: z.enum(['device', 'address']).optional(),
+  ports: z
+    .string()
+    .max(32)
+    .refine((text) => typeof parsePorts(text) !== 'string', 'must be a range such as 50000-50100')
     .optional(),
   durationSeconds: z.number().min(1).max(604_800).optional(),
   connectTimeoutSeconds: z.number().min(1).max(86_400).optional(),

@@ -1,15 +1,29 @@
 import type { InterfaceInfo } from '../shared/session'
-import { bindingWords, interfaceKindWords } from '../shared/words'
+import {
+  addressMarks,
+  bindingWords,
+  formatDefaultRoutes,
+  formatLinkSpeed,
+  interfaceKindWords,
+} from '../shared/words'
 import type { Surroundings } from './surroundings'
 import { plainWidth, textTable, type TextColumn } from './table'
 import { exitStatus, type ExitStatus } from './words'
 
 const columns: readonly TextColumn<InterfaceInfo>[] = [
   { title: 'kind', read: ({ kind }) => interfaceKindWords[kind] },
-  { title: 'state', read: ({ up, loopback }) => (up ? (loopback ? 'up, loopback' : 'up') : 'down') },
+  { title: 'state', read: stateOf },
+  { title: 'speed', read: ({ link }) => formatLinkSpeed(link) },
+  { title: 'MTU', read: ({ link }) => String(link?.mtu ?? '') },
+  { title: 'default route', read: ({ link }) => formatDefaultRoutes(link) },
   { title: 'used by default', read: ({ usedByDefault }) => (usedByDefault ? 'yes' : 'no') },
   { title: 'binding', read: ({ binding }) => bindingWords[binding] },
 ]
+
+function stateOf({ up, loopback, link }: InterfaceInfo): string {
+  if (up) return loopback ? 'up, loopback' : 'up'
+  return link?.carrier === false ? 'down, no carrier' : 'down'
+}
 
 /** Lists the interfaces of this machine. */
 export async function runInterfaces(json: boolean, around: Surroundings): Promise<ExitStatus> {
@@ -22,8 +36,9 @@ export async function runInterfaces(json: boolean, around: Surroundings): Promis
   const label: TextColumn<InterfaceInfo> = { title: 'interface', read: ({ name }) => name }
   around.stdout.write(textTable(label, columns, list, width))
   for (const { name, addresses, bindingReason } of list) {
-    const shown = addresses.map(({ address, prefixLength, linkLocal }) => {
-      return `${address}/${prefixLength}${linkLocal ? ' (link-local)' : ''}`
+    const shown = addresses.map((each) => {
+      const marks = addressMarks(each)
+      return `${each.address}/${each.prefixLength}${marks === '' ? '' : ` (${marks})`}`
     })
     around.stdout.write(`\n${name}: ${shown.length === 0 ? 'no address' : shown.join(', ')}\n`)
     if (bindingReason !== null) around.stdout.write(`  address only: ${bindingReason}\n`)

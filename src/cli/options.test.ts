@@ -15,7 +15,7 @@ function wrong(line: string): string {
 describe('the command line', () => {
   it('understands every option of a session', () => {
     const line =
-      'offer --interfaces eth0,wlan0 --mode weighted --use disjoint --duration 2m --reconnect-for 10m --stats 1s --stream messages:100 --report out --format json,md --title Test --jsonl --stun stun:192.0.2.1:3478 --config c.json --offer-out o --answer-in a'
+      'offer --interfaces eth0,wlan0 --mode weighted --use disjoint --duration 2m --reconnect-for 10m --stats 1s --stream messages:100 --report out --format json,md --title Test --jsonl --stun stun:192.0.2.1:3478 --config c.json --binding address --ports 50000-50100 --offer-out o --answer-in a'
     expect(session(...line.split(' '))).toEqual({
       role: 'offerer',
       interfaces: ['eth0', 'wlan0'],
@@ -30,6 +30,8 @@ describe('the command line', () => {
       title: 'Test',
       jsonl: true,
       stun: ['stun:192.0.2.1:3478'],
+      binding: 'address',
+      ports: { first: 50_000, last: 50_100 },
       configFile: 'c.json',
       textOut: 'o',
       textIn: 'a',

@@ -1,5 +1,6 @@
 /** What was asked for on the command line, or a sentence on what is wrong with it. Nothing is read from disk here. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { parsePorts, type PortRange } from '../shared/session'
 
 export type ReportFormat = 'json' | 'csv' | 'html' | 'md'
 export const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'md']
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly title: string | undefined
   readonly jsonl: boolean
   readonly stun: readonly string[] | undefined
+  readonly binding: 'device' | 'address' | undefined
+  readonly ports: PortRange | undefined
   readonly configFile: string | undefined
   /** Where our own text goes and where the peer's comes from; undefined = standard output and input. */
   readonly textOut: string | undefined
@@ -61,6 +64,8 @@ const sessionOptions = {
   stun: { type: 'string', multiple: true },
   turn: { type: 'string', multiple: true },
   config: { type: 'string' },
+  binding: { type: 'string' },
+  ports: { type: 'string' },
 } as const
 
 const commands = {
@@ -167,6 +172,8 @@ function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): Ses
     jsonl: values['jsonl'] === true,
     stun: stunFrom(texts(values, 'stun')),
     configFile: text(values, 'config'),
+    binding: bindingFrom(text(values, 'binding')),
+    ports: portsFrom(text(values, 'ports')),
     textOut: text(values, name === 'offer' ? 'offer-out' : 'answer-out'),
     textIn: text(values, name === 'offer' ? 'answer-in' : 'offer-in'),
     paths: text(values, 'paths'),
@@ -228,6 +235,18 @@ function formatsFrom(list: string): readonly ReportFormat[] {
       throw new Wrong(`There is no format "${name}"; there are json, csv, html and md.`)
     return known
   })
+}
+
+function bindingFrom(binding: string | undefined): 'device' | 'address' | undefined {
+  if (binding === undefined || binding === 'device' || binding === 'address') return binding
+  throw new Wrong(`--binding is device or address, not "${binding}".`)
+}
+
+function portsFrom(text: string | undefined): PortRange | undefined {
+  if (text === undefined) return undefined
+  const ports = parsePorts(text)
+  if (typeof ports === 'string') throw new Wrong(`--ports: ${ports}`)
+  return ports
 }
 
 const titleChars = 120

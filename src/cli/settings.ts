@@ -1,7 +1,7 @@
 /** Settings of a session: their bounds, their defaults, and how options and config become a request. */
 import { z } from 'zod'
 import { defaultPreset, emulatedPresets } from '../runtime'
-import type { EmulatedPath, SessionRequest } from '../shared/session'
+import { parsePorts, type EmulatedPath, type SessionRequest, type SocketChoice } from '../shared/session'
 import type { Config } from './config'
 import type { SessionOptions } from './options'
 
@@ -75,11 +75,20 @@ export function requestFrom(
     settings,
     interfaces: isLoopback ? null : (options.interfaces ?? config.interfaces ?? null),
     stun: isLoopback ? [] : (options.stun ?? config.stun ?? []),
+    sockets: socketsFrom(options, config),
     emulatedPaths: isLoopback ? (paths ?? emulatedPresets[defaultPreset] ?? null) : null,
     durationSeconds: options.durationSeconds ?? config.durationSeconds ?? null,
     connectTimeoutSeconds: config.connectTimeoutSeconds ?? null,
   }
   return { kind: 'ok', request }
+}
+
+function socketsFrom({ binding, ports }: SessionOptions, config: Config): SocketChoice {
+  const configured = config.ports === undefined ? null : parsePorts(config.ports)
+  return {
+    binding: binding ?? config.binding ?? 'device',
+    ports: ports ?? (typeof configured === 'string' ? null : configured),
+  }
 }
 
 function settingsFrom(

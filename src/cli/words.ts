@@ -23,6 +23,8 @@ options
   --title TEXT          name of the session
   --jsonl               one JSON event a line on standard output
   --stun URL            ask this STUN server for public addresses (stun:host:port, repeatable; none by default)
+  --binding device|address   whether sockets are bound to their device (default) or to their address only
+  --ports FIRST-LAST    UDP ports that sockets may have, such as 50000-50100 (default: any)
   --config FILE         settings as JSON; options given here go before it
 
 Exit status: 0 done, 1 failed or peer gone, 2 wrong usage, 3 no pair connected, 4 the text is no usable offer or

@@ -2,6 +2,7 @@
 export type * from './face/address'
 export type * from './face/event'
 export type * from './face/io'
+export { sameSubnet } from './address'
 export { readSdp } from './description'
 export { firstApplicationRecord, limits } from './face/limits'
 export { defaultSettings } from './face/settings'

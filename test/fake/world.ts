@@ -330,10 +330,18 @@ export const fakeInterfaces: readonly InterfaceInfo[] = [
                 prefixLength: 64,
                 linkLocal: false,
                 scopeId: null,
+                temporary: true,
+                deprecated: false,
               },
             ]
           : []),
       ],
+      link: {
+        mtu: link.kind === 'vpn' ? 1420 : 1500,
+        speedBps: link.kind === 'ethernet' ? 1e9 : null,
+        carrier: true,
+        defaultRoutes: link.kind === 'vpn' ? [] : [{ family: 4, metric: 100 * (at + 1) }],
+      },
       binding: link.kind === 'vpn' ? 'address' : 'device',
       bindingReason:
         link.kind === 'vpn' ? 'this system does not let a socket be bound to that kind of device.' : null,

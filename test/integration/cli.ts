@@ -29,10 +29,10 @@ export interface Cli {
 
 const waitLimitMs = 30_000
 
-export function startCli(host: Host, args: readonly string[]): Cli {
-  const child = host.start(process.execPath, [cliFile, ...args, '--jsonl'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+/** `before`: a program and its arguments that start it, such as one that changes the user. */
+export function startCli(host: Host, args: readonly string[], before: readonly string[] = []): Cli {
+  const [program = process.execPath, ...rest] = [...before, process.execPath, cliFile, ...args, '--jsonl']
+  const child = host.start(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: CliLine[] = []
   const waiting = new Set<() => void>()
   let said = ''

@@ -25,6 +25,7 @@ async function record(whole: boolean): Promise<string> {
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
     reconnectFor: 300,
+    sockets: { binding: 'device', ports: null },
   })
   const opened = openRecording({
     dir: join(folder, 'sessions'),

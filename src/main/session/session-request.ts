@@ -26,6 +26,7 @@ export function sessionRequest(start: SessionStart): SessionRequest {
     },
     interfaces: emulated ? null : start.interfaces,
     stun: emulated ? [] : start.stun,
+    sockets: start.sockets,
     emulatedPaths: emulated ? (emulatedPresets[defaultPreset] ?? null) : null,
     durationSeconds: null,
     connectTimeoutSeconds: null,

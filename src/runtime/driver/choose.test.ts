@@ -67,3 +67,26 @@ test('32 addresses are used at most, and the rest is named', () => {
   expect(requests).toHaveLength(32)
   expect(warnings[0]?.message).toContain('eth39')
 })
+
+test('deprecated addresses are not used, nor lasting ones beside a temporary one of their prefix', () => {
+  const address = (text: string, temporary: boolean, deprecated: boolean) =>
+    ({
+      family: 6,
+      address: text,
+      prefixLength: 64,
+      linkLocal: false,
+      scopeId: null,
+      temporary,
+      deprecated,
+    }) as const
+  const lasting = address('2001:db8::1', false, false)
+  const temporary = address('2001:db8::2', true, false)
+  const old = address('2001:db8::3', true, true)
+  const other = address('2001:db8:1::1', false, false)
+  const of = (...addresses: InterfaceInfo['addresses']) =>
+    socketsOf([info('eth0', [], { addresses, usedByDefault: true })], null)
+  expect(of(lasting, temporary, old, other)).toEqual(['1 eth0 2001:db8::2', '2 eth0 2001:db8:1::1'])
+  expect(of(lasting, old)).toEqual(['1 eth0 2001:db8::1'])
+  // Better than nothing at all.
+  expect(of(old)).toEqual(['1 eth0 2001:db8::3'])
+})

@@ -1,4 +1,4 @@
-import { limits } from '../../engine'
+import { limits, sameSubnet } from '../../engine'
 import type { SessionWarning } from '../../shared/session'
 import type { InterfaceAddress, InterfaceInfo, OpenSocketRequest } from '../ports'
 
@@ -60,7 +60,26 @@ function named(
   })
 }
 
+/**
+ * RFC 6724 for several addresses of one interface: none that is deprecated while another of its family is not (rule 3),
+ * and of one prefix the temporary ones rather than those that give the machine away everywhere (rule 7; RFC 8445 section
+ * 5.1.1.1 has it as a must).
+ */
 function usableAddresses(of: InterfaceInfo): readonly InterfaceAddress[] {
   const global = of.addresses.filter((address) => !address.linkLocal)
-  return global.length > 0 ? global : of.addresses
+  const lasting = global.filter((address) => address.deprecated !== true)
+  const fresh = global.filter(
+    (address) => address.deprecated !== true || lasting.every((other) => other.family !== address.family),
+  )
+  const used = fresh.filter(
+    (address) => address.temporary === true || !fresh.some((other) => replaces(other, address)),
+  )
+  return used.length > 0 ? used : of.addresses
+}
+
+/** A temporary address of the same prefix. */
+function replaces(other: InterfaceAddress, address: InterfaceAddress): boolean {
+  if (other.temporary !== true || address.family !== 6 || other.prefixLength !== address.prefixLength)
+    return false
+  return sameSubnet(other.address, address.address, address.prefixLength)
 }

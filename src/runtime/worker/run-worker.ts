@@ -60,7 +60,7 @@ function begin(request: SessionRequest, post: (update: SessionUpdate) => void): 
   if (request.role === 'loopback') {
     return runLoopback({ ...about, request, clock, entropy, secure, log, post })
   }
-  const datagrams = nodeDatagrams(clock)
+  const datagrams = nodeDatagrams(clock, request.sockets)
   const ports: Ports = {
     clock,
     entropy,

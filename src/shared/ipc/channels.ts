@@ -6,7 +6,12 @@ import {
   reconnectForSchema,
   useSchema,
 } from './engine-schemas'
-import { interfaceInfoSchema, pasteProblemSchema, sessionUpdateSchema } from './session-schemas'
+import {
+  interfaceInfoSchema,
+  pasteProblemSchema,
+  sessionUpdateSchema,
+  socketChoiceSchema,
+} from './session-schemas'
 import { settingsPatchSchema, settingsSchema } from './settings-schema'
 import { z } from './zod'
 
@@ -48,6 +53,7 @@ export const sessionStartSchema = z.strictObject({
   use: useSchema,
   messages: messageSettingsSchema,
   reconnectFor: reconnectForSchema,
+  sockets: socketChoiceSchema,
 })
 export type SessionStart = z.infer<typeof sessionStartSchema>
 

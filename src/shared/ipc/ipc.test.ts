@@ -56,6 +56,7 @@ it('refuses a pasted text, a title and a list beyond their limits', () => {
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 200, sizeBytes: 64 },
     reconnectFor: 300,
+    sockets: { binding: 'device', ports: { first: 50_000, last: 50_100 } },
   }
   const { request } = calls['session-start']
   expect(request.safeParse(start).success).toBe(true)
@@ -68,6 +69,8 @@ it('refuses a pasted text, a title and a list beyond their limits', () => {
     { messages: { ...start.messages, sizeBytes: 63 } },
     { reconnectFor: 4 },
     { reconnectFor: 86_401 },
+    { sockets: { binding: 'device', ports: { first: 2, last: 50_100 } } },
+    { sockets: { binding: 'device', ports: { first: 50_100, last: 50_000 } } },
     { settings: {} },
   ]) {
     expect(request.safeParse({ ...start, ...wrong }).success, JSON.stringify(wrong)).toBe(false)

@@ -1,5 +1,12 @@
 /** Validators of the session's words, each held to its type by the compiler. */
-import type { DescriptionText, InterfaceInfo, PasteProblem, SessionUpdate, SessionWarning } from '../session'
+import type {
+  DescriptionText,
+  InterfaceInfo,
+  PasteProblem,
+  SessionUpdate,
+  SessionWarning,
+  SocketChoice,
+} from '../session'
 import {
   bindingSchema,
   endReasonSchema,
@@ -27,12 +34,34 @@ export const interfaceInfoSchema: z.ZodType<InterfaceInfo> = z.object({
       prefixLength: z.number().int().min(0).max(128),
       linkLocal: z.boolean(),
       scopeId: z.number().int().nullable(),
+      temporary: z.boolean().optional(),
+      deprecated: z.boolean().optional(),
     }),
   ),
+  link: z
+    .object({
+      mtu: z.number().int().nullable(),
+      speedBps: z.number().nullable(),
+      carrier: z.boolean().nullable(),
+      defaultRoutes: z
+        .array(z.object({ family: z.union([z.literal(4), z.literal(6)]), metric: z.number() }))
+        .max(64)
+        .nullable(),
+    })
+    .optional(),
   binding: bindingSchema,
   bindingReason: text.nullable(),
   usedByDefault: z.boolean(),
 })
+
+const port = z.number().int().min(1024).max(65_535)
+export const socketChoiceSchema = z.strictObject({
+  binding: z.enum(['device', 'address']),
+  ports: z
+    .strictObject({ first: port, last: port })
+    .refine(({ first, last }) => first <= last)
+    .nullable(),
+}) satisfies z.ZodType<SocketChoice>
 
 const descriptionText = z.object({
   type: z.enum(['offer', 'answer']),

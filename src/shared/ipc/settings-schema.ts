@@ -1,5 +1,7 @@
 /** What the desktop app remembers between two starts. */
 import { messageSettingsSchema, modeSchema, reconnectForSchema, useSchema } from './engine-schemas'
+import { anySockets } from '../session'
+import { socketChoiceSchema } from './session-schemas'
 import { z } from './zod'
 
 export const settingsSchema = z.strictObject({
@@ -15,6 +17,8 @@ export const settingsSchema = z.strictObject({
   messages: messageSettingsSchema,
   /** Left out by files that were written before it was there. */
   reconnectFor: reconnectForSchema.default(300),
+  /** Left out by older files, too. */
+  sockets: socketChoiceSchema.default(anySockets),
   /** Where exported reports go. */
   reportFolder: z.string().min(1).max(4096),
 })
@@ -22,8 +26,8 @@ export type Settings = z.infer<typeof settingsSchema>
 
 export const settingsPatchSchema = settingsSchema
   .omit({ version: true })
-  // Without the default, which every patch would otherwise bring along.
-  .extend({ reconnectFor: reconnectForSchema })
+  // Without the defaults, which every patch would otherwise bring along.
+  .extend({ reconnectFor: reconnectForSchema, sockets: socketChoiceSchema })
   .partial()
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>
 
@@ -39,6 +43,7 @@ export function defaultAppSettings(reportFolder: string): Settings {
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
     reconnectFor: 300,
+    sockets: anySockets,
     reportFolder,
   }
 }

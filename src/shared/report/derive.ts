@@ -1,6 +1,7 @@
 /** From a recording, whole or broken off, to the report. */
 import type { CandidateView, EngineEvent, MessageStreamSnapshot, PairSnapshot, PairState } from '../../engine'
 import type { Recording } from '../recording'
+import { formatPorts, type InterfaceInfo } from '../session'
 import { egressGapWords, eventSentence, sharedLinkSentences } from '../words'
 import { checksOf, connectedAtMs } from './checks'
 import { round3, samplesOf } from './samples'
@@ -62,6 +63,8 @@ export function deriveReport(recording: Recording): Report {
         settings: { ...request.settings },
         interfaces: request.interfaces === null ? null : [...request.interfaces],
         stun: [...request.stun],
+        binding: request.sockets?.binding ?? 'device',
+        ports: request.sockets?.ports ? formatPorts(request.sockets.ports) : null,
         emulatedPaths: request.emulatedPaths?.map((path) => ({ ...path })) ?? null,
         durationSeconds: request.durationSeconds,
         connectTimeoutSeconds: request.connectTimeoutSeconds,
@@ -93,16 +96,32 @@ export function deriveReport(recording: Recording): Report {
   }
 }
 
-function localSide({ started }: Recording): Report['local'] {
+function localSide({ started, header }: Recording): Report['local'] {
   if (started === null) return { os: null, appVersion: null, interfaces: [] }
-  const interfaces = started.interfaces.map(({ name, kind, addresses, binding, bindingReason }) => ({
-    name,
-    kind,
-    addresses: addresses.map(({ address }) => address),
-    binding,
-    bindingReason,
+  const isAddressOnly = header.request.sockets?.binding === 'address'
+  const interfaces = started.interfaces.map((each) => ({
+    name: each.name,
+    kind: each.kind,
+    addresses: each.addresses.map(({ address }) => address),
+    ...(isAddressOnly && each.binding === 'device'
+      ? { binding: 'address', bindingReason: 'It was asked for.' }
+      : { binding: each.binding, bindingReason: each.bindingReason }),
+    ...linkOf(each),
   }))
   return { os: started.os, appVersion: started.appVersion, interfaces }
+}
+
+function linkOf({ link, addresses }: InterfaceInfo) {
+  if (link === undefined) return {}
+  const having = (mark: 'temporary' | 'deprecated') =>
+    addresses.filter((each) => each[mark] === true).map(({ address }) => address)
+  return {
+    mtu: link.mtu,
+    linkSpeedBps: link.speedBps,
+    defaultRoutes: link.defaultRoutes?.map((route) => ({ ...route })) ?? null,
+    temporaryAddresses: having('temporary'),
+    deprecatedAddresses: having('deprecated'),
+  }
 }
 
 function remoteSide({ last }: Recording): Report['remote'] {

@@ -28,6 +28,14 @@ const interfaceSchema = z.object({
   /** Local side only: whether sockets leave by it truly (`device`), by address only, or it is emulated. */
   binding: text.optional(),
   bindingReason: text.nullable().optional(),
+  mtu: measured.optional().describe('Local side only, as all that follows; bytes.'),
+  linkSpeedBps: measured.optional().describe('As the network card negotiated it.'),
+  defaultRoutes: z
+    .array(z.object({ family: z.union([z.literal(4), z.literal(6)]), metric: z.number() }))
+    .nullable()
+    .optional(),
+  temporaryAddresses: z.array(text).optional(),
+  deprecatedAddresses: z.array(text).optional(),
 })
 
 const side = z.object({
@@ -194,6 +202,8 @@ export const reportSchema = z.object({
       settings: z.record(text, z.unknown()),
       interfaces: z.array(text).nullable(),
       stun: z.array(text),
+      binding: text.optional(),
+      ports: text.nullable().optional(),
       emulatedPaths: z.array(z.record(text, z.unknown())).nullable(),
       durationSeconds: measured,
       connectTimeoutSeconds: measured,

@@ -8,6 +8,9 @@ import type {
   EndReason,
   InterfaceKind,
 } from '../../engine'
+import type { SocketChoice } from './sockets'
+
+export * from './sockets'
 
 export interface InterfaceAddress {
   readonly family: 4 | 6
@@ -17,6 +20,22 @@ export interface InterfaceAddress {
   readonly linkLocal: boolean
   /** The zone of a link-local IPv6 address, else null. */
   readonly scopeId: number | null
+  /** IPv6, where the system tells: made for privacy and changed now and then (RFC 8981). */
+  readonly temporary?: boolean | undefined
+  /** IPv6, where the system tells: still valid, but not to be used for anything new (RFC 4862). */
+  readonly deprecated?: boolean | undefined
+}
+
+/** What the system tells of a link; null where it does not. */
+export interface LinkDetails {
+  /** Bytes of the largest packet. */
+  readonly mtu: number | null
+  /** Of a network card, as negotiated; radio links and virtual ones do not tell a true one. */
+  readonly speedBps: number | null
+  /** Whether something is at the other end of the cable, or the radio is joined. */
+  readonly carrier: boolean | null
+  /** Its default routes; of each family the one of the lowest metric is what most programs use. */
+  readonly defaultRoutes: readonly { readonly family: 4 | 6; readonly metric: number }[] | null
 }
 
 /** A network interface as a person chooses it. */
@@ -27,6 +46,8 @@ export interface InterfaceInfo {
   readonly up: boolean
   readonly loopback: boolean
   readonly addresses: readonly InterfaceAddress[]
+  /** Absent where the system tells nothing. */
+  readonly link?: LinkDetails | undefined
   /** How sockets on it can be bound. */
   readonly binding: Binding
   /** Why not better, when it is `address`. */
@@ -57,6 +78,8 @@ export interface SessionRequest {
   readonly interfaces: readonly string[] | null
   /** STUN URLs such as stun:host:port; empty = nothing is contacted. */
   readonly stun: readonly string[]
+  /** How sockets are opened; absent = `anySockets`. */
+  readonly sockets?: SocketChoice
   /** Loopback only: the emulated paths. */
   readonly emulatedPaths: readonly EmulatedPath[] | null
   /** Finish by itself this long after the channel opened; null = until stopped. */

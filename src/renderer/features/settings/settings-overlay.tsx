@@ -1,4 +1,5 @@
 import { useStore } from '../../state'
+import { SocketSettings } from './socket-settings'
 import { Button, NumberField, Overlay, Segmented } from '../../ui'
 
 export function SettingsOverlay() {
@@ -36,6 +37,7 @@ export function SettingsOverlay() {
           />
           <span className="dim">when every path is down; from the next session on</span>
         </dd>
+        <SocketSettings sockets={settings.sockets} onChange={(sockets) => void save({ sockets })} />
         <dt>Reports go to</dt>
         <dd>
           <span className="path-text">{settings.reportFolder}</span>

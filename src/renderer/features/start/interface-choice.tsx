@@ -1,7 +1,13 @@
 /** The interfaces of this machine, to tick. */
-import type { InterfaceInfo } from '../../../shared/session'
+import type { InterfaceAddress, InterfaceInfo } from '../../../shared/session'
 import { chosenInterfaces, usableInterface } from '../../../shared/view'
-import { bindingWords, interfaceKindWords } from '../../../shared/words'
+import {
+  addressMarks,
+  bindingWords,
+  formatDefaultRoutes,
+  formatLinkSpeed,
+  interfaceKindWords,
+} from '../../../shared/words'
 import { useStore } from '../../state'
 import { Button } from '../../ui'
 
@@ -74,11 +80,20 @@ function InterfaceRow(props: {
           {info.addresses
             .filter((address) => !address.linkLocal || info.addresses.every((each) => each.linkLocal))
             .map((address) => (
-              <span key={address.address}>{address.address}</span>
+              <span key={address.address} className={address.deprecated === true ? 'dim' : undefined}>
+                {address.address}
+                <AddressMark address={address} />
+              </span>
             ))}
           {info.addresses.length === 0 && <span className="dim">no address</span>}
         </span>
+        <span className="facts dim">{factsOf(info)}</span>
         <span className="marks">
+          {info.up && (info.link?.defaultRoutes ?? []).length > 0 && (
+            <span className="mark" title={`Metric: ${formatDefaultRoutes(info.link)}`}>
+              default route
+            </span>
+          )}
           {!info.up && <span className="mark">down</span>}
           {info.up && info.binding === 'address' && !info.loopback && (
             <span className="mark warn" title={info.bindingReason ?? undefined}>
@@ -94,6 +109,18 @@ function InterfaceRow(props: {
       )}
     </li>
   )
+}
+
+function AddressMark({ address }: { readonly address: InterfaceAddress }) {
+  const marks = addressMarks({ ...address, linkLocal: false })
+  return marks === '' ? null : <span className="dim"> {marks}</span>
+}
+
+/** "1 Gbit/s · MTU 1500". */
+function factsOf({ link }: InterfaceInfo): string {
+  const mtu = link?.mtu ?? null
+  const parts = [formatLinkSpeed(link), mtu === null ? '' : `MTU ${mtu}`]
+  return parts.filter((part) => part !== '').join(' · ')
 }
 
 /** Usable ones first, loopback after real links, otherwise as the system lists them. */

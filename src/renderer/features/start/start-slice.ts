@@ -1,7 +1,7 @@
 /** What the user fills in before a session starts. */
 import type { SessionInfo, SessionStart, Settings } from '../../../shared/ipc'
 import { chosenInterfaces } from '../../../shared/view'
-import type { InterfaceInfo } from '../../../shared/session'
+import { anySockets, type InterfaceInfo } from '../../../shared/session'
 import type { Slice } from '../../state'
 
 export interface StartForm {
@@ -74,6 +74,7 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
       use: form.use,
       messages: { enabled: true, ratePerSecond: form.ratePerSecond, sizeBytes: form.sizeBytes },
       reconnectFor: get().settings?.reconnectFor ?? 300,
+      sockets: get().settings?.sockets ?? anySockets,
     }
   },
 })

@@ -114,7 +114,7 @@ describe('Sockets of this machine', () => {
 
 describe('A socket bound to its address only', () => {
   it('says why', async () => {
-    const made = await onAddress(await loopbackRequest(1), 'Because.')
+    const made = await onAddress(await loopbackRequest(1), 'Because.', 0)
     if (made.kind === 'failed') throw new Error(made.message)
     expect(made).toMatchObject({ binding: 'address', reason: 'Because.' })
     expect(made.handles[0].address().address).toBe('127.0.0.1')
@@ -124,6 +124,34 @@ describe('A socket bound to its address only', () => {
   it('fails with the code of the system for a strange address', async () => {
     const request = await loopbackRequest(1)
     const strange = { ...request, address: { ...request.address, address: '203.0.113.77' } }
-    expect(await onAddress(strange, '')).toMatchObject({ kind: 'failed', code: 'EADDRNOTAVAIL' })
+    expect(await onAddress(strange, '', 0)).toMatchObject({ kind: 'failed', code: 'EADDRNOTAVAIL' })
+  })
+})
+
+describe('Sockets that may have certain ports only', () => {
+  const ports = { first: 47_310, last: 47_311 }
+
+  it('take the first that is free on their address, and say so when there is none', async () => {
+    const limited = nodeDatagrams(nodeClock(), { binding: 'device', ports })
+    open.push(limited)
+    const made = [
+      await limited.open(await loopbackRequest(1)),
+      await limited.open(await loopbackRequest(2)),
+      await limited.open(await loopbackRequest(3)),
+    ]
+    expect(made.map((each) => (each.kind === 'opened' ? each.socket.local.port : each.code))).toEqual([
+      47_310,
+      47_311,
+      'EADDRINUSE',
+    ])
+    expect(made[2]).toMatchObject({ message: expect.stringContaining('every port of 47310-47311 is in use') })
+  })
+
+  it('are bound to their address only where that is asked for, and give it as the reason', async () => {
+    const limited = nodeDatagrams(nodeClock(), { binding: 'address', ports: { first: 47_312, last: 47_312 } })
+    open.push(limited)
+    const made = await limited.open(await loopbackRequest(1))
+    expect(made).toMatchObject({ kind: 'opened', socket: { binding: 'address', local: { port: 47_312 } } })
+    expect(made).toMatchObject({ bindingReason: expect.stringContaining('binding is set to address') })
   })
 })

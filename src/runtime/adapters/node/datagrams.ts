@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram'
 import { limits, type TransportAddress } from '../../../engine'
+import { anySockets, type SocketChoice } from '../../../shared/session'
 import type { Clock, Datagrams, OpenSocketRequest, OpenSocketResult } from '../../ports'
 import { errorCode } from './error-code'
 import { type BoundSocket, makeSocket, zoneOf } from './open-socket'
@@ -16,7 +17,7 @@ const maxReceiveErrors = 16
  * sends in flight), `OVERSIZE` (an arrival larger than `limits.receivedDatagramBytes`, dropped) and `CLOSED` (a send on
  * a socket that is not open). Errors are never told while `send` runs. Opening an id that is open throws.
  */
-export function nodeDatagrams(clock: Clock): Datagrams {
+export function nodeDatagrams(clock: Clock, choice: SocketChoice = anySockets): Datagrams {
   const sockets = new Map<number, CarryingSocket>()
   const opening = new Set<number>()
 
@@ -39,7 +40,7 @@ export function nodeDatagrams(clock: Clock): Datagrams {
     if (sockets.has(id) || opening.has(id)) throw new Error(`Socket ${id} is open already`)
     if (sockets.size + opening.size >= limits.sockets) return tooMany
     opening.add(id)
-    const made = await makeSocket(request)
+    const made = await makeSocket(request, choice)
     const stillWanted = opening.delete(id)
     if (made.kind === 'failed') return made
     if (!stillWanted) {

@@ -2,7 +2,9 @@ import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os'
 import type { InterfaceAddress, InterfaceInfo, Interfaces } from '../../ports'
 import { kindByName, linuxKind } from './interface-kind'
 import { type LinuxLink, linuxLinks } from './linux-links'
+import { linuxAddressFlags } from './linux-tables'
 import { loadNativeSockets, type NativeSockets } from './native-sockets'
+import { ipv6Bytes } from './socket-address'
 import { withoutZone } from './zone'
 
 /**
@@ -19,10 +21,13 @@ async function list(): Promise<readonly InterfaceInfo[]> {
   const reason = native.kind === 'loaded' ? null : native.reason
   const addressed = addressedInterfaces()
   const links = process.platform === 'linux' ? linuxLinks((name) => indexOf(sockets, name)) : []
+  const flags = process.platform === 'linux' ? linuxAddressFlags() : noFlags
   const names = new Set([...addressed.keys(), ...links.map((link) => link.name)])
   const described = [...names].map((name) => {
     const link = links.find((each) => each.name === name)
-    return describe(name, addressed.get(name) ?? [], link, indexOf(sockets, name), reason)
+    const addresses = (addressed.get(name) ?? []).map((info) => toAddress(name, info, flags))
+    const internal = addressed.get(name)?.some((info) => info.internal) ?? false
+    return describe(name, addresses, internal, link, indexOf(sockets, name), reason)
   })
   return described.sort((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity))
 }
@@ -43,16 +48,15 @@ function addressedInterfaces(): Map<string, NetworkInterfaceInfo[]> {
 
 function describe(
   name: string,
-  infos: readonly NetworkInterfaceInfo[],
+  addresses: readonly InterfaceAddress[],
+  internal: boolean,
   link: LinuxLink | undefined,
   kernelIndex: number | null,
   reason: string | null,
 ): InterfaceInfo {
   const facts = link?.facts ?? null
-  const internal = infos.some((info) => info.internal)
   const kind = facts === null ? kindByName(name, internal || name === 'lo') : linuxKind(facts)
   const loopback = internal || kind === 'loopback'
-  const addresses = infos.map(toAddress)
   // Node lists only interfaces that run: one with addresses is up whatever else is known.
   const up = addresses.length > 0 || (link?.up ?? false)
   const index = kernelIndex ?? link?.index ?? null
@@ -63,22 +67,32 @@ function describe(
     up,
     loopback,
     addresses,
+    ...(link === undefined ? {} : { link: link.details }),
     binding: reason === null ? 'device' : 'address',
     bindingReason: reason,
     usedByDefault: up && !loopback && addresses.some((address) => !address.linkLocal),
   }
 }
 
-function toAddress(info: NetworkInterfaceInfo): InterfaceAddress {
+type Flags = ReturnType<typeof linuxAddressFlags>
+const noFlags: Flags = new Map()
+
+function toAddress(name: string, info: NetworkInterfaceInfo, flags: Flags): InterfaceAddress {
   const address = withoutZone(info.address).toLowerCase()
   const family = info.family === 'IPv6' ? 6 : 4
   const linkLocal = family === 6 ? /^fe[89ab]/.test(address) : address.startsWith('169.254.')
   const scopeId = info.family === 'IPv6' && linkLocal ? info.scopeid : null
-  return { family, address, prefixLength: prefixLength(info, family), linkLocal, scopeId }
+  const told = family === 6 ? flags.get(`${name} ${hexDigits(address)}`) : undefined
+  return { family, address, prefixLength: prefixLength(info, family), linkLocal, scopeId, ...told }
 }
 
 /** Node gives no cidr for a netmask with holes; such an address is taken as a host route. */
 function prefixLength(info: NetworkInterfaceInfo, family: 4 | 6): number {
   const length = info.cidr === null ? Number.NaN : Number(info.cidr.split('/')[1])
   return Number.isInteger(length) ? length : family === 4 ? 32 : 128
+}
+
+/** The 32 digits of an IPv6 address, as the kernel writes it. */
+function hexDigits(address: string): string {
+  return Buffer.from(ipv6Bytes(address)).toString('hex')
 }

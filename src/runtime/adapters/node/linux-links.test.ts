@@ -25,11 +25,15 @@ const card = (name: string, index: number, state: string, flags = '0x1003'): Rec
   [`sys/class/net/${name}/flags`]: `${flags}\n`,
   [`sys/class/net/${name}/operstate`]: `${state}\n`,
   [`sys/class/net/${name}/type`]: '1\n',
+  [`sys/class/net/${name}/mtu`]: '1500\n',
+  [`sys/class/net/${name}/speed`]: '1000\n',
+  [`sys/class/net/${name}/carrier`]: '1\n',
   [`sys/class/net/${name}/uevent`]: `INTERFACE=${name}\nIFINDEX=${index}\n`,
   [`sys/class/net/${name}/device/vendor`]: '0x8086\n',
 })
 
 const unknown = (): null => null
+const untold = (mtu: number | null) => ({ mtu, speedBps: null, carrier: null, defaultRoutes: [] })
 
 describe('The links of a Linux machine', () => {
   it('are read from the kernel with what is told of each', () => {
@@ -47,6 +51,7 @@ describe('The links of a Linux machine', () => {
           physical: true,
           tun: false,
         },
+        details: { mtu: 1500, speedBps: 1e9, carrier: true, defaultRoutes: [] },
       },
     ])
   })
@@ -62,11 +67,12 @@ describe('The links of a Linux machine', () => {
   })
 
   it('are not described from /sys where that shows another namespace', () => {
-    put({ 'proc/net/dev': table(['eth0', 'here']), ...card('eth0', 4, 'up') })
+    const own = { 'proc/sys/net/ipv6/conf/here/mtu': '1420\n' }
+    put({ 'proc/net/dev': table(['eth0', 'here']), ...card('eth0', 4, 'up'), ...own })
     const links = linuxLinks((name) => (name === 'eth0' ? 71 : 72), root)
     expect(links).toEqual([
-      { name: 'eth0', index: 71, up: false, facts: null },
-      { name: 'here', index: 72, up: false, facts: null },
+      { name: 'eth0', index: 71, up: false, facts: null, details: untold(null) },
+      { name: 'here', index: 72, up: false, facts: null, details: untold(1420) },
     ])
   })
 

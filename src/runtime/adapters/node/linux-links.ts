@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LinkDetails } from '../../../shared/session'
 import type { LinkFacts } from './interface-kind'
+import { linuxDefaultRoutes } from './linux-tables'
 
 /** A link of this network namespace, up or not. */
 export interface LinuxLink {
@@ -9,6 +11,7 @@ export interface LinuxLink {
   readonly up: boolean
   /** Null where /sys shows another namespace's links, so that nothing in it may be believed. */
   readonly facts: LinkFacts | null
+  readonly details: LinkDetails
 }
 
 /** More links than any machine shows a person; the rest is left out. */
@@ -21,15 +24,22 @@ const maxLinks = 256
  */
 export function linuxLinks(indexOf: (name: string) => number | null, root = '/'): readonly LinuxLink[] {
   const table = text(join(root, 'proc/net/dev'))
+  const routes = linuxDefaultRoutes(root)
   const names = [...table.matchAll(/^\s*([^\s:]+):/gm)].map((match) => match[1] ?? '')
-  return names.slice(0, maxLinks).map((name) => readLink(name, indexOf(name), root))
+  return names.slice(0, maxLinks).map((name) => {
+    const link = readLink(name, indexOf(name), root)
+    return { ...link, details: { ...link.details, defaultRoutes: routes.get(name) ?? [] } }
+  })
 }
 
 function readLink(name: string, kernelIndex: number | null, root: string): LinuxLink {
   const folder = join(root, 'sys/class/net', name)
   const sysIndex = number(text(join(folder, 'ifindex')))
   const index = kernelIndex ?? sysIndex
-  if (sysIndex === null || sysIndex !== index) return { name, index, up: false, facts: null }
+  // Of another namespace's /sys the MTU alone is known otherwise: /proc/sys/net is always the own one.
+  const ownMtu = number(text(join(root, 'proc/sys/net/ipv6/conf', name, 'mtu')))
+  if (sysIndex === null || sysIndex !== index)
+    return { name, index, up: false, facts: null, details: { ...nothingTold, mtu: ownMtu } }
   const flags = number(text(join(folder, 'flags')))
   const state = text(join(folder, 'operstate')).trim()
   const facts: LinkFacts = {
@@ -40,8 +50,19 @@ function readLink(name: string, kernelIndex: number | null, root: string): Linux
     physical: existsSync(join(folder, 'device')),
     tun: existsSync(join(folder, 'tun_flags')),
   }
-  return { name, index, up: isUp(flags, state), facts }
+  const mtu = number(text(join(folder, 'mtu'))) ?? ownMtu
+  const speedMbps = facts.physical ? number(text(join(folder, 'speed'))) : null
+  const carrier = number(text(join(folder, 'carrier')))
+  const details: LinkDetails = {
+    ...nothingTold,
+    mtu,
+    speedBps: speedMbps !== null && speedMbps > 0 ? speedMbps * 1_000_000 : null,
+    carrier: carrier === null ? null : carrier === 1,
+  }
+  return { name, index, up: isUp(flags, state), facts, details }
 }
+
+const nothingTold: LinkDetails = { mtu: null, speedBps: null, carrier: null, defaultRoutes: null }
 
 /** Set up by the administrator (IFF_UP), and not known to be without carrier. */
 function isUp(flags: number | null, operationalState: string): boolean {

@@ -8,10 +8,10 @@ export interface NativeSockets {
   /** The kernel's index of an interface in this network namespace; null when there is none of that name. */
   interfaceIndex(name: string): number | null
   /**
-   * UDP sockets bound to one address and any free port. The first is the one to send by: its packets leave by the named
+   * UDP sockets bound to one address and port (0 = any free one). The first is the one to send by: its packets leave by the named
    * interface. All of them together receive what arrives for the address, by whatever interface.
    */
-  openOnInterface(name: string, address: BoundAddress): NativeOpenResult
+  openOnInterface(name: string, address: BoundAddress, port: number): NativeOpenResult
   /**
    * To be called after libuv took the descriptor: it sets SO_REUSEADDR, with which any other process could bind the
    * same port and take our packets.
@@ -108,30 +108,42 @@ function linuxSockets(ffi: typeof koffi): NativeSockets {
   }
   return {
     interfaceIndex: (name) => libc.if_nametoindex(name) || null,
-    openOnInterface: (name, address) => openOnInterface(libc, name, address),
+    openOnInterface: (name, address, port) => openOnInterface(libc, name, address, port),
     refuseSharing: (fd) => void setOption(libc, fd, linux.SOL_SOCKET, linux.SO_REUSEADDR, hostOrder(0)),
     close: (fd) => void libc.close(fd),
   }
 }
 
-function openOnInterface(libc: CLibrary, name: string, address: BoundAddress): NativeOpenResult {
+function openOnInterface(
+  libc: CLibrary,
+  name: string,
+  address: BoundAddress,
+  port: number,
+): NativeOpenResult {
   const index = libc.if_nametoindex(name)
   if (index === 0) return { kind: 'failed', code: 'ENODEV', message: `There is no interface ${name}.` }
   const fds: number[] = []
-  const failed = address.family === 4 ? open4(libc, fds, index, address) : open6(libc, fds, name, address)
+  const failed =
+    address.family === 4 ? open4(libc, fds, index, address, port) : open6(libc, fds, name, address, port)
   if (failed === null) return { kind: 'opened', fds, interfaceIndex: index }
   for (const fd of fds) libc.close(fd)
   return failed
 }
 
 /** IP_UNICAST_IF lets only routes by the interface count when sending and does not narrow receiving (ip(7)). */
-function open4(libc: CLibrary, fds: number[], index: number, address: BoundAddress): NativeFailure | null {
+function open4(
+  libc: CLibrary,
+  fds: number[],
+  index: number,
+  address: BoundAddress,
+  port: number,
+): NativeFailure | null {
   const fd = newSocket(libc, linux.AF_INET)
   if (fd < 0) return failure(libc, 'socket')
   fds.push(fd)
   if (setOption(libc, fd, linux.IPPROTO_IP, linux.IP_UNICAST_IF, networkOrder(index)) < 0)
     return failure(libc, 'setsockopt IP_UNICAST_IF')
-  return bind(libc, fd, linux.AF_INET, address, 0)
+  return bind(libc, fd, linux.AF_INET, address, port)
 }
 
 /**
@@ -139,7 +151,13 @@ function open4(libc: CLibrary, fds: number[], index: number, address: BoundAddre
  * SO_BINDTODEVICE is strict, but it narrows receiving as well: so one socket bound to the device sends, and a second one
  * on the same port receives what arrives by other interfaces (the kernel prefers the first for its own device).
  */
-function open6(libc: CLibrary, fds: number[], name: string, address: BoundAddress): NativeFailure | null {
+function open6(
+  libc: CLibrary,
+  fds: number[],
+  name: string,
+  address: BoundAddress,
+  port: number,
+): NativeFailure | null {
   const sender = newSocket(libc, linux.AF_INET6)
   if (sender < 0) return failure(libc, 'socket')
   fds.push(sender)
@@ -147,7 +165,7 @@ function open6(libc: CLibrary, fds: number[], name: string, address: BoundAddres
     return failure(libc, 'setsockopt IPV6_V6ONLY')
   if (setOption(libc, sender, linux.SOL_SOCKET, linux.SO_BINDTODEVICE, zeroTerminated(name)) < 0)
     return failure(libc, 'setsockopt SO_BINDTODEVICE')
-  const failed = bind(libc, sender, linux.AF_INET6, address, 0)
+  const failed = bind(libc, sender, linux.AF_INET6, address, port)
   // A link-local address belongs to one link: nothing for it arrives by another.
   return failed ?? (address.scopeId === null ? openCompanion(libc, fds, sender, address) : null)
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import type { Binding } from '../../../engine'
+import { formatPorts, type SocketChoice } from '../../../shared/session'
 import type { OpenSocketRequest, OpenSocketResult } from '../../ports'
 import { errorCode } from './error-code'
 import { loadNativeSockets, type NativeSockets } from './native-sockets'
@@ -25,18 +26,41 @@ export interface BoundSocket {
 
 export type MadeSocket = BoundSocket | (OpenSocketResult & { readonly kind: 'failed' })
 
-/** A bound socket: to the device where the system and its native module allow, else to the address only. */
-export async function makeSocket(request: OpenSocketRequest): Promise<MadeSocket> {
+/** Ports of a range that are tried for one socket, from its first on: each is a few calls of the system. */
+const portsTried = 1024
+const addressAsked = 'binding is set to address, so the routing table chooses the link.'
+
+/** A bound socket: to the device where it is asked for and the system and its native module allow, else to the address. */
+export async function makeSocket(request: OpenSocketRequest, choice: SocketChoice): Promise<MadeSocket> {
+  const { binding, ports } = choice
+  if (ports === null) return onPort(request, binding, 0)
+  const last = Math.min(ports.last, ports.first + portsTried - 1)
+  for (let port = ports.first; port <= last; port += 1) {
+    const made = await onPort(request, binding, port)
+    if (made.kind === 'made' || made.code !== 'EADDRINUSE') return made
+  }
+  const tried = formatPorts({ first: ports.first, last })
+  const message = `every port of ${tried} is in use there; choose other ports, or end what uses them`
+  return { kind: 'failed', code: 'EADDRINUSE', message }
+}
+
+/** Port 0 is any that is free. */
+async function onPort(
+  request: OpenSocketRequest,
+  binding: SocketChoice['binding'],
+  port: number,
+): Promise<MadeSocket> {
+  if (binding === 'address') return onAddress(request, addressAsked, port)
   const native = await loadNativeSockets()
-  if (native.kind === 'unavailable') return onAddress(request, native.reason)
-  const made = onDevice(request, native.sockets)
+  if (native.kind === 'unavailable') return onAddress(request, native.reason, port)
+  const made = onDevice(request, native.sockets, port)
   // Before Linux 5.7, and in some sandboxes, only a privileged process may bind to a device.
-  if (made.kind === 'failed' && made.code === 'EPERM') return onAddress(request, made.message)
+  if (made.kind === 'failed' && made.code === 'EPERM') return onAddress(request, made.message, port)
   return made
 }
 
-function onDevice(request: OpenSocketRequest, native: NativeSockets): MadeSocket {
-  const opened = native.openOnInterface(request.interfaceName, request.address)
+function onDevice(request: OpenSocketRequest, native: NativeSockets, port: number): MadeSocket {
+  const opened = native.openOnInterface(request.interfaceName, request.address, port)
   if (opened.kind === 'failed') return opened
   const handles: Socket[] = []
   for (const fd of opened.fds) {
@@ -67,7 +91,7 @@ function onDevice(request: OpenSocketRequest, native: NativeSockets): MadeSocket
 }
 
 /** Only the source address is set: which link packets leave by is up to the routing table. */
-export function onAddress(request: OpenSocketRequest, reason: string): Promise<MadeSocket> {
+export function onAddress(request: OpenSocketRequest, reason: string, port: number): Promise<MadeSocket> {
   const handle = newSocket(request.address.family)
   const { address } = request.address
   const zoned = isLinkLocal6(address) ? address + zoneOf(request) : address
@@ -76,7 +100,7 @@ export function onAddress(request: OpenSocketRequest, reason: string): Promise<M
       handle.close()
       resolve({ kind: 'failed', code: errorCode(error), message: error.message })
     })
-    handle.bind({ address: zoned, port: 0, exclusive: true }, () => {
+    handle.bind({ address: zoned, port, exclusive: true }, () => {
       handle.removeAllListeners('error')
       widen(handle)
       resolve({ kind: 'made', handles: [handle], binding: 'address', reason, deviceIsGone: () => false })

@@ -26,7 +26,7 @@ export function socketAddressBytes(domain: number, address: BoundAddress, port: 
 }
 
 /** Any valid IPv6 text without zone, as the system gave it. */
-function ipv6Bytes(text: string): Uint8Array {
+export function ipv6Bytes(text: string): Uint8Array {
   const [head = '', tail] = text.split('::')
   const front = groups(head)
   const back = groups(tail ?? '')
