@@ -27,6 +27,9 @@ export const limits = {
   peerReflexiveEveryMs: 5000,
   /** Packets of one burst by which the driver sees which way a pair takes. */
   egressBurst: 16,
+  /** Changes of mode, use and names of the peer that are told: so many at once, then one each `…EveryMs`. */
+  peerEventsAtOnce: 32,
+  peerEventEveryMs: 10_000,
   messageRatePerSecond: 200,
   messageBytes: 16_384,
   /** Records held for resequencing. */

@@ -1,5 +1,6 @@
 /** The ICE agent: candidates, pairs, checks, answers, liveness, and nominations prevented. */
 export { type Agent, createAgent } from './agent'
+export { type Bucket, createBucket } from './bucket'
 export { createGatherer, type Gatherer } from './gather'
 export { jitterMs, liveness } from './liveness'
 export { countArrival, countDeparture, isDoubted, noteDeparture, type Pair } from './pair'

@@ -125,7 +125,6 @@ export function takeCandidates(
   }
   if (text.interfaces !== undefined) state.peer = { ...state.peer, interfaces: text.interfaces }
   namePeer(state, text.candidates)
-  if (text.interfaces !== undefined) tell(state, { kind: 'peer', peer: state.peer })
   for (const candidate of text.candidates) {
     const address = placed(candidate)
     const type: CandidateType = candidate.type

@@ -3,7 +3,7 @@ import { createDeadlines } from '../deadlines'
 import type { Engine, EngineCommand, EngineInput, EngineOptions } from '../face/io'
 import { limits } from '../face/limits'
 import type { DropReason } from '../face/snapshot'
-import { createAgent, createGatherer, type IceSink } from '../ice'
+import { createAgent, createBucket, createGatherer, type IceSink } from '../ice'
 import { createEchoReader, createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
 import { createSentRing } from '../resend'
@@ -280,6 +280,8 @@ function createState(options: EngineOptions): SessionState {
     mode: settings.mode,
     use: settings.use,
     peerSpread: { mode: null, use: 'auto' },
+    peerTold: { mode: null, use: 'auto', peer: null },
+    peerEvents: createBucket(1000 / limits.peerEventEveryMs, limits.peerEventsAtOnce),
     carrying: [],
     controlPairs: [],
     seenRevision: -1,

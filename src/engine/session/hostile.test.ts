@@ -241,6 +241,48 @@ test('forged records, control and handshake frames of a validated address change
   expect(after.messages[1]?.missing).toBe(0)
 })
 
+test('handshake records and alerts that come bare reach nobody, and nothing above STUN comes from an unchecked address', () => {
+  const world = pairOfEngines([link(5), { delayMs: 5, loss: 0, up: false }])
+  world.connect()
+  world.runUntil(3000)
+  const before = snapshotOf(world, 1)
+  const { handshakes } = world.hosts[1]
+  const bare = (type: number, epoch: number): Uint8Array =>
+    Uint8Array.of(type, 254, 253, 0, epoch, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40)
+  const give = (socketId: number, data: Uint8Array): void => {
+    const from = { family: 4, address: `10.0.${socketId}.1`, port: 5000 } as const
+    world.give(1, { kind: 'datagram', socketId, from, data, receivedAtMs: world.now() })
+  }
+  for (const data of [bare(21, 0), bare(22, 0), bare(20, 0), bare(21, 1)]) give(1, data)
+  // The peer has told this address, and no check from there has come.
+  for (const data of [bare(22, 0), bare(23, 1), Uint8Array.of(0xf0, 1, 0), Uint8Array.of(0xf1, 1, 0)])
+    give(2, data)
+  world.runUntil(4000)
+  const after = snapshotOf(world, 1)
+  expect(world.hosts[1].handshakes).toBe(handshakes)
+  expect(after.dropped['plaintext-record'] - before.dropped['plaintext-record']).toBe(4)
+  expect(after.dropped['unknown-source'] - before.dropped['unknown-source']).toBe(4)
+  expect(after.dtls).toBe('connected')
+})
+
+test('a peer that changes its mode over and over is told of rarely, and in the end with what it has', () => {
+  const world = pairOfEngines([link(5)])
+  world.connect()
+  world.runUntil(3000)
+  for (let i = 0; i < 2000; i += 1) {
+    command(world, 0, { kind: 'set-mode', mode: i % 2 === 0 ? 'weighted' : 'redundant' })
+    if (i % 20 === 19) world.runUntil(world.now() + 100)
+  }
+  command(world, 0, { kind: 'set-mode', mode: 'weighted' })
+  world.runUntil(world.now() + 2 * limits.peerEventEveryMs)
+  const told = world.hosts[1].events.filter((event) => event.kind === 'mode' && event.by === 'peer')
+  expect(told.length).toBeLessThan(limits.peerEventsAtOnce + 6)
+  expect(told.at(-1)).toMatchObject({ mode: 'weighted' })
+  expect(world.hosts[1].events.filter((event) => event.kind === 'limit')).toMatchObject([
+    { limit: 'peerEvents' },
+  ])
+})
+
 test('the first record of the peer, with which SCTP begins, is taken once, however late it is replayed', () => {
   const world = pairOfEngines([link(5), link(20)], { messages: messages(200) })
   const first = new Uint8Array(14)

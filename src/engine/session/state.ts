@@ -14,7 +14,7 @@ import type {
   PeerView,
 } from '../face/snapshot'
 import type { ControlSealer, ShimKeys } from '../frames'
-import type { Agent, Gatherer, IceCredentials, Pair, UntimedEvent } from '../ice'
+import type { Agent, Bucket, Gatherer, IceCredentials, Pair, UntimedEvent } from '../ice'
 import type { EchoReader, MessageReceiver, MessageSender } from '../messages'
 import type { Reliable } from '../reliable'
 import type { SentRing } from '../resend'
@@ -100,6 +100,9 @@ export interface SessionState {
   use: Use
   /** What the peer last said of its own; its use is the default until it says otherwise. */
   peerSpread: { readonly mode: Mode | null; readonly use: Use }
+  /** What events have told of the peer, and how many may still. */
+  readonly peerTold: { mode: Mode | null; use: Use; peer: PeerView | null }
+  readonly peerEvents: Bucket
   /** Pairs that carry stream packets now, and those that control uses; from `agent.state.revision` and the weights' timer. */
   carrying: readonly number[]
   controlPairs: readonly number[]

@@ -1,10 +1,17 @@
+import { limits } from '../face/limits'
 import type { ControlText } from '../frames'
+import { tellLimit } from '../ice'
 import { namePeer, takeCandidates } from './candidates'
 import { takeBye, takeFinish } from './finish'
 import { type SessionState, tell } from './state'
 
 /** A text of the peer, which came in order and once. */
 export function takeText(state: SessionState, text: ControlText): void {
+  take(state, text)
+  tellWhatIsNew(state)
+}
+
+function take(state: SessionState, text: ControlText): void {
   switch (text.t) {
     case 'hello':
       return takeHello(state, text)
@@ -25,12 +32,37 @@ function takeHello(state: SessionState, hello: Extract<ControlText, { t: 'hello'
   const { appVersion, os, interfaces } = hello
   state.peer = { kind: 'pathscope', appVersion, os, interfaces }
   namePeer(state, hello.candidates ?? [])
-  tell(state, { kind: 'peer', peer: state.peer })
 }
 
-/** The peer says both whenever one changes; told is what is new. */
+/** The peer says both whenever one changes. */
 function takeMode(state: SessionState, { mode, use }: Extract<ControlText, { t: 'mode' }>): void {
-  if (mode !== state.peerSpread.mode) tell(state, { kind: 'mode', mode, by: 'peer' })
-  if (use !== state.peerSpread.use) tell(state, { kind: 'use', use, by: 'peer' })
   state.peerSpread = { mode, use }
+}
+
+/**
+ * Tells what the peer has changed of itself since it was last told. A peer that changes it over and over is told of rarely,
+ * and then with what it says by then, so that it cannot make the recording grow at will.
+ */
+function tellWhatIsNew(state: SessionState): void {
+  const { peerTold: told, peer, peerSpread } = state
+  const { mode, use } = peerSpread
+  if (peer !== told.peer && mayTell(state)) {
+    told.peer = peer
+    tell(state, { kind: 'peer', peer })
+  }
+  if (mode !== null && mode !== told.mode && mayTell(state)) {
+    told.mode = mode
+    tell(state, { kind: 'mode', mode, by: 'peer' })
+  }
+  if (use !== told.use && mayTell(state)) {
+    told.use = use
+    tell(state, { kind: 'use', use, by: 'peer' })
+  }
+}
+
+function mayTell(state: SessionState): boolean {
+  if (state.peerEvents.take(state.nowMs)) return true
+  const detail = `The peer changes its mode, use or names over and over; one change each ${limits.peerEventEveryMs / 1000} s is told.`
+  tellLimit(state.agent.state, 'peerEvents', detail)
+  return false
 }

@@ -120,6 +120,20 @@ describe('after connecting, receiveHandshake', () => {
     expect(answerer.of('handshake').length).toBe(told.answerer)
   })
 
+  it('lets nothing of a late ClientHello through to werift, whose server it would reset', async () => {
+    const { offerer, answerer } = await openPair()
+    const reached: unknown[] = []
+    const begun = Reflect.get(offerer.session, 'begun') as object
+    const transport = Reflect.get(Reflect.get(begun, 'handshake') as object, 'transport') as object
+    Reflect.set(transport, 'onData', (data: unknown) => reached.push(data))
+    const [hello] = answerer.of('handshake')
+    const ignored = ignoredBy(offerer)
+    offerer.session.receiveHandshake(hello?.data ?? new Uint8Array())
+    expect(reached).toEqual([])
+    expect(ignoredBy(offerer)).toBe(ignored + 1)
+    await expectAlive(answerer, offerer)
+  })
+
   it('takes no application record', async () => {
     const { offerer, answerer, seen } = await openPair()
     const told = offerer.of('message').length
