@@ -1,6 +1,7 @@
 /** The file of `--config`: settings as JSON. */
 import { z } from 'zod'
 import { parsePorts } from '../shared/session'
+import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
 import { sessionSettingsSchema } from './settings'
 
 const configSchema = z.strictObject({
@@ -16,6 +17,17 @@ const configSchema = z.strictObject({
     .string()
     .max(32)
     .refine((text) => typeof parsePorts(text) !== 'string', 'must be a range such as 50000-50100')
+    .optional(),
+  turn: z
+    .array(
+      z.string().transform((text, context): TurnAccount => {
+        const parsed = parseTurnText(text)
+        if (parsed.kind === 'ok') return parsed.account
+        context.addIssue({ code: 'custom', message: parsed.message })
+        return z.NEVER
+      }),
+    )
+    .max(turnUrlLimits.servers)
     .optional(),
   durationSeconds: z.number().min(1).max(604_800).optional(),
   connectTimeoutSeconds: z.number().min(1).max(86_400).optional(),

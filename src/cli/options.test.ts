@@ -74,11 +74,24 @@ describe('the command line', () => {
       'offer --stream cbr:2M,1200',
       'offer --stream bulk',
       'offer --stream video:1M',
-      'offer --turn turn:192.0.2.1',
       'offer --stream messages --stream messages',
     ]) {
       expect(wrong(line), line).toContain('not supported yet')
     }
+  })
+
+  it('takes TURN servers apart, and never repeats what is wrong with one', () => {
+    const { turn } = session('offer', '--turn', 'turn:ann:s3cret@192.0.2.1', '--turn', 'turns:b:c@h:99')
+    expect(turn).toEqual([
+      { url: 'turn:192.0.2.1', username: 'ann', password: 's3cret' },
+      { url: 'turns:h:99', username: 'b', password: 'c' },
+    ])
+    for (const line of [
+      'offer --turn turn:ann:s3cret@',
+      'offer turn:ann:s3cret@h',
+      'offer --turn ann:s3cret@h',
+    ])
+      expect(wrong(line), line).not.toContain('s3cret')
   })
 
   it('answers wrong usage with what is wrong', () => {
@@ -101,6 +114,7 @@ describe('the command line', () => {
       'offer --stream files': 'no stream "files"',
       'offer --format pdf': 'no format "pdf"',
       'offer --stun 192.0.2.1': '--stun takes a URL',
+      'offer --turn turn:192.0.2.1': '--turn: A TURN server is written as turn:USER:PASSWORD@HOST',
       'offer --offer-in x': "Unknown option '--offer-in'",
       'offer something': 'Unexpected argument',
       'offer --interfaces ,': 'at least one name',

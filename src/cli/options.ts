@@ -1,6 +1,7 @@
 /** What was asked for on the command line, or a sentence on what is wrong with it. Nothing is read from disk here. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { parsePorts, type PortRange } from '../shared/session'
+import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
 
 export type ReportFormat = 'json' | 'csv' | 'html' | 'md'
 export const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'md']
@@ -22,6 +23,7 @@ export interface SessionOptions {
   readonly stun: readonly string[] | undefined
   readonly binding: 'device' | 'address' | undefined
   readonly ports: PortRange | undefined
+  readonly turn: readonly TurnAccount[] | undefined
   readonly configFile: string | undefined
   /** Where our own text goes and where the peer's comes from; undefined = standard output and input. */
   readonly textOut: string | undefined
@@ -109,7 +111,9 @@ function parseArgsSentence(message: string): string {
   const ambiguous = /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument is ambiguous/.exec(message)
   if (ambiguous !== null)
     return `${ambiguous[1]} needs a value; one that begins with - is given as ${ambiguous[1]}=VALUE.`
-  const sentence = message.split(/\. |\n/)[0] ?? message
+  // Whoever forgets the word --turn shall not find the password in a log.
+  const plain = message.replace(/(turns?):[^\s'"]*@/gi, '$1:…@')
+  const sentence = plain.split(/\. |\n/)[0] ?? plain
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
 }
 
@@ -152,7 +156,6 @@ const roles = { offer: 'offerer', answer: 'answerer', loopback: 'loopback' } as 
 const defaultStatsSeconds = 5
 
 function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): SessionOptions {
-  if (texts(values, 'turn') !== undefined) throw new Wrong('--turn is not supported yet.')
   const [modeText, useText] = [text(values, 'mode'), text(values, 'use')]
   const [duration, stats, format] = [text(values, 'duration'), text(values, 'stats'), text(values, 'format')]
   const reconnectFor = text(values, 'reconnect-for')
@@ -171,6 +174,7 @@ function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): Ses
     title: titleFrom(text(values, 'title')),
     jsonl: values['jsonl'] === true,
     stun: stunFrom(texts(values, 'stun')),
+    turn: turnFrom(texts(values, 'turn')),
     configFile: text(values, 'config'),
     binding: bindingFrom(text(values, 'binding')),
     ports: portsFrom(text(values, 'ports')),
@@ -270,4 +274,16 @@ function stunFrom(urls: readonly string[] | undefined): readonly string[] | unde
       throw new Wrong(`--stun takes a URL such as stun:host:3478, not "${url}".`)
   }
   return urls
+}
+
+/** What is wrong is told without the text itself, which holds a password. */
+function turnFrom(texts: readonly string[] | undefined): readonly TurnAccount[] | undefined {
+  if (texts === undefined) return undefined
+  if (texts.length > turnUrlLimits.servers)
+    throw new Wrong(`--turn can be given at most ${turnUrlLimits.servers} times.`)
+  return texts.map((text) => {
+    const parsed = parseTurnText(text)
+    if (parsed.kind === 'problem') throw new Wrong(`--turn: ${parsed.message}`)
+    return parsed.account
+  })
 }

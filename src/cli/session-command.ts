@@ -1,4 +1,5 @@
 /** offer, answer and loopback: a session from its request to its report. */
+import { recordedRequest } from '../shared/recording'
 import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
@@ -125,7 +126,7 @@ class SessionRun {
       session: { id, title, role },
       startedAt: new Date(wallMs()).toISOString(),
       app: { name: 'pathscope', version: appVersion },
-      request: this.request,
+      request: recordedRequest(this.request),
     }
     const onWarning = ({ kind, message }: { readonly kind: string; readonly message: string }) => {
       this.#say(`warning: ${message}`)
@@ -361,6 +362,9 @@ const spoken: ReadonlySet<string> = new Set([
   'peer',
   'stun-failed',
   'egress',
+  'relay-opened',
+  'relay-failed',
+  'relay-refused',
   'socket-opened',
   'socket-closed',
   'limit',

@@ -76,6 +76,7 @@ export function requestFrom(
     interfaces: isLoopback ? null : (options.interfaces ?? config.interfaces ?? null),
     stun: isLoopback ? [] : (options.stun ?? config.stun ?? []),
     sockets: socketsFrom(options, config),
+    turn: isLoopback ? [] : (options.turn ?? config.turn ?? []),
     emulatedPaths: isLoopback ? (paths ?? emulatedPresets[defaultPreset] ?? null) : null,
     durationSeconds: options.durationSeconds ?? config.durationSeconds ?? null,
     connectTimeoutSeconds: config.connectTimeoutSeconds ?? null,

@@ -25,6 +25,9 @@ options
   --stun URL            ask this STUN server for public addresses (stun:host:port, repeatable; none by default)
   --binding device|address   whether sockets are bound to their device (default) or to their address only
   --ports FIRST-LAST    UDP ports that sockets may have, such as 50000-50100 (default: any)
+  --turn URL            relay by this TURN server as well: turn:USER:PASSWORD@HOST:PORT?transport=udp or tcp,
+                        turns:… for TLS (repeatable; none by default). Others on this machine can read a command
+                        line; "turn" in the file of --config keeps the password from them
   --config FILE         settings as JSON; options given here go before it
 
 Exit status: 0 done, 1 failed or peer gone, 2 wrong usage, 3 no pair connected, 4 the text is no usable offer or

@@ -33,7 +33,9 @@ export function createCallHandlers({ window, host, settings, sessionFolder }: Ha
       const started = host.start(start)
       if (!started.ok || start.role === 'loopback') return started
       const { title, interfaces, mode, use, messages } = start
-      settings.change({ title, interfaces: interfaces, stun: start.stun[0] ?? '', mode, use, messages })
+      const [stun, turn] = [start.stun[0] ?? '', start.turn[0]]
+      const relay = { turn: turn?.url ?? '', turnUser: turn?.username ?? '' }
+      settings.change({ title, interfaces: interfaces, stun, ...relay, mode, use, messages })
       return started
     },
     'session-attach': () => ok(host.attach()),

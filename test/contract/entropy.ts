@@ -31,13 +31,14 @@ export function describeEntropyContract(name: string, make: () => Promise<Entrop
       expect([...seen].every((each) => each?.length === 32)).toBe(true)
     })
 
-    it('hashes as FIPS 180-4 and RFC 2202 and 4231 say', async () => {
+    it('hashes as FIPS 180-4 and RFC 1321, 2202 and 4231 say', async () => {
       const entropy = await make()
       expect(hex(entropy.sha256(text('abc')))).toBe(
         'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
       )
       const key = text('Jefe')
       const data = text('what do ya want for nothing?')
+      expect(hex(entropy.md5(text('abc')))).toBe('900150983cd24fb0d6963f7d28e17f72')
       expect(hex(entropy.hmacSha1(key, data))).toBe('effcdf6ae5eb2fa2d27416d5f184df9c259a7c79')
       expect(hex(entropy.hmacSha256(key, data))).toBe(
         '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',

@@ -153,6 +153,7 @@ function snapshotOf(
     messages: open ? messageViews(atMs) : [],
     overheadFactor: open ? (world.mode === 'redundant' ? Math.max(1, carrying.length) * 0.98 : 1) : null,
     duplicatesDropped: views.reduce((sum, pair) => sum + pair.duplicates, 0),
+    servers: [],
     sctpRetransmissions: 0,
     dropped: {
       'unknown-source': 0,

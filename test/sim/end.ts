@@ -72,6 +72,7 @@ export async function startEnd(options: EndOptions): Promise<End> {
     settings: { ...defaultSettings, snapshotIntervalMs: 1000, ...scenario.settings },
     interfaces: scenario.chosen?.[side] ?? null,
     stun: hasStun ? [`stun:${stunName}:${stunPort}`] : [],
+    turn: turnOf(scenario),
     appVersion: '0',
     os: 'simulated',
     createEngine: (engineOptions) => checkEngine(createEngine(engineOptions), counts, report),
@@ -81,6 +82,7 @@ export async function startEnd(options: EndOptions): Promise<End> {
       interfaces: options.host.interfaces,
       datagrams,
       counters: options.host.counters,
+      streams: options.host.streams,
       secure,
       log: { write: () => undefined },
     },
@@ -102,4 +104,10 @@ export async function startEnd(options: EndOptions): Promise<End> {
     onStarted: () => undefined,
   })
   return { side, driver, counts, sockets, events, warnings, snapshot: () => last, ended: () => ended }
+}
+
+function turnOf({ turn }: Scenario): { url: string; username: string; password: string }[] {
+  if (turn === undefined) return []
+  const { username, password } = turn
+  return [{ url: `turn:${stunName}:${stunPort}`, username, password }]
 }

@@ -48,6 +48,13 @@ function judge(run: Run, expected: Expectation): string | undefined {
         const count = run.ends[side].driver.snapshot().sctpRetransmissions
         return count === 0 ? undefined : `${side}: ${count}`
       })
+    case 'turn-counts': {
+      const counts = run.turn?.counts
+      const short = Object.entries(expected.least).filter(
+        ([name, least]) => (counts?.[name as keyof typeof counts] ?? 0) < least,
+      )
+      return short.length === 0 ? undefined : `only ${JSON.stringify(counts)}`
+    }
     case 'ended':
       return endedProblem(run, expected.side, expected.reason)
   }

@@ -7,6 +7,8 @@ import {
   createWorld,
   type Hub,
   serveStun,
+  serveTurn,
+  type TurnServer,
   type VirtualClock,
   type World,
 } from '../../src/sim'
@@ -14,7 +16,7 @@ import { addAdversary, createAdversary } from './adversary'
 import { createFlow, type MessageFlow } from './checked-secure'
 import { checkAtEnd, checkSnapshot } from './checks'
 import { type End, startEnd } from './end'
-import { type Change, type Scenario, type Side, sides, stunName } from './scenario'
+import { type Change, type Scenario, type Side, sides, stunName, stunPort } from './scenario'
 import { watchWire } from './wire-watch'
 
 /** What came of a scenario. */
@@ -28,6 +30,7 @@ export interface Run {
   /** Messages by the side that sent them. */
   readonly flows: Readonly<Record<Side, MessageFlow>>
   readonly world: World
+  readonly turn: TurnServer | undefined
   /** When each side knew both descriptions; undefined when it never did. */
   readonly describedAtMs: ReadonlyMap<Side, number>
 }
@@ -68,7 +71,11 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
     },
   })
   const server = scenario.interfaces.find((each) => each.host === 'stun')
-  if (server !== undefined) serveStun(hub, 'stun', server.name)
+  const turn =
+    server === undefined || scenario.turn === undefined
+      ? undefined
+      : serveTurn(hub, 'stun', server.name, { ...scenario.turn, port: stunPort })
+  if (server !== undefined && turn === undefined) serveStun(hub, 'stun', server.name)
 
   const ends: Partial<Record<Side, End>> = {}
   const start = async (side: Side) => {
@@ -123,6 +130,8 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
       world.setImpairments(change.host, change.interface, change.which, change.to)
     }
     if (change.kind === 'rebind') world.rebindNat(change.nat)
+    if (change.kind === 'turn-server' && change.to === 'dead') turn?.die()
+    if (change.kind === 'turn-server' && change.to === 'restarted') turn?.restart()
     if (change.kind === 'interface-added') world.addInterface(change.spec)
     if (change.kind === 'interface-removed') world.removeInterface(change.host, change.interface)
     if (change.kind === 'addresses') world.setAddresses(change.host, change.interface, change.addresses)
@@ -141,6 +150,7 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
     ends: both,
     flows,
     world,
+    turn,
     describedAtMs,
   }
   checkAtEnd(run, report)

@@ -1,6 +1,6 @@
 /** A session in the simulated world, as plain data: named ones are JSON files, random ones come from a seed. */
 import type { EngineCommand, EngineEvent, EngineSettings, PairState } from '../../src/engine'
-import type { Impairments, WorldInterface, WorldNat } from '../../src/sim'
+import type { Impairments, TurnServer, TurnServerOptions, WorldInterface, WorldNat } from '../../src/sim'
 
 export type Side = 'left' | 'right'
 
@@ -17,6 +17,7 @@ export type Change = { readonly atMs: number } & (
       readonly to: Impairments
     }
   | { readonly kind: 'rebind'; readonly nat: string }
+  | { readonly kind: 'turn-server'; readonly to: 'dead' | 'restarted' }
   | { readonly kind: 'interface-added'; readonly spec: WorldInterface & { readonly host: Side } }
   | { readonly kind: 'interface-removed'; readonly host: Side; readonly interface: string }
   | {
@@ -54,6 +55,8 @@ export type Expectation =
   /** No message sent from then on took longer to the peer's application than this. */
   | { readonly kind: 'slowest-message'; readonly fromMs: number; readonly mostMs: number }
   | { readonly kind: 'no-retransmissions' }
+  /** What the TURN server has counted is at least this. */
+  | { readonly kind: 'turn-counts'; readonly least: Partial<TurnServer['counts']> }
   | { readonly kind: 'ended'; readonly side: Side; readonly reason: string }
 
 export interface Scenario {
@@ -65,6 +68,8 @@ export interface Scenario {
   readonly nats: readonly WorldNat[]
   /** Of the hosts `left` (which makes the offer), `right`, and `stun`, whose first interface is the STUN server. */
   readonly interfaces: readonly WorldInterface[]
+  /** The host `stun` is a TURN server as well, which both sides use. */
+  readonly turn?: Omit<TurnServerOptions, 'port'>
   readonly settings: Partial<EngineSettings>
   /** Interface names that a side's user chose; left out = those used by default. */
   readonly chosen?: Partial<Record<Side, readonly string[]>>

@@ -30,6 +30,7 @@ export function requestOf(changes: Partial<SessionRequest>): SessionRequest {
     },
     interfaces: null,
     stun: [],
+    turn: [],
     emulatedPaths: null,
     durationSeconds: null,
     connectTimeoutSeconds: null,

@@ -14,12 +14,30 @@ export type InterfaceKind = 'ethernet' | 'wifi' | 'cellular' | 'vpn' | 'virtual'
  */
 export type Binding = 'device' | 'address' | 'emulated'
 
-/** An open UDP socket as the driver describes it to the engine: one per chosen interface address. */
+/** How we speak with a TURN server (W3C webrtc-stats `relayProtocol`). */
+export type RelayProtocol = 'udp' | 'tcp' | 'tls'
+
+/** Where a relayed candidate comes from. */
+export interface RelayInfo {
+  /** The server, without user and password. */
+  readonly url: string
+  readonly protocol: RelayProtocol
+  /** The socket that the server is reached by, or beside. */
+  readonly baseId: number
+  /** Our address as the server sees it; the related address of the candidate (RFC 8839 section 5.1). */
+  readonly related: TransportAddress
+}
+
+/**
+ * An open UDP socket as the driver describes it to the engine: one per chosen interface address. With `relay` it is a
+ * virtual one that the engine made: an address at a TURN server, reached by the interface that is named.
+ */
 export interface SocketInfo {
-  /** Chosen by the driver, unique in a session, never reused. */
+  /** Chosen by the driver, below `firstRelaySocketId`, unique in a session, never reused. */
   readonly id: number
   readonly local: TransportAddress
   readonly interfaceName: string
   readonly interfaceKind: InterfaceKind
   readonly binding: Binding
+  readonly relay?: RelayInfo
 }

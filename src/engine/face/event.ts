@@ -50,6 +50,32 @@ export type EngineEvent = { readonly atMs: number } & (
       readonly interfaceName: string
       readonly detail: string
     }
+  /** A TURN server gave us an address, this long after it was first asked. */
+  | {
+      readonly kind: 'relay-opened'
+      readonly server: string
+      readonly interfaceName: string
+      readonly address: string
+      readonly afterMs: number
+    }
+  /** It gave none, or (`lost`) the one it gave is gone and its pairs close next. `code` is the server's (RFC 8656). */
+  | {
+      readonly kind: 'relay-failed'
+      readonly server: string
+      readonly interfaceName: string
+      readonly code: number | null
+      readonly detail: string
+      readonly lost: boolean
+    }
+  /** The server does not relay to an address of the peer; told once an allocation. */
+  | {
+      readonly kind: 'relay-refused'
+      readonly server: string
+      readonly interfaceName: string
+      readonly peer: string
+      readonly code: number
+      readonly detail: string
+    }
   /** An address that came after our description was written; its pairs follow. */
   | { readonly kind: 'socket-opened'; readonly interfaceName: string; readonly address: string }
   /** Its pairs close next. */

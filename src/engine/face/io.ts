@@ -1,4 +1,4 @@
-import type { SocketInfo, TransportAddress } from './address'
+import type { RelayProtocol, SocketInfo, TransportAddress } from './address'
 import type { EngineEvent } from './event'
 import type { EngineSettings, MessageStreamSettings, Mode, Use } from './settings'
 import type { EgressGap, EngineSnapshot, PeerInterface } from './snapshot'
@@ -10,6 +10,8 @@ import type { EgressGap, EngineSnapshot, PeerInterface } from './snapshot'
 export interface EnginePrimitives {
   random(bytes: number): Uint8Array
   sha256(data: Uint8Array): Uint8Array
+  /** For the key of a TURN server's long-term credentials only (RFC 8489 section 9.2.2). */
+  md5(data: Uint8Array): Uint8Array
   hmacSha1(key: Uint8Array, data: Uint8Array): Uint8Array
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array
   /** AES-128-GCM, 12-byte nonce; the 16-byte tag stands at the end of the result. */
@@ -31,6 +33,20 @@ export interface EngineOptions {
   }
   /** STUN servers already resolved to addresses; empty = nothing is contacted. At most `limits.stunServers`. */
   readonly stunServers: readonly { readonly url: string; readonly address: TransportAddress }[]
+  /** TURN servers, resolved as well; at most `limits.turnServers`. */
+  readonly turnServers: readonly TurnServer[]
+}
+
+/** A TURN server (RFC 8656) with the user's long-term credentials, which are told to nobody else. */
+export interface TurnServer {
+  /** Without user and password. */
+  readonly url: string
+  readonly protocol: RelayProtocol
+  readonly address: TransportAddress
+  /** Name that the server's certificate must have; TLS only. */
+  readonly serverName: string
+  readonly username: string
+  readonly password: string
 }
 
 /** What a user may ask of a running session. */
@@ -69,6 +85,11 @@ export type EngineInput =
       /** When the adapter saw it, engine ms; not after `now`. */
       readonly receivedAtMs: number
     }
+  /** Of a connection that `stream-open` asked for. Data comes in order, in pieces of any size. */
+  | { readonly kind: 'stream-opened'; readonly streamId: number }
+  | { readonly kind: 'stream-data'; readonly streamId: number; readonly data: Uint8Array }
+  /** It could not be opened, or is over; nothing follows. `detail` is a sentence. */
+  | { readonly kind: 'stream-closed'; readonly streamId: number; readonly detail: string }
   | { readonly kind: 'remote-description'; readonly description: Description }
   | { readonly kind: 'command'; readonly command: EngineCommand }
   /** Send so many packets over a pair that is up, at most `limits.egressBurst`: the driver watches counters meanwhile. */
@@ -102,6 +123,16 @@ export type EngineOutput =
       readonly to: TransportAddress
       readonly data: Uint8Array
     }
+  /** Connect to a TURN server by TCP from the interface and address of a socket; `tlsName`: with TLS, for this name. */
+  | {
+      readonly kind: 'stream-open'
+      readonly streamId: number
+      readonly socketId: number
+      readonly to: TransportAddress
+      readonly tlsName: string | null
+    }
+  | { readonly kind: 'stream-send'; readonly streamId: number; readonly data: Uint8Array }
+  | { readonly kind: 'stream-close'; readonly streamId: number }
   | { readonly kind: 'event'; readonly event: EngineEvent }
   | { readonly kind: 'snapshot'; readonly snapshot: EngineSnapshot }
   | { readonly kind: 'local-description'; readonly description: Description }

@@ -6,6 +6,15 @@ export const limits = {
   remoteCandidates: 64,
   pairs: 1024,
   stunServers: 4,
+  turnServers: 4,
+  /** Addresses at TURN servers held at once, one per interface address and server. */
+  relays: 32,
+  /** Addresses of the peer that one relay sends to. */
+  relayPeers: 128,
+  /** Bytes of an unfinished message from a TURN server on TCP; a server that announces a longer one is left. */
+  streamBytes: 4096,
+  /** Longest wait for STUN and TURN servers before the description goes out without their candidates, ms. */
+  gatheringMs: 3500,
   /** UDP payload of the records we send; all else of ours is shorter. */
   datagramBytes: 1400,
   /** Longest datagram taken in; larger ones are dropped and counted. */
@@ -47,6 +56,9 @@ export const limits = {
   /** Outputs waiting between two polls; a driver always drains. */
   outputs: 65_536,
 } as const
+
+/** Sockets that the engine makes itself, one per relayed candidate, have ids from here on. */
+export const firstRelaySocketId = 1_000_000
 
 /**
  * Sequence number of the first application record of epoch 1 between two Pathscopes, so that the receiver need not guess

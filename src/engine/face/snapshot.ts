@@ -1,4 +1,4 @@
-import type { Binding, InterfaceKind, TransportAddress } from './address'
+import type { Binding, InterfaceKind, RelayProtocol, TransportAddress } from './address'
 import type { Mode, Use } from './settings'
 
 export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay'
@@ -10,6 +10,26 @@ export interface CandidateView extends TransportAddress {
   readonly interfaceKind: InterfaceKind | null
   /** Local candidates only. */
   readonly binding: Binding | null
+  /** Local relayed candidates only: the TURN server and how it is spoken with (W3C RTCIceCandidateStats). */
+  readonly url?: string | undefined
+  readonly relayProtocol?: RelayProtocol | undefined
+}
+
+/** How far one STUN or TURN server is, asked from one interface address. */
+export interface GatheringServer {
+  /** Without user and password. */
+  readonly url: string
+  readonly interfaceName: string
+  /** The interface's address that it is asked from. */
+  readonly from: string
+  readonly state: 'waiting' | 'answered' | 'failed'
+  /** The address that it gave. */
+  readonly address: string | null
+  /** The server's error code, where it gave one. */
+  readonly code: number | null
+  readonly detail: string | null
+  /** From the first request to the answer or the failure, or until now. */
+  readonly elapsedMs: number
 }
 
 /**
@@ -225,4 +245,6 @@ export interface EngineSnapshot {
   /** SCTP chunks sent again by us (T3 and fast retransmission together). */
   readonly sctpRetransmissions: number
   readonly dropped: Readonly<Record<DropReason, number>>
+  /** STUN and TURN servers, per interface address; empty when none are used, and in what is read from a recording. */
+  readonly servers: readonly GatheringServer[]
 }

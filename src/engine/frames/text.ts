@@ -38,6 +38,8 @@ export interface MessageCounts {
 export interface CandidateInterface {
   /** Canonical. */
   readonly address: string
+  /** Not told by earlier releases. */
+  readonly port?: number
   readonly interfaceName: string
 }
 
@@ -136,11 +138,11 @@ function fittedInterface({ name, kind, addresses }: PeerInterface): PeerInterfac
 }
 
 function fittedCandidates(candidates: readonly CandidateInterface[]): CandidateInterface[] {
-  const usable = candidates.flatMap(({ address, interfaceName }) => {
+  const usable = candidates.flatMap(({ address, port, interfaceName }) => {
     const canonical = canonicalAddress(address)
-    return canonical
-      ? [{ address: canonical, interfaceName: clean(interfaceName, textLimits.nameChars) }]
-      : []
+    if (canonical === undefined) return []
+    const name = clean(interfaceName, textLimits.nameChars)
+    return [{ address: canonical, ...(port === undefined ? {} : { port }), interfaceName: name }]
   })
   return usable.slice(0, textLimits.candidates)
 }
@@ -242,7 +244,10 @@ function readCandidate(value: unknown): CandidateInterface | undefined {
   if (!isRecord(value)) return undefined
   const address = readAddress(value['address'])
   const interfaceName = readText(value['interfaceName'], textLimits.nameChars)
-  return address !== undefined && interfaceName !== undefined ? { address, interfaceName } : undefined
+  if (address === undefined || interfaceName === undefined) return undefined
+  const port = value['port']
+  if (port === undefined) return { address, interfaceName }
+  return isCount(port) && port <= 65_535 ? { address, port, interfaceName } : undefined
 }
 
 function readAddress(value: unknown): string | undefined {

@@ -46,6 +46,7 @@ function makeAgent(role: 'offerer' | 'answerer', settings: Partial<EngineSetting
     settings: { ...defaultSettings, ...settings },
     self: { appVersion: '0', os: 'test', interfaces: [] },
     stunServers: [],
+    turnServers: [],
   }
   const agent = createAgent(options, us, ascii(us.pwd), {
     transmit: (_socketId, to, data) => {

@@ -4,6 +4,7 @@ import { createDeadlines } from '../deadlines'
 import type { SocketInfo, TransportAddress } from '../face/address'
 import type { EngineOptions } from '../face/io'
 import { limits } from '../face/limits'
+import type { GatheringServer } from '../face/snapshot'
 import { bindingMethod, encodeStun, type ParsedStun } from '../stun'
 import type { IceSink } from './state'
 
@@ -25,6 +26,10 @@ interface Query {
   tries: number
   settled: boolean
   failureTold: boolean
+  /** What went wrong last; null while nothing has. */
+  failure: { readonly code: number | null; readonly detail: string } | null
+  readonly startedMs: number
+  settledMs: number | null
   mapped: TransportAddress | null
   readonly transactions: Set<string>
 }
@@ -44,6 +49,7 @@ export interface Gatherer {
   /** Every query so far was answered or given up. */
   readonly settled: boolean
   reflexive(): readonly ReflexiveCandidate[]
+  progress(nowMs: number): GatheringServer[]
 }
 
 export function createGatherer(options: EngineOptions, sink: IceSink): Gatherer {
@@ -61,8 +67,10 @@ export function createGatherer(options: EngineOptions, sink: IceSink): Gatherer 
     deadlines.set(query.key, nowMs + (wait ?? gathering.silentRetryMs))
   }
 
-  function giveUp(query: Query, detail: string): void {
+  function giveUp(query: Query, code: number | null, detail: string, nowMs: number): void {
     query.settled = true
+    query.settledMs ??= nowMs
+    query.failure = { code, detail }
     if (query.failureTold) return
     query.failureTold = true
     const interfaceName = query.socket.interfaceName
@@ -81,6 +89,9 @@ export function createGatherer(options: EngineOptions, sink: IceSink): Gatherer 
           tries: 0,
           settled: false,
           failureTold: false,
+          failure: null,
+          startedMs: nowMs,
+          settledMs: null,
           mapped: null,
           transactions: new Set(),
         }
@@ -106,10 +117,12 @@ export function createGatherer(options: EngineOptions, sink: IceSink): Gatherer 
         if (mapped === undefined) {
           const why =
             errorCode === undefined ? 'no mapped address' : `error ${errorCode.code} ${errorCode.reason}`
-          giveUp(query, `The server answered with ${why}.`)
+          giveUp(query, errorCode?.code ?? null, `The server answered with ${why}.`, nowMs)
         } else {
           query.mapped = mapped
           query.settled = true
+          query.settledMs ??= nowMs
+          query.failure = null
           query.tries = 0
         }
         deadlines.set(query.key, nowMs + gathering.refreshMs)
@@ -122,7 +135,7 @@ export function createGatherer(options: EngineOptions, sink: IceSink): Gatherer 
         const query = queries.get(key)
         if (query === undefined) continue
         if (!query.settled && query.tries >= gathering.retryMs.length) {
-          giveUp(query, `No answer to ${query.tries} requests in ${silenceMs()} ms.`)
+          giveUp(query, null, `No answer to ${query.tries} requests in ${silenceMs()} ms.`, nowMs)
         }
         ask(query, nowMs)
       }
@@ -140,6 +153,21 @@ export function createGatherer(options: EngineOptions, sink: IceSink): Gatherer 
       }
       return [...found.values()]
     },
+    progress: (nowMs) => [...queries.values()].map((query) => progressOf(query, nowMs)),
+  }
+}
+
+function progressOf(query: Query, nowMs: number): GatheringServer {
+  const { server, socket, settled, failure, mapped, startedMs, settledMs } = query
+  return {
+    url: server.url,
+    interfaceName: socket.interfaceName,
+    from: socket.local.address,
+    state: !settled ? 'waiting' : failure === null ? 'answered' : 'failed',
+    address: mapped === null ? null : addressKey(mapped),
+    code: failure?.code ?? null,
+    detail: failure?.detail ?? null,
+    elapsedMs: (settledMs ?? nowMs) - startedMs,
   }
 }
 

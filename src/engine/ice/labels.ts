@@ -6,7 +6,9 @@ import type { Pair } from './pair'
  * interfaces of one name.
  */
 function isStraight(pair: Pair): boolean {
-  const { local } = pair.socket
+  const { local, relay } = pair.socket
+  // By way of a server, whatever the names at its ends are.
+  if (relay !== undefined || pair.remote.type === 'relay') return false
   const { address, interfaceName } = pair.remote
   if (interfaceName !== null && interfaceName === pair.socket.interfaceName) return true
   return (
@@ -32,15 +34,23 @@ export function labelPairs(pairs: readonly Pair[]): void {
 }
 
 function nameLabel(pair: Pair): string {
-  return `${pair.socket.interfaceName} → ${pair.remote.interfaceName ?? pair.remote.address.address}`
+  return `${localName(pair)} → ${pair.remote.interfaceName ?? pair.remote.address.address}${remoteMark(pair)}`
+}
+
+function localName({ socket }: Pair): string {
+  return socket.relay === undefined
+    ? socket.interfaceName
+    : `${socket.interfaceName} (relay ${socket.relay.protocol})`
+}
+
+function remoteMark({ remote }: Pair): string {
+  return remote.type === 'relay' ? ' (relay)' : ''
 }
 
 function addressLabel(pair: Pair): string {
-  const names = `${pair.socket.interfaceName} ${pair.socket.local.address}`
-  return `${names} → ${pair.remote.interfaceName ?? ''} ${addressKey(pair.remote.address)}`.replace(
-    '→  ',
-    '→ ',
-  )
+  const names = `${localName(pair)} ${pair.socket.local.address}`
+  const remote = `${pair.remote.interfaceName ?? ''} ${addressKey(pair.remote.address)}${remoteMark(pair)}`
+  return `${names} → ${remote.trimStart()}`
 }
 
 function groupBy(pairs: readonly Pair[], keyOf: (pair: Pair) => string): Map<string, Pair[]> {

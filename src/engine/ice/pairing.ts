@@ -1,4 +1,4 @@
-import { addressKey } from '../address'
+import { addressKey, isLinkLocal } from '../address'
 import type { SocketInfo, TransportAddress } from '../face/address'
 import { limits } from '../face/limits'
 import type { CandidateType } from '../face/snapshot'
@@ -9,13 +9,16 @@ import { type AgentState, pairAt, setPairState, tellLimit } from './state'
 
 /** False when there are as many as may be: the socket is then not used at all. */
 export function addSocket(state: AgentState, socket: SocketInfo, nowMs: number): boolean {
-  if (state.sockets.size >= limits.sockets) {
+  const entries = [...state.sockets.values()]
+  const ordinary = entries.filter((one) => one.socket.relay === undefined).length
+  if (socket.relay === undefined && ordinary >= limits.sockets) {
     const detail = `Only ${limits.sockets} interface addresses are used; ${socket.local.address} is not.`
     tellLimit(state, 'sockets', detail)
     return false
   }
   // Not their number: after one was closed that would be another one's order.
-  const order = 1 + Math.max(-1, ...[...state.sockets.values()].map((one) => one.order))
+  const last = Math.max(-1, ...entries.map((one) => one.order))
+  const order = state.sockets.get(socket.relay?.baseId ?? -1)?.order ?? last + 1
   state.sockets.set(socket.id, { socket, order })
   const added: Pair[] = []
   for (const remote of state.remotes.values()) {
@@ -29,7 +32,9 @@ export function closeSocket(state: AgentState, socketId: number, detail: string,
   const entry = state.sockets.get(socketId)
   if (entry === undefined) return
   state.sockets.delete(socketId)
-  state.sink.event({ kind: 'socket-closed', interfaceName: entry.socket.interfaceName, detail })
+  // The loss of a relay was told as such.
+  if (entry.socket.relay === undefined)
+    state.sink.event({ kind: 'socket-closed', interfaceName: entry.socket.interfaceName, detail })
   closePairs(state, (pair) => pair.socket.id === socketId, nowMs)
   state.byPlace.delete(socketId)
 }
@@ -151,9 +156,19 @@ function learn(
   return remote
 }
 
+/**
+ * Of one family, and in IPv6 of one scope (RFC 8445 section 6.1.2.2): a link-local address is reached from its own link
+ * only. Which link the peer's is on its description does not say (a zone means nothing to others), so it is tried on each.
+ */
+function mayReach({ local, relay }: SocketInfo, remote: TransportAddress): boolean {
+  if (local.family !== remote.family) return false
+  if (local.family === 4) return true
+  return isLinkLocal(remote.address) === (relay === undefined && isLinkLocal(local.address))
+}
+
 /** The pair of a socket and a remote candidate, when there may be one. */
 function pairUp(state: AgentState, socket: SocketInfo, remote: RemoteCandidate, nowMs: number): Pair[] {
-  if (socket.local.family !== remote.address.family) return []
+  if (!mayReach(socket, remote.address)) return []
   if (state.pairs.length >= limits.pairs) {
     const detail = `Only ${limits.pairs} pairs are tried; ${socket.local.address} with ${remote.key} is not.`
     tellLimit(state, 'pairs', detail)
@@ -188,7 +203,8 @@ function localPriority(state: AgentState, socketId: number, type: CandidateType)
 }
 
 function priorityOf(state: AgentState, pair: Pair): bigint {
-  const ours = localPriority(state, pair.socket.id, 'host')
+  const type = pair.socket.relay === undefined ? 'host' : 'relay'
+  const ours = localPriority(state, pair.socket.id, type)
   const theirs = pair.remote.priority
   return state.controlling ? pairPriority(ours, theirs) : pairPriority(theirs, ours)
 }

@@ -65,6 +65,7 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
       settings: defaultSettings,
       self: { appVersion: '0', os: 'test', interfaces: [] },
       stunServers: [],
+      turnServers: [],
     } as const
     const own = credentials[end] as { ufrag: string; pwd: string }
     return createAgent(options, own, ascii(own.pwd), {

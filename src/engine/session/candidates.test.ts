@@ -64,6 +64,7 @@ test('whatever is told, the peer has at most so many addresses here and so many 
       settings: defaultSettings,
       self: { appVersion: '', os: '', interfaces: [] },
       stunServers: [],
+      turnServers: [],
     },
     { ufrag: 'ours', pwd: 'x'.repeat(22) },
     new Uint8Array(22),

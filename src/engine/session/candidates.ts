@@ -1,49 +1,15 @@
 import { addressKey, parseAddress } from '../address'
 import type { SocketInfo, TransportAddress } from '../face/address'
-import { limits } from '../face/limits'
 import type { CandidateType, PeerInterface } from '../face/snapshot'
 import type { CandidatePlace, ControlText, ToldCandidate } from '../frames'
-import { candidatePriority, localPreference, tellLimit } from '../ice'
 import { sendText } from './control'
+import { type OwnCandidate, ownCandidates } from './own-candidates'
 import { type SessionState, tell } from './state'
-
-/** One of our candidates, and the socket that it is a way to. */
-export interface OwnCandidate {
-  readonly socket: SocketInfo
-  readonly address: TransportAddress
-  readonly type: 'host' | 'srflx'
-  readonly priority: number
-}
 
 /** Names of the peer's addresses that are kept; with more the oldest goes. */
 const maxPeerNames = 256
 /** With more control frames waiting than this, news of candidates waits, too. */
 const framesWaiting = 64
-
-/** Our candidates as of now, host ones first; no more than `limits.localCandidates`. */
-export function ownCandidates(state: SessionState): OwnCandidate[] {
-  const hosts = state.sockets.map((socket) => own(state, socket, socket.local, 'host'))
-  const reflexive = state.gatherer
-    .reflexive()
-    .map(({ socket, address }) => own(state, socket, address, 'srflx'))
-  const all = [...hosts, ...reflexive]
-  if (all.length > limits.localCandidates) {
-    const detail = `Only ${limits.localCandidates} of our ${all.length} addresses are told to the peer.`
-    tellLimit(state.agent.state, 'localCandidates', detail)
-  }
-  return all.slice(0, limits.localCandidates)
-}
-
-function own(
-  state: SessionState,
-  socket: SocketInfo,
-  address: TransportAddress,
-  type: 'host' | 'srflx',
-): OwnCandidate {
-  const order = state.agent.state.sockets.get(socket.id)?.order ?? 0
-  const priority = candidatePriority(type, localPreference(order, socket.local.family))
-  return { socket, address, type, priority }
-}
 
 /** The peer knows these, from our description or by a text. */
 export function rememberTold(state: SessionState, candidates: readonly OwnCandidate[]): void {
@@ -136,23 +102,36 @@ export function takeCandidates(
 /** Learns which interface of the peer has which address, and names its candidates by that. */
 export function namePeer(
   state: SessionState,
-  candidates: readonly { readonly address: string; readonly interfaceName: string }[],
+  candidates: readonly {
+    readonly address: string
+    readonly port?: number
+    readonly interfaceName: string
+  }[],
 ): void {
-  for (const { address, interfaceName } of candidates) {
-    state.peerNames.delete(address)
-    state.peerNames.set(address, interfaceName)
+  for (const { address, port, interfaceName } of candidates) {
+    const key = port === undefined ? address : placeKey({ address, port })
+    state.peerNames.delete(key)
+    state.peerNames.set(key, interfaceName)
   }
   for (const address of state.peerNames.keys()) {
     if (state.peerNames.size <= maxPeerNames) break
     state.peerNames.delete(address)
   }
-  state.agent.nameRemotes(({ address }) => peerInterfaceOf(state, address))
+  state.agent.nameRemotes((place) => peerInterfaceOf(state, place))
 }
 
-/** The name of the peer's interface that has this address, from what it told us. Both are canonical. */
-function peerInterfaceOf(state: SessionState, address: string): string | null {
+/**
+ * The name of the peer's interface that has this address, from what it told us. The port counts first: behind one NAT,
+ * and at one relay server, several interfaces have one address.
+ */
+function peerInterfaceOf(state: SessionState, place: CandidatePlace): string | null {
+  const { address } = place
   for (const { name, addresses } of state.peer.interfaces) if (addresses.includes(address)) return name
-  return state.peerNames.get(address) ?? null
+  return state.peerNames.get(placeKey(place)) ?? state.peerNames.get(address) ?? null
+}
+
+function placeKey({ address, port }: CandidatePlace): string {
+  return `${address} ${port}`
 }
 
 function placed({ address, port }: CandidatePlace): TransportAddress | undefined {

@@ -12,6 +12,7 @@ import {
 } from '../frames'
 import { type Pair, tellLimit } from '../ice'
 import { createReliable } from '../reliable'
+import { ownCandidates } from './own-candidates'
 import { drop, pairById, type SessionState, tell } from './state'
 import { transmitOn } from './transmit'
 
@@ -38,9 +39,9 @@ export function beginControl(
   }
   const { appVersion, os } = state.options.self
   const { interfaces } = state
-  const candidates = state.gatherer
-    .reflexive()
-    .map(({ socket, address }) => ({ address: address.address, interfaceName: socket.interfaceName }))
+  const candidates = ownCandidates(state)
+    .filter(({ type }) => type !== 'host')
+    .map(({ socket, address: { address, port } }) => ({ address, port, interfaceName: socket.interfaceName }))
   sendText(state, { t: 'hello', appVersion, os, interfaces, candidates })
   sendText(state, { t: 'mode', mode: state.mode, use: state.use })
   state.timers.set('report', state.nowMs + reportIntervalMs)

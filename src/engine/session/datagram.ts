@@ -19,6 +19,8 @@ type Arrival = Extract<EngineInput, { kind: 'datagram' }>
 export function takeDatagram(state: SessionState, arrival: Arrival): boolean {
   const { data } = arrival
   if (data.length > limits.receivedDatagramBytes) return refuse(state, 'oversize')
+  state.receivedAtMs = arrival.receivedAtMs
+  if (state.relays.datagram(arrival.socketId, arrival.from, data, state.nowMs)) return true
   const kind = classify(data)
   if (kind === 'stun') return takeStun(state, arrival)
   const pair = state.agent.pairAt(arrival.socketId, arrival.from)

@@ -13,11 +13,9 @@ import {
 import type { Description } from '../face/io'
 import { limits } from '../face/limits'
 import { deriveShimKeys } from '../frames'
-import { type OwnCandidate, ownCandidates, rememberTold } from './candidates'
+import { rememberTold } from './candidates'
+import { type OwnCandidate, ownCandidates } from './own-candidates'
 import { type SessionState, tell } from './state'
-
-/** Longest wait for STUN servers before the description goes out without their candidates, ms. */
-export const gatheringLimitMs = 3500
 
 const sctpPort = 5000
 
@@ -31,11 +29,12 @@ export function beginGathering(state: SessionState): void {
 export function considerGathered(state: SessionState, socketsReady: boolean): void {
   if (state.gathering === 'complete') return
   beginGathering(state)
-  if (socketsReady && !state.gatherer.settled && !state.timers.has('gathering'))
-    state.timers.set('gathering', state.nowMs + gatheringLimitMs)
+  const settled = state.gatherer.settled && state.relays.settled
+  if (socketsReady && !settled && !state.timers.has('gathering'))
+    state.timers.set('gathering', state.nowMs + limits.gatheringMs)
   const waiting = state.timers.has('gathering')
   if (socketsReady || waiting) {
-    if (!state.gatherer.settled) return
+    if (!settled) return
     completeGathering(state)
   }
 }
@@ -85,7 +84,7 @@ function describeCandidates(candidates: readonly OwnCandidate[]): DescribedCandi
     priority,
     address,
     type,
-    related: type === 'host' ? null : { address: socket.local.address, port: socket.local.port },
+    related: type === 'host' ? null : (socket.relay?.related ?? socket.local),
   }))
 }
 

@@ -8,6 +8,7 @@ import { createEchoReader, createMessageReceiver, createMessageSender } from '..
 import { createReliable } from '../reliable'
 import { createSentRing } from '../resend'
 import { createRoundRobin, createWeights } from '../spread'
+import { createRelays } from '../turn'
 import { boundSettings } from './bounds'
 import { addLateSocket, forgetSocket, tellCandidates } from './candidates'
 import { refreshCarrying, updateWeights } from './carriers'
@@ -17,6 +18,7 @@ import { beginGathering, completeGathering, considerGathered, takeRemote } from 
 import { beginFinish, considerEnd, end, finishLate } from './finish'
 import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
 import { createOutbox } from './outbox'
+import { relaySink } from './relaying'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
 import { resendDoubted } from './resend'
 import { takeSnapshot } from './snapshot'
@@ -31,6 +33,7 @@ import {
   setMessages,
   takeMessage,
 } from './talk'
+import { transmit } from './transmit'
 
 /** Makes a session's engine. It does nothing before its first input. */
 export function createEngine(options: EngineOptions): Engine {
@@ -62,13 +65,19 @@ function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram
       if (!state.agent.addSocket(input.socket, state.nowMs)) return
       state.sockets = [...state.sockets, input.socket]
       if (state.gathering === 'complete') addLateSocket(state, input.socket)
-      return state.gatherer.addSocket(input.socket, state.nowMs)
+      state.gatherer.addSocket(input.socket, state.nowMs)
+      return state.relays.addSocket(input.socket, state.nowMs)
     case 'socket-closed':
       forgetSocket(state, input.socketId)
       state.gatherer.closeSocket(input.socketId)
+      state.relays.closeSocket(input.socketId, state.nowMs)
       return state.agent.closeSocket(input.socketId, input.detail, state.nowMs)
     case 'sockets-ready':
       return considerGathered(state, true)
+    case 'stream-opened':
+    case 'stream-data':
+    case 'stream-closed':
+      return takeStream(state, input)
     case 'remote-description':
       return takeRemote(state, input.description)
     case 'command':
@@ -79,6 +88,18 @@ function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram
       return state.agent.takeVerdict(input.pairId, input.verdict)
     default:
       return takeSecure(state, input)
+  }
+}
+
+function takeStream(state: SessionState, input: Extract<EngineInput, { kind: `stream-${string}` }>): void {
+  state.receivedAtMs = state.nowMs
+  switch (input.kind) {
+    case 'stream-opened':
+      return state.relays.streamOpened(input.streamId, state.nowMs)
+    case 'stream-data':
+      return state.relays.streamData(input.streamId, input.data, state.nowMs)
+    case 'stream-closed':
+      return state.relays.streamClosed(input.streamId, input.detail, state.nowMs)
   }
 }
 
@@ -146,6 +167,7 @@ function obey(state: SessionState, command: EngineCommand): void {
 function settle(state: SessionState): void {
   const { nowMs } = state
   state.gatherer.tick(nowMs)
+  state.relays.tick(nowMs)
   state.agent.tick(nowMs)
   for (let name = state.timers.takeDue(nowMs); name !== undefined; name = state.timers.takeDue(nowMs)) {
     runTimer(state, name)
@@ -164,6 +186,7 @@ function settle(state: SessionState): void {
   considerEnd(state)
   considerPeerGone(state)
   if (!state.ended) return
+  state.relays.close(nowMs)
   state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
   state.outbox.push({ kind: 'ended' })
 }
@@ -221,6 +244,7 @@ function earliest(state: SessionState): number | undefined {
     state.timers.earliestMs(),
     state.agent.nextDeadline(),
     state.gatherer.nextDeadline(),
+    state.relays.nextDeadline(),
     state.agent.state.alive > 0 && state.shimKeys !== null ? state.shim.nextDeadline() : undefined,
     state.controlPairs.length > 0 ? state.control?.reliable.nextDeadline() : undefined,
     state.resequencer.nextDeadline(),
@@ -243,7 +267,7 @@ function createState(options: EngineOptions): SessionState {
   // The sink is given out before the state it writes to exists; nothing calls it until then.
   const holder: { state: SessionState | null } = { state: null }
   const sink: IceSink = {
-    transmit: (socketId, to, data) => outbox.push({ kind: 'transmit', socketId, to, data }),
+    transmit: (socketId, to, data) => holder.state && transmit(holder.state, socketId, to, data),
     event: (event) => holder.state && tell(holder.state, event),
     drop: (reason) => holder.state && drop(holder.state, reason),
     doubted: (pair) => holder.state?.doubted.push(pair),
@@ -259,6 +283,8 @@ function createState(options: EngineOptions): SessionState {
     sessionId: sessionIdFrom(options.primitives.random(8)),
     agent: createAgent(options, credentials, key, sink),
     gatherer: createGatherer(options, sink),
+    relays: createRelays(options, relaySink(outbox, holder)),
+    receivedAtMs: 0,
     sockets: [],
     interfaces: options.self.interfaces,
     told: new Map(),

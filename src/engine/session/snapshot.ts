@@ -29,6 +29,7 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
     duplicatesDropped: state.duplicatesDropped,
     sctpRetransmissions: state.sctpRetransmissions,
     dropped: { ...state.dropped },
+    servers: [...state.gatherer.progress(state.nowMs), ...state.relays.progress(state.nowMs)],
   }
 }
 
@@ -58,7 +59,8 @@ function snapshotPair(
     label: pair.label,
     local: {
       ...socket.local,
-      type: 'host',
+      type: socket.relay === undefined ? 'host' : 'relay',
+      ...(socket.relay && { url: socket.relay.url, relayProtocol: socket.relay.protocol }),
       interfaceName: socket.interfaceName,
       interfaceKind: socket.interfaceKind,
       binding: socket.binding,

@@ -20,6 +20,7 @@ import type { Reliable } from '../reliable'
 import type { SentRing } from '../resend'
 import type { Resequencer } from '../resequence'
 import type { RoundRobin, Weights } from '../spread'
+import type { Relays } from '../turn'
 import type { Outbox } from './outbox'
 import type { SoleRecord } from './resend'
 
@@ -69,7 +70,10 @@ export interface SessionState {
   readonly sessionId: string
   readonly agent: Agent
   readonly gatherer: Gatherer
-  /** Open ones, in the order they came. */
+  readonly relays: Relays
+  /** When the input under way was seen by its adapter. */
+  receivedAtMs: number
+  /** Open ones, in the order they came; relayed ones as well. */
   sockets: readonly SocketInfo[]
   /** What the peer is told of our interfaces. */
   interfaces: readonly PeerInterface[]

@@ -18,6 +18,7 @@ function withBrowser() {
     settings: { ...defaultSettings, messages: { enabled: true, ratePerSecond: 10, sizeBytes: 64 } },
     self: { appVersion: '0', os: 'test', interfaces: [] },
     stunServers: [],
+    turnServers: [],
   })
   const outputs: EngineOutput[] = []
   const give = (input: EngineInput, nowMs: number): void => {

@@ -12,6 +12,7 @@ function talker(ratePerSecond: number) {
     settings: { ...defaultSettings, messages: { enabled: true, ratePerSecond, sizeBytes: 64 } },
     self: { appVersion: '0', os: 'test', interfaces: [] },
     stunServers: [],
+    turnServers: [],
   })
   const offered: number[] = []
   const world = { refuses: false, offered, engine }

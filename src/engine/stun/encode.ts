@@ -15,7 +15,7 @@ import {
   messageType,
   pathscopeBytes,
 } from './format'
-import type { Integrity, PathCounters, StunMessage } from './message'
+import type { Integrity, PathCounters, StunAttributes, StunMessage } from './message'
 
 /**
  * The message's bytes: attributes in a fixed order, MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 when a key is given,
@@ -51,6 +51,7 @@ function writeAttributes(writer: Writer, { attributes: a, transactionId }: StunM
   if (a.errorCode) writer.attribute(attributeType.errorCode, errorCodeValue(a.errorCode))
   if (a.unknownAttributes) writer.attribute(attributeType.unknownAttributes, u16List(a.unknownAttributes))
   if (a.username !== undefined) writer.text(attributeType.username, a.username, maxUsernameBytes)
+  writeTurnAttributes(writer, a, transactionId)
   if (a.mappedAddress) writer.attribute(attributeType.mappedAddress, addressValue(a.mappedAddress, null))
   if (a.xorMappedAddress) {
     writer.attribute(attributeType.xorMappedAddress, addressValue(a.xorMappedAddress, transactionId))
@@ -61,6 +62,23 @@ function writeAttributes(writer: Writer, { attributes: a, transactionId }: StunM
   if (a.iceControlling !== undefined) writer.u64(attributeType.iceControlling, a.iceControlling)
   if (a.pathscope) writer.attribute(attributeType.pathscope, pathscopeValue(a.pathscope))
   if (a.software !== undefined) writer.text(attributeType.software, a.software, maxTextBytes)
+}
+
+function writeTurnAttributes(writer: Writer, a: StunAttributes, transactionId: Uint8Array): void {
+  if (a.realm !== undefined) writer.text(attributeType.realm, a.realm, maxTextBytes)
+  if (a.nonce !== undefined) writer.text(attributeType.nonce, a.nonce, maxTextBytes)
+  if (a.channelNumber !== undefined)
+    writer.u32(attributeType.channelNumber, checkUint(a.channelNumber, 16) * 2 ** 16)
+  if (a.lifetimeSeconds !== undefined) writer.u32(attributeType.lifetime, a.lifetimeSeconds)
+  if (a.requestedTransport !== undefined)
+    writer.u32(attributeType.requestedTransport, checkUint(a.requestedTransport, 8) * 2 ** 24)
+  if (a.requestedAddressFamily !== undefined)
+    writer.u32(attributeType.requestedAddressFamily, (a.requestedAddressFamily === 4 ? 1 : 2) * 2 ** 24)
+  if (a.xorPeerAddress)
+    writer.attribute(attributeType.xorPeerAddress, addressValue(a.xorPeerAddress, transactionId))
+  if (a.xorRelayedAddress)
+    writer.attribute(attributeType.xorRelayedAddress, addressValue(a.xorRelayedAddress, transactionId))
+  if (a.data) writer.attribute(attributeType.data, a.data)
 }
 
 function errorCodeValue({ code, reason }: { code: number; reason: string }): Uint8Array {
@@ -119,7 +137,7 @@ function pathscopeValue(counters: PathCounters): Uint8Array {
   return value
 }
 
-function checkUint(value: number, bits: 16 | 32): number {
+function checkUint(value: number, bits: 8 | 16 | 32): number {
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits)
     throw new RangeError(`not a u${bits}: ${value}`)
   return value

@@ -1,4 +1,4 @@
-/** Numbers of the STUN wire format: RFC 8489 sections 5 and 18.3, RFC 8445 section 16.1. */
+/** Numbers of the STUN wire format: RFC 8489 sections 5 and 18.3, RFC 8445 section 16.1, RFC 8656 section 18. */
 
 export const magicCookie = 0x2112a442
 export const headerBytes = 20
@@ -22,6 +22,15 @@ export const attributeType = {
   xorMappedAddress: 0x0020,
   priority: 0x0024,
   useCandidate: 0x0025,
+  channelNumber: 0x000c,
+  lifetime: 0x000d,
+  xorPeerAddress: 0x0012,
+  data: 0x0013,
+  realm: 0x0014,
+  nonce: 0x0015,
+  xorRelayedAddress: 0x0016,
+  requestedAddressFamily: 0x0017,
+  requestedTransport: 0x0019,
   software: 0x8022,
   fingerprint: 0x8028,
   iceControlled: 0x8029,
@@ -38,11 +47,9 @@ export const pathscopeBytes = 28
 
 /**
  * Types below 0x8000 that may stand in a response and change nothing for us, so that they do not count as unknown:
- * RESPONSE-ADDRESS to REFLECTED-FROM of RFC 3489, which old servers still send, and REALM and NONCE of a 401.
+ * RESPONSE-ADDRESS to REFLECTED-FROM of RFC 3489, which old servers still send.
  */
-export const ignoredInResponses: ReadonlySet<number> = new Set([
-  0x0002, 0x0004, 0x0005, 0x000b, 0x0014, 0x0015,
-])
+export const ignoredInResponses: ReadonlySet<number> = new Set([0x0002, 0x0004, 0x0005, 0x000b])
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, index) => {
   let value = index

@@ -8,6 +8,16 @@ export type Integrity = 'sha1' | 'sha256'
 /** The binding method (RFC 8489 section 18.2). */
 export const bindingMethod = 1
 
+/** TURN's methods (RFC 8656 section 17). */
+export const turnMethod = {
+  allocate: 3,
+  refresh: 4,
+  send: 6,
+  data: 7,
+  createPermission: 8,
+  channelBind: 9,
+} as const
+
 /** A STUN message as meant, without its MESSAGE-INTEGRITY and FINGERPRINT. */
 export interface StunMessage {
   readonly class: StunClass
@@ -35,6 +45,18 @@ export interface StunAttributes {
   /** Attribute types, in an error response 420. */
   readonly unknownAttributes?: readonly number[]
   readonly software?: string
+  /** Long-term credentials (RFC 8489 section 9.2), at most 762 bytes each. */
+  readonly realm?: string
+  readonly nonce?: string
+  /** The rest is TURN's (RFC 8656 section 18). 0x4000..0x4fff. */
+  readonly channelNumber?: number
+  readonly lifetimeSeconds?: number
+  readonly xorPeerAddress?: TransportAddress
+  readonly xorRelayedAddress?: TransportAddress
+  readonly requestedAddressFamily?: 4 | 6
+  /** An IP protocol number; 17 = UDP. */
+  readonly requestedTransport?: number
+  readonly data?: Uint8Array
   /** Only between two Pathscopes; docs/protocol.md. */
   readonly pathscope?: PathCounters
 }

@@ -1,5 +1,5 @@
 import { formatAddress } from '../address'
-import { concat, equalBytes, getU48, tryFromUtf8, viewOf } from '../bytes'
+import { equalBytes, getU48, tryFromUtf8, viewOf } from '../bytes'
 import type { TransportAddress } from '../face/address'
 import type { EnginePrimitives } from '../face/io'
 import { xorAddress } from './encode'
@@ -167,7 +167,7 @@ function readAttribute(
     case attributeType.software:
       return keep(readText(value, maxTextBytes), (software) => (draft.software = software))
     case attributeType.priority:
-      return keep(value.length === 4 ? viewOf(value).getUint32(0) : undefined, (p) => (draft.priority = p))
+      return keep(readU32(value), (priority) => (draft.priority = priority))
     case attributeType.useCandidate:
       return keep(value.length === 0 ? true : undefined, () => (draft.useCandidate = true))
     case attributeType.iceControlling:
@@ -178,15 +178,47 @@ function readAttribute(
       return keep(readErrorCode(value), (errorCode) => (draft.errorCode = errorCode))
     case attributeType.mappedAddress:
       return keep(readAddress(value), (address) => (draft.mappedAddress = address))
-    case attributeType.xorMappedAddress: {
-      const plain = concat(value)
-      xorAddress(plain, transactionId)
-      return keep(readAddress(plain), (address) => (draft.xorMappedAddress = address))
-    }
+    case attributeType.xorMappedAddress:
+      return keep(readXorAddress(value, transactionId), (address) => (draft.xorMappedAddress = address))
     case attributeType.unknownAttributes:
       return keep(readU16List(value), (types) => (draft.unknownAttributes = types))
     case attributeType.pathscope:
       return keep(readPathscope(value), (counters) => (draft.pathscope = counters))
+    default:
+      return readTurnAttribute(draft, type, value, transactionId)
+  }
+}
+
+function readTurnAttribute(
+  draft: Draft,
+  type: number,
+  value: Uint8Array,
+  transactionId: Uint8Array,
+): 'known' | 'unknown' | 'bad' {
+  switch (type) {
+    case attributeType.realm:
+      return keep(readText(value, maxTextBytes), (realm) => (draft.realm = realm))
+    case attributeType.nonce:
+      return keep(readText(value, maxTextBytes), (nonce) => (draft.nonce = nonce))
+    case attributeType.channelNumber:
+      return keep(readU32(value), (number) => (draft.channelNumber = number >>> 16))
+    case attributeType.lifetime:
+      return keep(readU32(value), (seconds) => (draft.lifetimeSeconds = seconds))
+    case attributeType.requestedTransport:
+      return keep(readU32(value), (number) => (draft.requestedTransport = number >>> 24))
+    case attributeType.requestedAddressFamily: {
+      const family = readU32(value)
+      if (family === undefined || (family >>> 24 !== 1 && family >>> 24 !== 2)) return 'bad'
+      draft.requestedAddressFamily = family >>> 24 === 1 ? 4 : 6
+      return 'known'
+    }
+    case attributeType.xorPeerAddress:
+      return keep(readXorAddress(value, transactionId), (address) => (draft.xorPeerAddress = address))
+    case attributeType.xorRelayedAddress:
+      return keep(readXorAddress(value, transactionId), (address) => (draft.xorRelayedAddress = address))
+    case attributeType.data:
+      draft.data = value.slice()
+      return 'known'
     default:
       return 'unknown'
   }
@@ -200,6 +232,16 @@ function keep<T>(value: T | undefined, assign: (value: T) => void): 'known' | 'b
 
 function readText(value: Uint8Array, maxBytes: number): string | undefined {
   return value.length > maxBytes ? undefined : tryFromUtf8(value)
+}
+
+function readU32(value: Uint8Array): number | undefined {
+  return value.length === 4 ? viewOf(value).getUint32(0) : undefined
+}
+
+function readXorAddress(value: Uint8Array, transactionId: Uint8Array): TransportAddress | undefined {
+  const plain = value.slice()
+  xorAddress(plain, transactionId)
+  return readAddress(plain)
 }
 
 function readU64(value: Uint8Array): bigint | undefined {

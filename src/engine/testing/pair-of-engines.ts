@@ -184,6 +184,7 @@ function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings
     settings: { ...defaultSettings, ...settings },
     self: { appVersion: '0.0.0', os: 'test', interfaces: [] },
     stunServers: [],
+    turnServers: [],
   }
   const engine = createEngine(options)
   return {

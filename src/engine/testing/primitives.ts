@@ -10,6 +10,7 @@ export function testPrimitives(seed = 1): EnginePrimitives {
   return {
     random: (bytes) => Uint8Array.from({ length: bytes }, () => Math.floor(next() * 256)),
     sha256: (data) => own(createHash('sha256').update(data).digest()),
+    md5: (data) => own(createHash('md5').update(data).digest()),
     hmacSha1: (key, data) => own(createHmac('sha1', key).update(data).digest()),
     hmacSha256: (key, data) => own(createHmac('sha256', key).update(data).digest()),
     seal: (key, nonce, plain, aad) => {

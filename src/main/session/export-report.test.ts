@@ -1,3 +1,4 @@
+import { recordedRequest } from '../../shared/recording'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +22,7 @@ async function record(whole: boolean): Promise<string> {
     title: 'Studio: to/venue',
     interfaces: null,
     stun: [],
+    turn: [],
     mode: 'redundant',
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
@@ -33,7 +35,7 @@ async function record(whole: boolean): Promise<string> {
       session: { id: request.id, title: request.title, role: request.role },
       startedAt: new Date(2026, 10, 22, 14, 3, 51).toISOString(),
       app: { name: 'Pathscope', version: '0.1.0' },
-      request,
+      request: recordedRequest(request),
     },
     onWarning: () => {},
   })

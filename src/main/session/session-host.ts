@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { type OpenedRecording, openRecording, type SessionHandle, startSession } from '../../runtime'
 import { failed, type IpcResult, ok, type SessionInfo, type SessionStart } from '../../shared/ipc'
+import { recordedRequest } from '../../shared/recording'
 import type { SessionOrder, SessionRequest, SessionUpdate } from '../../shared/session'
 import { createUpdatePusher, type UpdatePusher } from '../ipc/push-updates'
 import { sessionRequest } from './session-request'
@@ -79,7 +80,7 @@ function begin(request: SessionRequest, options: SessionHostOptions): Running {
       session: { id: request.id, title: request.title, role: request.role },
       startedAt: startedAt.toISOString(),
       app: options.app,
-      request,
+      request: recordedRequest(request),
     },
     onWarning: (warning) => take({ kind: 'warning', atMs: lastMs, warning }, false),
   })

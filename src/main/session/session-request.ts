@@ -27,6 +27,7 @@ export function sessionRequest(start: SessionStart): SessionRequest {
     interfaces: emulated ? null : start.interfaces,
     stun: emulated ? [] : start.stun,
     sockets: start.sockets,
+    turn: emulated ? [] : start.turn,
     emulatedPaths: emulated ? (emulatedPresets[defaultPreset] ?? null) : null,
     durationSeconds: null,
     connectTimeoutSeconds: null,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Engine, EngineInput, EngineOutput, EngineSnapshot } from '../../engine'
 import { createVirtualClock } from '../../sim'
-import type { Datagrams, OpenSocketRequest, SecureSession } from '../ports'
+import type { Datagrams, OpenSocketRequest, SecureSession, Streams } from '../ports'
 import { createDriver } from './driver'
 
 /** An engine that writes down what it is given and says what the test tells it to. */
@@ -48,6 +48,16 @@ function makeWorld(startAtMs = 0) {
     onError: () => undefined,
     resolve: () => Promise.resolve([]),
   }
+  const streams: Streams = {
+    open: ({ id, interfaceName, to, tlsName }) =>
+      log.push(`stream ${id} ${interfaceName} ${to.address} ${tlsName}`),
+    send: (id, data) => log.push(`stream send ${id} ${data.length}`),
+    close: (id) => log.push(`stream close ${id}`),
+    closeAll: () => log.push('close all streams'),
+    onOpened: () => undefined,
+    onData: () => undefined,
+    onClosed: () => undefined,
+  }
   const secure: SecureSession = {
     fingerprint: '',
     start: () => log.push('start'),
@@ -63,6 +73,7 @@ function makeWorld(startAtMs = 0) {
     engine,
     clock,
     datagrams,
+    streams,
     secure,
     counters: { read: () => null },
     entropy: { random: (length) => new Uint8Array(length) },
@@ -74,7 +85,7 @@ function makeWorld(startAtMs = 0) {
       onEnded: () => log.push('ended'),
     },
   })
-  return { clock, engine, datagrams, secure, driver, handled, log }
+  return { clock, engine, datagrams, streams, secure, driver, handled, log }
 }
 
 const to = { family: 4, address: '192.0.2.9', port: 9 } as const
@@ -101,6 +112,29 @@ test('sockets are told in order, a failed one is a warning, and then all are the
     [1, 3, 'sockets-ready'],
   )
   expect(log).toEqual(['warning socket-failed'])
+})
+
+test('a connection to a TURN server leaves from where its socket does, and what it says reaches the engine', async () => {
+  const { driver, engine, streams, handled, log } = makeWorld()
+  await driver.open([request(1, '192.0.2.1'), request(2, '192.0.2.2')])
+  engine.answer = ({ kind }) =>
+    kind === 'command'
+      ? [
+          { kind: 'stream-open', streamId: 7, socketId: 2, to, tlsName: 'relay.example' },
+          { kind: 'stream-send', streamId: 7, data: bytes(1, 2, 3) },
+          { kind: 'stream-close', streamId: 7 },
+        ]
+      : []
+  driver.command({ kind: 'finish' })
+  expect(log).toEqual(['stream 7 eth2 192.0.2.9 relay.example', 'stream send 7 3', 'stream close 7'])
+  streams.onOpened(7)
+  streams.onData(7, bytes(9))
+  streams.onClosed(7, 'Gone.')
+  expect(handled.slice(-3).map(({ input }) => input.kind)).toEqual([
+    'stream-opened',
+    'stream-data',
+    'stream-closed',
+  ])
 })
 
 test('outputs are carried out in order until there is none', () => {
@@ -227,7 +261,7 @@ test('the end closes everything, is told last, and nothing is handled after it',
   engine.deadlineMs = 30
   engine.answer = () => [{ kind: 'snapshot', snapshot: {} as EngineSnapshot }, { kind: 'ended' }]
   driver.command({ kind: 'finish' })
-  expect(log).toEqual(['snapshot', 'close all', 'secure close', 'ended'])
+  expect(log).toEqual(['snapshot', 'close all streams', 'close all', 'secure close', 'ended'])
   datagrams.onDatagram({ socketId: 1, from: to, data: bytes(1), receivedAtMs: 0 })
   clock.runUntil(1000)
   expect(handled).toHaveLength(1)

@@ -21,6 +21,7 @@ import type {
   OpenSocketResult,
   SecureEvent,
   SecureSession,
+  Streams,
 } from '../ports'
 import { createEgressVerifier } from '../egress'
 import { watchClock } from './clock-watch'
@@ -39,6 +40,7 @@ export interface DriverOptions {
   readonly engine: Engine
   readonly clock: Clock
   readonly datagrams: Datagrams
+  readonly streams: Streams
   readonly secure: SecureSession
   readonly counters: LinkCounters
   readonly entropy: Pick<Entropy, 'random'>
@@ -67,13 +69,15 @@ export interface Driver {
   close(): void
 }
 
+type StreamOpen = Extract<EngineOutput, { readonly kind: 'stream-open' }>
+
 /** Inputs waiting while another is handled; only ports that answer synchronously put any here. */
 const maxPending = 4096
 /** Timers in a row that find the engine's deadline not moving: it would spin forever. */
 const maxIdleTicks = 1000
 
 export function createDriver(options: DriverOptions): Driver {
-  const { engine, clock, datagrams, secure, callbacks } = options
+  const { engine, clock, datagrams, streams, secure, callbacks } = options
   const startMs = clock.nowMs()
   const watch = watchClock(clock, (warning) => callbacks.onWarning(warning))
   const pending: EngineInput[] = []
@@ -93,6 +97,8 @@ export function createDriver(options: DriverOptions): Driver {
   let idleTicks = 0
   let refused: DescriptionProblem | undefined
   let opened: readonly OpenSocketRequest[] = []
+  /** Of every open socket, by its id: streams leave from where it does. */
+  const requests = new Map<number, OpenSocketRequest>()
   let follower: Follower | undefined
 
   /** `atLeastMs` makes up for the rounding between the clock's time and the engine's. */
@@ -141,6 +147,12 @@ export function createDriver(options: DriverOptions): Driver {
       case 'description-refused':
         refused = output.problem
         return
+      case 'stream-open':
+        return openStream(output)
+      case 'stream-send':
+        return streams.send(output.streamId, output.data)
+      case 'stream-close':
+        return streams.close(output.streamId)
       case 'ended':
         close()
         return callbacks.onEnded()
@@ -204,6 +216,7 @@ export function createDriver(options: DriverOptions): Driver {
     disarm?.()
     follower?.close()
     verifier.close()
+    streams.closeAll()
     datagrams.closeAll()
     secure.close()
   }
@@ -227,6 +240,7 @@ export function createDriver(options: DriverOptions): Driver {
       return result
     }
     if (result.kind === 'failed') return result
+    requests.set(request.id, request)
     input({ kind: 'socket-opened', socket: result.socket })
     if (result.socket.binding !== 'address' || result.bindingReason === null) return result
     const { interfaceName, address } = request
@@ -235,9 +249,18 @@ export function createDriver(options: DriverOptions): Driver {
     return result
   }
 
+  function openStream({ streamId, socketId, to, tlsName }: StreamOpen): void {
+    const request = requests.get(socketId)
+    if (request === undefined)
+      throw new Error(`a stream was asked for from socket ${socketId}, which is not open`)
+    const { interfaceName, address } = request
+    streams.open({ id: streamId, interfaceName, address, to, tlsName })
+  }
+
   /** The engine first: nothing more is sent there. */
   function closeSocket(socketId: number, detail: string): void {
     input({ kind: 'socket-closed', socketId, detail })
+    requests.delete(socketId)
     if (!closed) datagrams.close(socketId)
   }
 
@@ -252,7 +275,11 @@ export function createDriver(options: DriverOptions): Driver {
     opened = opened.filter((request) => request.id !== socketId)
     follower?.lost(socketId)
     input({ kind: 'socket-closed', socketId, detail: `${message} (${code})` })
+    requests.delete(socketId)
   }
+  streams.onOpened = (streamId) => input({ kind: 'stream-opened', streamId })
+  streams.onData = (streamId, data) => input({ kind: 'stream-data', streamId, data })
+  streams.onClosed = (streamId, detail) => input({ kind: 'stream-closed', streamId, detail })
   secure.onEvent = (event) => input(secureInput(event))
 
   return {

@@ -1,9 +1,11 @@
 import type { Engine, EngineOptions, EngineSettings } from '../../engine'
+import type { TurnAccount } from '../../shared/turn'
 import type { InterfaceInfo, Ports } from '../ports'
 import { chooseSockets } from './choose'
 import type { Driver, DriverCallbacks } from './driver'
 import { createDriver } from './driver'
 import { resolveStunServers } from './stun-servers'
+import { resolveTurnServers } from './turn-servers'
 
 export interface StartOptions {
   readonly role: 'offerer' | 'answerer'
@@ -12,6 +14,7 @@ export interface StartOptions {
   readonly interfaces: readonly string[] | null
   /** STUN URLs; empty = nothing is contacted. */
   readonly stun: readonly string[]
+  readonly turn: readonly TurnAccount[]
   readonly appVersion: string
   readonly os: string
   readonly createEngine: (options: EngineOptions) => Engine
@@ -28,8 +31,9 @@ export interface StartOptions {
 export async function startDriver(options: StartOptions): Promise<Driver> {
   const { ports, callbacks } = options
   const interfaces = await ports.interfaces.list()
-  const [stun, secure] = await Promise.all([
+  const [stun, turn, secure] = await Promise.all([
     resolveStunServers(options.stun, ports.datagrams.resolve),
+    resolveTurnServers(options.turn, ports.datagrams.resolve),
     ports.secure.create(),
   ])
   const chosen = chooseSockets(interfaces, options.interfaces)
@@ -47,11 +51,12 @@ export async function startDriver(options: StartOptions): Promise<Driver> {
         .map(({ name, kind, addresses }) => ({ name, kind, addresses: addresses.map((own) => own.address) })),
     },
     stunServers: stun.servers,
+    turnServers: turn.servers,
   })
-  const { clock, datagrams, counters, entropy } = ports
-  const driver = createDriver({ engine, clock, datagrams, counters, entropy, secure, callbacks })
+  const { clock, datagrams, streams, counters, entropy } = ports
+  const driver = createDriver({ engine, clock, datagrams, streams, counters, entropy, secure, callbacks })
   options.onStarted(driver, interfaces)
-  for (const warning of [...stun.warnings, ...chosen.warnings]) callbacks.onWarning(warning)
+  for (const warning of [...stun.warnings, ...turn.warnings, ...chosen.warnings]) callbacks.onWarning(warning)
   await driver.open(chosen.requests)
   driver.follow(ports.interfaces, options.interfaces, interfaces)
   return driver

@@ -13,6 +13,7 @@ const request: SessionRequest = {
   settings: defaultSettings,
   interfaces: null,
   stun: [],
+  turn: [],
   emulatedPaths: null,
   durationSeconds: null,
   connectTimeoutSeconds: null,

@@ -26,6 +26,7 @@ function start(emulatedPaths: readonly EmulatedPath[] | null) {
       settings: defaultSettings,
       interfaces: ['eth0'],
       stun: ['stun:nobody.example'],
+      turn: [],
       emulatedPaths,
       durationSeconds: 5,
       connectTimeoutSeconds: null,

@@ -6,7 +6,7 @@ import { defaultPreset, emulatedPresets } from './paths'
 
 export interface LoopbackOptions
   extends Omit<RunOptions, 'role' | 'ports'>,
-    Omit<Ports, 'interfaces' | 'datagrams' | 'counters'> {}
+    Omit<Ports, 'interfaces' | 'datagrams' | 'streams' | 'counters'> {}
 
 const ends = { here: 'here', there: 'there' } as const
 
@@ -65,7 +65,7 @@ function runEnd(
   post: (update: SessionUpdate) => void,
 ): RunningSession {
   const { clock, entropy, secure, log, appVersion, os } = options
-  const request = { ...options.request, role, interfaces: null, stun: [] }
+  const request = { ...options.request, role, interfaces: null, stun: [], turn: [] }
   const host = hub.host(role === 'offerer' ? ends.here : ends.there)
   return runSession({ request, role, appVersion, os, post, ports: { clock, entropy, secure, log, ...host } })
 }

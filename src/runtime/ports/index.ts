@@ -66,6 +66,30 @@ export interface Datagrams {
   resolve(host: string): Promise<readonly { readonly family: 4 | 6; readonly address: string }[]>
 }
 
+export interface OpenStreamRequest {
+  readonly id: number
+  readonly interfaceName: string
+  readonly address: InterfaceAddress
+  readonly to: TransportAddress
+  /** With TLS, for a certificate of this name or address; null = bare TCP. */
+  readonly tlsName: string | null
+}
+
+/** TCP connections to TURN servers, each from an interface's address and by that interface where the system can. */
+export interface Streams {
+  /** `onOpened` or `onClosed` tells what came of it, never while this runs. */
+  open(request: OpenStreamRequest): void
+  /** Never throws and never blocks: of a connection that is not open, or slower than what it is given, data is dropped. */
+  send(id: number, data: Uint8Array): void
+  /** Sends what waits and closes; `onClosed` does not follow. */
+  close(id: number): void
+  closeAll(): void
+  onOpened: (id: number) => void
+  onData: (id: number, data: Uint8Array) => void
+  /** It could not be opened, or is over. `detail` is a sentence. */
+  onClosed: (id: number, detail: string) => void
+}
+
 /** What the secure session tells its driver. */
 export type SecureEvent =
   /** A DTLS handshake datagram to be sent (through the shim between two Pathscopes). Never a duplicate of an earlier one to a Pathscope. */
@@ -112,6 +136,7 @@ export interface Ports {
   readonly interfaces: Interfaces
   readonly datagrams: Datagrams
   readonly counters: LinkCounters
+  readonly streams: Streams
   readonly secure: SecureSessions
   readonly log: Log
 }

@@ -1,3 +1,4 @@
+import { recordedRequest } from '../../shared/recording'
 import { execFileSync } from 'node:child_process'
 import {
   existsSync,
@@ -28,7 +29,7 @@ const header = {
   session: { id: request.id, title: request.title, role: request.role },
   startedAt: new Date(exampleWallMs).toISOString(),
   app: { name: 'pathscope', version: '0.1.0' },
-  request,
+  request: recordedRequest(request),
 }
 
 function open(into = dir, title = request.title): OpenedRecording {

@@ -14,6 +14,7 @@ function make(role: 'offerer' | 'answerer', changes: Partial<SessionRequest> = {
     settings: defaultSettings,
     interfaces: null,
     stun: [],
+    turn: [],
     emulatedPaths: null,
     durationSeconds: null,
     connectTimeoutSeconds: null,

@@ -120,6 +120,7 @@ export function runSession(options: RunOptions): RunningSession {
       settings: request.settings,
       interfaces: request.interfaces,
       stun: request.stun,
+      turn: request.turn,
       appVersion: options.appVersion,
       os: options.os,
       createEngine,

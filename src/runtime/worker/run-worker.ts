@@ -8,6 +8,7 @@ import {
   nodeInterfaces,
   nodeLinkCounters,
   nodeLog,
+  nodeStreams,
 } from '../adapters/node'
 import { createWeriftSessions } from '../adapters/werift'
 import { runLoopback } from '../loopback'
@@ -67,6 +68,7 @@ function begin(request: SessionRequest, post: (update: SessionUpdate) => void): 
     interfaces: nodeInterfaces(),
     datagrams,
     counters: nodeLinkCounters(),
+    streams: nodeStreams(request.sockets.binding),
     secure,
     log,
   }

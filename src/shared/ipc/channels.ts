@@ -49,6 +49,15 @@ export const sessionStartSchema = z.strictObject({
   /** Interface names; null = those used by default. */
   interfaces: z.array(z.string().min(1).max(256)).min(1).max(64).nullable(),
   stun: z.array(z.string().max(256)).max(4),
+  turn: z
+    .array(
+      z.strictObject({
+        url: z.string().max(300),
+        username: z.string().max(256),
+        password: z.string().max(256),
+      }),
+    )
+    .max(4),
   mode: modeSchema,
   use: useSchema,
   messages: messageSettingsSchema,

@@ -6,6 +6,7 @@ import type {
   EngineCommand,
   EngineEvent,
   EngineSnapshot,
+  GatheringServer,
   LossView,
   MessageStreamSettings,
   MessageStreamSnapshot,
@@ -96,6 +97,8 @@ const candidate = z.object({
   interfaceName: text.nullable(),
   interfaceKind: interfaceKindSchema.nullable(),
   binding: bindingSchema.nullable(),
+  url: text.optional(),
+  relayProtocol: z.enum(['udp', 'tcp', 'tls']).optional(),
 }) satisfies z.ZodType<CandidateView>
 
 const egress = z.object({
@@ -173,6 +176,17 @@ const peer = z.object({
   interfaces: z.array(z.object({ name: text, kind: interfaceKindSchema, addresses: z.array(text).max(64) })),
 }) satisfies z.ZodType<PeerView>
 
+const server = z.object({
+  url: text,
+  interfaceName: text,
+  from: text,
+  state: z.enum(['waiting', 'answered', 'failed']),
+  address: text.nullable(),
+  code: z.number().int().nullable(),
+  detail: text.nullable(),
+  elapsedMs: ms,
+}) satisfies z.ZodType<GatheringServer>
+
 export const engineSnapshotSchema = z.object({
   atMs: ms,
   role: z.enum(['offerer', 'answerer']),
@@ -191,6 +205,7 @@ export const engineSnapshotSchema = z.object({
   duplicatesDropped: count,
   sctpRetransmissions: count,
   dropped: z.record(dropReason, count),
+  servers: z.array(server).max(256),
 }) satisfies z.ZodType<EngineSnapshot>
 
 const at = { atMs: ms }
@@ -218,6 +233,32 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
   z.object({ ...at, kind: z.literal('use'), use: useSchema, by }),
   z.object({ ...at, kind: z.literal('peer'), peer }),
   z.object({ ...at, kind: z.literal('stun-failed'), server: text, interfaceName: text, detail: text }),
+  z.object({
+    ...at,
+    kind: z.literal('relay-opened'),
+    server: text,
+    interfaceName: text,
+    address: text,
+    afterMs: ms,
+  }),
+  z.object({
+    ...at,
+    kind: z.literal('relay-failed'),
+    server: text,
+    interfaceName: text,
+    code: z.number().int().nullable(),
+    detail: text,
+    lost: z.boolean(),
+  }),
+  z.object({
+    ...at,
+    kind: z.literal('relay-refused'),
+    server: text,
+    interfaceName: text,
+    peer: text,
+    code: z.number().int(),
+    detail: text,
+  }),
   z.object({ ...at, kind: z.literal('socket-opened'), interfaceName: text, address: text }),
   z.object({ ...at, kind: z.literal('socket-closed'), interfaceName: text, detail: text }),
   z.object({

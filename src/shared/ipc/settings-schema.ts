@@ -12,6 +12,9 @@ export const settingsSchema = z.strictObject({
   interfaces: z.array(z.string().min(1).max(256)).max(64).nullable(),
   /** STUN URL; empty = nothing is contacted. */
   stun: z.string().max(256),
+  /** TURN URL and user. The password is not kept: the file is plain text. Not in files of the first release. */
+  turn: z.string().max(300).optional(),
+  turnUser: z.string().max(256).optional(),
   mode: modeSchema,
   use: useSchema,
   messages: messageSettingsSchema,
@@ -39,6 +42,8 @@ export function defaultAppSettings(reportFolder: string): Settings {
     title: '',
     interfaces: null,
     stun: '',
+    turn: '',
+    turnUser: '',
     mode: 'redundant',
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },

@@ -267,8 +267,11 @@ export function messagesFrom(row: RowReader): MessageStreamSnapshot {
   }
 }
 
-/** A snapshot without its pairs, messages, peer and dropped counts. */
-export type SessionCells = Omit<EngineSnapshot, 'atMs' | 'pairs' | 'messages' | 'peer' | 'dropped'>
+/** A snapshot without its pairs, messages, peer and dropped counts, and servers, whose story the events tell. */
+export type SessionCells = Omit<
+  EngineSnapshot,
+  'atMs' | 'pairs' | 'messages' | 'peer' | 'dropped' | 'servers'
+>
 
 export function sessionFrom(row: RowReader): SessionCells {
   return {

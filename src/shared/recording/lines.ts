@@ -16,7 +16,14 @@ export interface RecordingHeader {
   readonly session: { readonly id: string; readonly title: string; readonly role: SessionRequest['role'] }
   readonly startedAt: string
   readonly app: { readonly name: string; readonly version: string }
-  readonly request: SessionRequest
+  readonly request: RecordedRequest
+}
+
+/** Of TURN servers the addresses alone: the credentials are nobody's who reads a recording. */
+export type RecordedRequest = Omit<SessionRequest, 'turn'> & { readonly turn?: readonly string[] }
+
+export function recordedRequest(request: SessionRequest): RecordedRequest {
+  return { ...request, turn: request.turn.map(({ url }) => url) }
 }
 
 /** What of a pair does not change from sample to sample. */

@@ -246,7 +246,8 @@ class Reader {
     const pairs = p.filter(isArray).flatMap((row) => this.#pair(new RowReader(columns.pair, row)))
     const isWhole = sessionRow.isReadable && rows.every((row) => row.isReadable) && pairs.length === p.length
     if (!isWhole) return undefined
-    return { atMs, ...session, peer: this.#peer, pairs, messages, dropped: droppedFrom(isFields(d) ? d : {}) }
+    const dropped = droppedFrom(isFields(d) ? d : {})
+    return { atMs, ...session, peer: this.#peer, pairs, messages, dropped, servers: [] }
   }
 
   #pair(row: RowReader): readonly PairSnapshot[] {

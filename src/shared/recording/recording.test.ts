@@ -1,3 +1,4 @@
+import { recordedRequest } from '.'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { headerLine, readRecording, recordingStart, sampleIntervalMs, toLines, type RecordingLine } from '.'
@@ -15,7 +16,14 @@ const header = headerLine({
   session: { id: request.id, title: request.title, role: request.role },
   startedAt: new Date(exampleWallMs).toISOString(),
   app: { name: 'pathscope', version: '0.1.0' },
-  request,
+  request: recordedRequest(request),
+})
+
+it('a recording names TURN servers and holds nothing of the accounts on them', () => {
+  const turn = [{ url: 'turn:relay.example', username: 'ann', password: 's3cret' }]
+  const asked = recordedRequest({ ...request, turn })
+  expect(asked.turn).toEqual(['turn:relay.example'])
+  expect(JSON.stringify(asked)).not.toMatch(/ann|s3cret/)
 })
 
 function record(options: ExampleOptions): readonly RecordingLine[] {

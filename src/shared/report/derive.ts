@@ -65,6 +65,7 @@ export function deriveReport(recording: Recording): Report {
         stun: [...request.stun],
         binding: request.sockets?.binding ?? 'device',
         ports: request.sockets?.ports ? formatPorts(request.sockets.ports) : null,
+        turn: [...(request.turn ?? [])],
         emulatedPaths: request.emulatedPaths?.map((path) => ({ ...path })) ?? null,
         durationSeconds: request.durationSeconds,
         connectTimeoutSeconds: request.connectTimeoutSeconds,
@@ -194,8 +195,9 @@ const w3cState: Readonly<Record<PairState, ReportPair['stats']['state']>> = {
 }
 
 function endpoint(candidate: CandidateView): ReportPair['local'] {
-  const { type, address, port, interfaceName, interfaceKind } = candidate
-  return { type, address, port, interface: interfaceName, interfaceKind }
+  const { type, address, port, interfaceName, interfaceKind, url, relayProtocol } = candidate
+  const relay = { ...(url === undefined ? {} : { url }), ...(relayProtocol && { relayProtocol }) }
+  return { type, address, port, interface: interfaceName, interfaceKind, ...relay }
 }
 
 function reportPair(pair: PairSnapshot, recording: Recording, wallMs: number): ReportPair {

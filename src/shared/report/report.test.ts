@@ -1,3 +1,4 @@
+import { recordedRequest } from '../recording'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
@@ -36,7 +37,7 @@ function recordingOf(
   const session = { id: asked.id, title: asked.title, role: asked.role }
   const startedAt = new Date(exampleWallMs).toISOString()
   const app = { name: 'pathscope', version: '0.1.0' }
-  const lines = [headerLine({ session, startedAt, app, request: asked })]
+  const lines = [headerLine({ session, startedAt, app, request: recordedRequest(asked) })]
   let state = recordingStart
   for (const update of exampleUpdates(all)) {
     const told: SessionUpdate =

@@ -50,6 +50,8 @@ const endpoint = z.object({
   port: count,
   interface: text.nullable(),
   interfaceKind: text.nullable(),
+  url: text.optional().describe('Of a local relayed candidate: the TURN server.'),
+  relayProtocol: z.enum(['udp', 'tcp', 'tls']).optional(),
 })
 
 const stats = z
@@ -204,6 +206,7 @@ export const reportSchema = z.object({
       stun: z.array(text),
       binding: text.optional(),
       ports: text.nullable().optional(),
+      turn: z.array(text).optional().describe('Without user and password.'),
       emulatedPaths: z.array(z.record(text, z.unknown())).nullable(),
       durationSeconds: measured,
       connectTimeoutSeconds: measured,

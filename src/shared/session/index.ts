@@ -12,6 +12,8 @@ import type { SocketChoice } from './sockets'
 
 export * from './sockets'
 
+import type { TurnAccount } from '../turn'
+
 export interface InterfaceAddress {
   readonly family: 4 | 6
   /** Canonical text without zone. */
@@ -80,6 +82,8 @@ export interface SessionRequest {
   readonly stun: readonly string[]
   /** How sockets are opened; absent = `anySockets`. */
   readonly sockets?: SocketChoice
+  /** TURN servers and the accounts on them; the credentials stay in memory and are written nowhere. */
+  readonly turn: readonly TurnAccount[]
   /** Loopback only: the emulated paths. */
   readonly emulatedPaths: readonly EmulatedPath[] | null
   /** Finish by itself this long after the channel opened; null = until stopped. */

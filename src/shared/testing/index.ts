@@ -60,6 +60,7 @@ export function exampleRequest(options: ExampleOptions = exampleOptions): Sessio
     settings: { ...exampleSettings, mode: options.mode },
     interfaces: null,
     stun: [],
+    turn: [],
     emulatedPaths: null,
     durationSeconds: options.seconds,
     connectTimeoutSeconds: null,
@@ -228,6 +229,7 @@ export function exampleSnapshot(second: number, options: ExampleOptions = exampl
     messages: messagesAt(second),
     overheadFactor: connected ? (options.mode === 'redundant' ? options.pairs * 0.98 : 1) : null,
     duplicatesDropped: pairs.reduce((sum, { duplicates }) => sum + duplicates, 0),
+    servers: [],
     sctpRetransmissions: 0,
     dropped: {
       'unknown-source': 2,

@@ -71,6 +71,23 @@ export function eventSentence(event: EngineEvent): Sentence {
         `${event.interfaceName}: no address from STUN server ${event.server}: ${event.detail}`,
         'warn',
       )
+    case 'relay-opened':
+      return say(
+        `${event.interfaceName}: relayed by ${event.server} as ${event.address}, after ${formatSpan(event.afterMs)}.`,
+        'good',
+      )
+    case 'relay-failed':
+      return event.lost
+        ? say(
+            `${event.interfaceName}: the relay ${event.server} is lost, and its pairs with it. ${event.detail} It is asked again.`,
+            'bad',
+          )
+        : say(`${event.interfaceName}: no address from TURN server ${event.server}. ${event.detail}`, 'warn')
+    case 'relay-refused':
+      return say(
+        `${event.interfaceName}: the TURN server ${event.server} does not relay to ${event.peer}: ${event.code} ${event.detail}.`,
+        'warn',
+      )
     case 'socket-opened':
       return say(`${event.interfaceName}: ${event.address} is used from now on.`, 'good')
     case 'socket-closed':

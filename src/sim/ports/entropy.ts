@@ -9,6 +9,7 @@ export function createSeededEntropy(random: Random): Entropy {
   return {
     random: (bytes) => random.bytes(bytes),
     sha256: (data) => plain(createHash('sha256').update(data).digest()),
+    md5: (data) => plain(createHash('md5').update(data).digest()),
     hmacSha1: (key, data) => plain(createHmac('sha1', key).update(data).digest()),
     hmacSha256: (key, data) => plain(createHmac('sha256', key).update(data).digest()),
     seal(key, nonce, data, aad) {

@@ -8,6 +8,7 @@ import type {
   LinkCounters,
   OpenSocketRequest,
   OpenSocketResult,
+  Streams,
 } from '../../runtime/ports'
 import type { Packet, World } from '../world'
 
@@ -37,6 +38,7 @@ export interface HostPorts {
   readonly datagrams: Datagrams
   /** There are none: nothing leaves a simulated host by a real interface. */
   readonly counters: LinkCounters
+  readonly streams: Streams
 }
 
 /** Joins a world to a clock, real or virtual, and gives its hosts ports. */
@@ -98,6 +100,7 @@ export function createHub(options: HubOptions): Hub {
         interfaces: { list: () => Promise.resolve(listInterfaces(world, name, hostOptions)) },
         datagrams: sockets.datagrams,
         counters: { read: () => null },
+        streams: noStreams(clock),
       }
     },
     close() {
@@ -105,6 +108,22 @@ export function createHub(options: HubOptions): Hub {
       disarm?.()
     },
   }
+}
+
+/** The world carries datagrams only: every connection fails. */
+function noStreams(clock: Clock): Streams {
+  const streams: Streams = {
+    open({ id }) {
+      clock.at(clock.nowMs(), () => streams.onClosed(id, 'There is no TCP in the simulated world.'))
+    },
+    send: () => undefined,
+    close: () => undefined,
+    closeAll: () => undefined,
+    onOpened: () => undefined,
+    onData: () => undefined,
+    onClosed: () => undefined,
+  }
+  return streams
 }
 
 interface OpenSocket {

@@ -1,6 +1,7 @@
 import type { TransportAddress } from '../../engine'
 import type { Packet } from '../world'
 import type { Hub } from './hub'
+import { ipv6Bytes } from './ipv6-bytes'
 
 const cookie = [0x21, 0x12, 0xa4, 0x42] as const
 
@@ -36,14 +37,4 @@ function xorMappedAddress(from: TransportAddress, mask: Uint8Array): Uint8Array 
     ...value,
     ...address.map((byte, at) => byte ^ mask[at]!),
   ])
-}
-
-function ipv6Bytes(text: string): number[] {
-  const [head = '', tail = ''] = text.split('::')
-  const groups = (part: string) =>
-    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
-  const left = groups(head)
-  const right = groups(tail)
-  const zeros = new Array<number>(8 - left.length - right.length).fill(0)
-  return [...left, ...zeros, ...right].flatMap((group) => [group >> 8, group & 0xff])
 }

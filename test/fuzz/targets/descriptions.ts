@@ -43,6 +43,7 @@ function runSession(role: 'offerer' | 'answerer', description: Description): voi
     settings: defaultSettings,
     self: { appVersion: '0.0.0', os: 'test', interfaces: [] },
     stunServers: [],
+    turnServers: [],
   })
   let own: Description | undefined
   let refused = false

@@ -1,3 +1,4 @@
+import { recordedRequest } from '../../../src/shared/recording'
 import { headerLine, readRecording, recordingStart, toLines } from '../../../src/shared/recording'
 import {
   checkedReport,
@@ -21,7 +22,7 @@ function exampleRecording(): string {
     session: { id: request.id, title: request.title, role: request.role },
     startedAt: new Date(exampleWallMs).toISOString(),
     app: { name: 'pathscope', version: '0.1.0' },
-    request,
+    request: recordedRequest(request),
   })
   const lines = [header]
   let state = recordingStart

@@ -9,6 +9,10 @@ export interface StartForm {
   /** Names; null = those used by default. */
   readonly interfaces: readonly string[] | null
   readonly stun: string
+  readonly turn: string
+  readonly turnUser: string
+  /** Kept in this window only, never in a file. */
+  readonly turnPassword: string
   readonly mode: Settings['mode']
   readonly use: Settings['use']
   readonly ratePerSecond: number
@@ -33,6 +37,9 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
     title: '',
     interfaces: null,
     stun: '',
+    turn: '',
+    turnUser: '',
+    turnPassword: '',
     mode: 'redundant',
     use: 'auto',
     ratePerSecond: 1,
@@ -49,6 +56,9 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
         title: settings.title,
         interfaces: settings.interfaces,
         stun: settings.stun,
+        turn: settings.turn ?? '',
+        turnUser: settings.turnUser ?? '',
+        turnPassword: get().form.turnPassword,
         mode: settings.mode,
         use: settings.use,
         ratePerSecond: settings.messages.ratePerSecond,
@@ -70,6 +80,7 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
       title: form.title.trim() === '' ? defaultTitle : form.title.trim(),
       interfaces: form.interfaces === null || chosen.length === 0 ? null : [...chosen],
       stun: form.stun.trim() === '' ? [] : [stunUrl(form.stun.trim())],
+      turn: form.turn.trim() === '' ? [] : [turnAccount(form)],
       mode: form.mode,
       use: form.use,
       messages: { enabled: true, ratePerSecond: form.ratePerSecond, sizeBytes: form.sizeBytes },
@@ -82,4 +93,10 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
 /** People write host:port; the engine wants a URL. */
 function stunUrl(text: string): string {
   return /^stuns?:/i.test(text) ? text : `stun:${text}`
+}
+
+function turnAccount({ turn, turnUser, turnPassword }: StartForm) {
+  const text = turn.trim()
+  const url = /^turns?:/i.test(text) ? text : `turn:${text}`
+  return { url, username: turnUser.trim(), password: turnPassword }
 }

@@ -10,6 +10,7 @@ export function nodeEntropy(): Entropy {
   return {
     random: (bytes) => plainBytes(randomBytes(bytes)),
     sha256: (data) => plainBytes(createHash('sha256').update(data).digest()),
+    md5: (data) => plainBytes(createHash('md5').update(data).digest()),
     hmacSha1: (key, data) => plainBytes(createHmac('sha1', key).update(data).digest()),
     hmacSha256: (key, data) => plainBytes(createHmac('sha256', key).update(data).digest()),
     seal,

@@ -12,6 +12,8 @@ export interface NativeSockets {
    * interface. All of them together receive what arrives for the address, by whatever interface.
    */
   openOnInterface(name: string, address: BoundAddress, port: number): NativeOpenResult
+  /** A TCP socket bound to the device and the address, not connected yet: what it sends leaves by the interface. */
+  openStreamOnInterface(name: string, address: BoundAddress): NativeStreamResult
   /**
    * To be called after libuv took the descriptor: it sets SO_REUSEADDR, with which any other process could bind the
    * same port and take our packets.
@@ -23,6 +25,8 @@ export interface NativeSockets {
 export type NativeOpenResult =
   | { readonly kind: 'opened'; readonly fds: readonly number[]; readonly interfaceIndex: number }
   | NativeFailure
+
+export type NativeStreamResult = { readonly kind: 'opened'; readonly fd: number } | NativeFailure
 
 export interface NativeFailure {
   readonly kind: 'failed'
@@ -71,6 +75,7 @@ async function load(): Promise<NativeLoadResult> {
 const linux = {
   AF_INET: 2,
   AF_INET6: 10,
+  SOCK_STREAM: 1,
   SOCK_DGRAM: 2,
   SOCK_NONBLOCK: 0o4000,
   SOCK_CLOEXEC: 0o2000000,
@@ -109,6 +114,7 @@ function linuxSockets(ffi: typeof koffi): NativeSockets {
   return {
     interfaceIndex: (name) => libc.if_nametoindex(name) || null,
     openOnInterface: (name, address, port) => openOnInterface(libc, name, address, port),
+    openStreamOnInterface: (name, address) => openStream(libc, name, address),
     refuseSharing: (fd) => void setOption(libc, fd, linux.SOL_SOCKET, linux.SO_REUSEADDR, hostOrder(0)),
     close: (fd) => void libc.close(fd),
   }
@@ -189,8 +195,22 @@ function openCompanion(
   return bind(libc, companion, linux.AF_INET6, address, port)
 }
 
-function newSocket(libc: CLibrary, domain: number): number {
-  return libc.socket(domain, linux.SOCK_DGRAM | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC, 0)
+/** For connections IP_UNICAST_IF does not choose the route. What the server sends comes back by the same device. */
+function openStream(libc: CLibrary, name: string, address: BoundAddress): NativeStreamResult {
+  const domain = address.family === 4 ? linux.AF_INET : linux.AF_INET6
+  const fd = newSocket(libc, domain, linux.SOCK_STREAM)
+  if (fd < 0) return failure(libc, 'socket')
+  const failed =
+    setOption(libc, fd, linux.SOL_SOCKET, linux.SO_BINDTODEVICE, zeroTerminated(name)) < 0
+      ? failure(libc, 'setsockopt SO_BINDTODEVICE')
+      : bind(libc, fd, domain, address, 0)
+  if (failed === null) return { kind: 'opened', fd }
+  libc.close(fd)
+  return failed
+}
+
+function newSocket(libc: CLibrary, domain: number, type: number = linux.SOCK_DGRAM): number {
+  return libc.socket(domain, type | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC, 0)
 }
 
 function bind(
