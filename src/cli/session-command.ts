@@ -11,6 +11,7 @@ import {
 } from '../runtime'
 import { checkedReport, type Report } from '../shared/report'
 import type { SessionRequest, SessionUpdate } from '../shared/session'
+import { createServerLines } from './server-lines'
 import { eventSentence } from '../shared/words'
 import { digestText, type Snapshot } from './digest'
 import { writeWhole } from './files'
@@ -56,6 +57,7 @@ class SessionRun {
   #madeDir = false
   /** The peer's text was given to the session and accepted. */
   #described = false
+  readonly #serverLines = createServerLines()
   #nextDigestMs = 0
   #lastSnapshot: Snapshot | undefined
   #lastDigestMs = -1
@@ -168,6 +170,7 @@ class SessionRun {
         this.#sayEvent(update.event)
         break
       case 'snapshot':
+        for (const line of this.#serverLines(update.snapshot.servers)) this.#say(line)
         this.#digest(update.snapshot)
         break
       case 'warning':

@@ -7,16 +7,20 @@ interface TextProps {
   readonly placeholder?: string
   readonly hint?: ReactNode
   readonly maxLength?: number
+  /** What is typed does not show. */
+  readonly secret?: boolean
 }
 
-export function TextField({ label, value, onChange, placeholder, hint, maxLength }: TextProps) {
+export function TextField(props: TextProps) {
+  const { label, value, onChange, placeholder, hint, maxLength, secret = false } = props
   const id = useId()
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
-        type="text"
+        type={secret ? 'password' : 'text'}
+        autoComplete="off"
         value={value}
         placeholder={placeholder}
         maxLength={maxLength}

@@ -10,4 +10,12 @@ export { meaningOf } from './meaning'
 export type { Sentence, SentencePart } from './meaning'
 export { foldUpdate, newSessionView, phaseOf } from './session-view'
 export type { Phase, SessionRole, SessionView } from './session-view'
-export type { EngineSnapshot, MessageStreamSnapshot, Mode, PairSnapshot, PairState, Use } from '../../engine'
+export type {
+  EngineSnapshot,
+  GatheringServer,
+  MessageStreamSnapshot,
+  Mode,
+  PairSnapshot,
+  PairState,
+  Use,
+} from '../../engine'

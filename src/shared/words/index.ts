@@ -4,4 +4,5 @@ export { egressGapWords, egressSentence, formatEgress, sharedLinkSentences } fro
 export { addressMarks, formatDefaultRoutes, formatLinkSpeed } from './interfaces'
 export * from './numbers'
 export { eventSentence, type Sentence, waitingText } from './sentences'
+export { serverHealth, serverSentence } from './servers'
 export * from './states'

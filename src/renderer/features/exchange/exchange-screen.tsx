@@ -6,6 +6,7 @@ import { Button, useNow } from '../../ui'
 import { CheckedPairs } from './checked-pairs'
 import { HandOver } from './hand-over'
 import { PasteBox } from './paste-box'
+import { Servers } from './servers'
 import { Warnings } from './warnings'
 
 type ExchangePhase = Exclude<Phase, 'live' | 'ended'>
@@ -23,6 +24,7 @@ export function ExchangeScreen({ live, phase }: { readonly live: Live; readonly 
           {view.role === 'answerer' && <Answering view={view} phase={phase} />}
         </div>
         <aside className="checks">
+          <Servers view={view} />
           <CheckedPairs view={view} phase={phase} />
         </aside>
       </main>
@@ -63,7 +65,7 @@ function Starting({ view }: { readonly view: SessionView }) {
   return (
     <section className="step">
       <h2>{view.role === 'loopback' ? 'Setting up three emulated paths' : 'Gathering addresses'}</h2>
-      <p className="dim">This takes a moment; a STUN server that does not answer makes it a few seconds.</p>
+      <p className="dim">This takes a moment; a server that does not answer makes it a few seconds.</p>
     </section>
   )
 }

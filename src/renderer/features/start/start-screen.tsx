@@ -61,6 +61,7 @@ function SessionForm() {
         }
         onChange={(stun) => change({ stun })}
       />
+      <TurnFields />
       <div className="field">
         <span className="label">Packets go</span>
         <Segmented
@@ -102,6 +103,48 @@ function SessionForm() {
         <p className="hint">Numbered and timed, in both directions.</p>
       </div>
     </div>
+  )
+}
+
+function TurnFields() {
+  const form = useStore((store) => store.form)
+  const change = useStore((store) => store.changeForm)
+  const isEmpty = form.turn.trim() === ''
+  return (
+    <>
+      <TextField
+        label="TURN server"
+        value={form.turn}
+        placeholder="turn:host:port?transport=udp"
+        maxLength={300}
+        hint={
+          isEmpty
+            ? 'Empty: no relay. Needed when no direct path gets through.'
+            : 'Relays for each interface. transport=tcp for TCP, turns:host for TLS.'
+        }
+        onChange={(turn) => change({ turn })}
+      />
+      {!isEmpty && (
+        <div className="field">
+          <span className="row">
+            <TextField
+              label="User"
+              value={form.turnUser}
+              maxLength={256}
+              onChange={(turnUser) => change({ turnUser })}
+            />
+            <TextField
+              label="Password"
+              secret
+              value={form.turnPassword}
+              maxLength={256}
+              onChange={(turnPassword) => change({ turnPassword })}
+            />
+          </span>
+          <p className="hint">The user is remembered, the password only until the app closes.</p>
+        </div>
+      )}
+    </>
   )
 }
 
