@@ -6,7 +6,13 @@ import { lastLines, run } from './run.mjs'
 import { StepFailed, tell } from './tell.mjs'
 
 /** Programs and the packages that bring them. */
-const programPackages = { Xvfb: ['xvfb'], ip: ['iproute2'], ldd: ['libc-bin'] }
+const programPackages = {
+  Xvfb: ['xvfb'],
+  ip: ['iproute2'],
+  ldd: ['libc-bin'],
+  openssl: ['openssl'],
+  turnserver: ['coturn'],
+}
 
 /**
  * Chromium's shared libraries and the packages that bring them. Where releases name a package differently, all names
@@ -74,6 +80,21 @@ export async function ensureSystem({ programs = [], binary }) {
       `still missing after the installation: ${left.names.join(', ')}`,
       'Find the packages that bring them (https://packages.debian.org, "search the contents"), and install those.',
     )
+  }
+}
+
+/**
+ * coturn, whose package starts a server for everybody: that one is stopped again. Where it cannot be installed its tests
+ * say so and are skipped.
+ */
+export async function ensureTurnServer() {
+  if (onPath('turnserver') && onPath('openssl')) return
+  try {
+    await ensureSystem({ programs: ['turnserver', 'openssl'] })
+    await run('systemctl', ['disable', '--now', 'coturn'])
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error
+    tell(`no TURN server for the tests: ${error.message}`)
   }
 }
 

@@ -6,7 +6,7 @@ import { ensureDependencies } from './dependencies.mjs'
 import { startVirtualDisplay } from './display.mjs'
 import { groups, suites } from './suites/index.mjs'
 import { oneFailure, sum } from './suites/outcome.mjs'
-import { ensureSystem } from './system-packages.mjs'
+import { ensureSystem, ensureTurnServer } from './system-packages.mjs'
 import { giveUp, StepFailed, tell } from './tell.mjs'
 
 /**
@@ -93,6 +93,7 @@ const preparers = {
   },
   async namespaces() {
     await ensureSystem({ programs: ['ip'] })
+    await ensureTurnServer()
   },
 }
 

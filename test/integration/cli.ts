@@ -19,8 +19,13 @@ export type CliLine =
 export interface Cli {
   readonly child: ChildProcess
   readonly lines: readonly CliLine[]
-  /** The first line that fits, from the given one on. Throws with what the program said when it ends or 30 s pass before. */
-  until<Found>(what: string, find: (line: CliLine) => Found | undefined, from?: number): Promise<Found>
+  /** The first line that fits, from the given one on. Throws with what the program said when it ends or `withinMs` (30 s) pass before. */
+  until<Found>(
+    what: string,
+    find: (line: CliLine) => Found | undefined,
+    from?: number,
+    withinMs?: number,
+  ): Promise<Found>
   /** Waits for the end; the exit status, or the signal's name. */
   ended(): Promise<number | string>
   /** What it wrote for people. */
@@ -30,7 +35,11 @@ export interface Cli {
 const waitLimitMs = 30_000
 
 /** `before`: a program and its arguments that start it, such as one that changes the user. */
-export function startCli(host: Host, args: readonly string[], before: readonly string[] = []): Cli {
+export function startCli(
+  host: Pick<Host, 'start'>,
+  args: readonly string[],
+  before: readonly string[] = [],
+): Cli {
   const [program = process.execPath, ...rest] = [...before, process.execPath, cliFile, ...args, '--jsonl']
   const child = host.start(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: CliLine[] = []
@@ -56,8 +65,9 @@ export function startCli(host: Host, args: readonly string[], before: readonly s
     what: string,
     find: (line: CliLine) => Found | undefined,
     from = 0,
+    withinMs = waitLimitMs,
   ): Promise<Found> {
-    const deadlineMs = performance.now() + waitLimitMs
+    const deadlineMs = performance.now() + withinMs
     for (let next = from; ; ) {
       for (; next < lines.length; next += 1) {
         const found = find(lines[next]!)
@@ -65,7 +75,7 @@ export function startCli(host: Host, args: readonly string[], before: readonly s
       }
       if (status !== null) throw new Error(`It ended (${status}) before: ${what}\n${said}`)
       const leftMs = deadlineMs - performance.now()
-      if (leftMs <= 0) throw new Error(`Not within ${waitLimitMs / 1000} s: ${what}\n${said}`)
+      if (leftMs <= 0) throw new Error(`Not within ${withinMs / 1000} s: ${what}\n${said}`)
       await changed(leftMs)
     }
   }

@@ -68,7 +68,7 @@ function begin(request: SessionRequest, post: (update: SessionUpdate) => void): 
     interfaces: nodeInterfaces(),
     datagrams,
     counters: nodeLinkCounters(),
-    streams: nodeStreams(request.sockets.binding),
+    streams: nodeStreams(request.sockets?.binding ?? 'device'),
     secure,
     log,
   }

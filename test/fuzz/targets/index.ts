@@ -9,10 +9,12 @@ import { addresses, commandLine, ipc, paths } from './requests'
 import { sdp } from './sdp'
 import { messages, reliable } from './streams'
 import { stun } from './stun'
+import { turn } from './turn'
 import { handshake, sctp } from './werift'
 
 export const targets: readonly Target[] = [
   stun,
+  turn,
   sdp,
   paste,
   scanner,

@@ -3,6 +3,7 @@ import { parseCommand } from '../../../src/cli/options'
 import { requestFrom } from '../../../src/cli/settings'
 import { canonicalAddress, isLinkLocal, isUnicast, parseAddress } from '../../../src/engine/address'
 import { emulatedPresets, readEmulatedPaths } from '../../../src/runtime'
+import { parseTurnText, parseTurnUrl } from '../../../src/shared/turn'
 import { parseStunUrl } from '../../../src/runtime/driver/stun-servers'
 import {
   type CallName,
@@ -147,7 +148,7 @@ export const commandLine: Target = {
   },
 }
 
-/** IP addresses and STUN URLs, as people and peers write them. */
+/** IP addresses, STUN and TURN URLs, as people and peers write them. */
 export const addresses: Target = {
   name: 'addresses',
   form: 'text',
@@ -164,6 +165,7 @@ export const addresses: Target = {
       'stun:[2001:db8::1]:3478',
       'stun:example.org:99',
       'turns:host',
+      'turn:a%3Ab:c@d@host:3478?transport=tcp',
     ].map(bytesOf),
   words: [...commonWords, ...['::', ':', '.', '0', '00', 'ffff:', '%', 'stun:', '[', ']'].map(bytesOf)],
   run(input) {
@@ -184,5 +186,14 @@ export const addresses: Target = {
     if (url.kind === 'ok')
       demand(url.port > 0 && url.port < 65_536 && url.host.length > 0, 'a server can be asked')
     else demand(url.message.endsWith('.'), 'a refusal is a sentence')
+    runTurn(text)
   },
+}
+
+function runTurn(text: string): void {
+  const parsed = parseTurnText(text)
+  if (parsed.kind === 'problem') return demand(parsed.message.endsWith('.'), 'a refusal is a sentence')
+  const url = parseTurnUrl(parsed.account.url)
+  demand(url.kind === 'ok' && url.port > 0 && url.port < 65_536, 'a server that was taken can be asked')
+  demand(!parsed.account.url.includes('@'), 'the address holds no credentials')
 }

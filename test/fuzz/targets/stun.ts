@@ -4,6 +4,7 @@ import {
   parseStun,
   type StunMessage,
   strongestIntegrity,
+  turnMethod,
   verifyIntegrity,
 } from '../../../src/engine/stun'
 import { testPrimitives } from '../../../src/engine/testing'
@@ -48,13 +49,30 @@ const refusal: StunMessage = {
   },
 }
 
+const allocated: StunMessage = {
+  class: 'success',
+  method: turnMethod.allocate,
+  transactionId,
+  attributes: {
+    realm: 'pathscope',
+    nonce: 'n0nce',
+    channelNumber: 0x4000,
+    lifetimeSeconds: 600,
+    xorPeerAddress: { family: 4, address: '192.0.2.9', port: 9 },
+    xorRelayedAddress: { family: 6, address: '2001:db8::9', port: 50_000 },
+    requestedAddressFamily: 6,
+    requestedTransport: 17,
+    data: fromHex('0102030405'),
+  },
+}
+
 /** Every datagram that may be STUN, from anybody: read, proven or not, and what is read can be written again. */
 export const stun: Target = {
   name: 'stun',
   form: 'bytes',
   maxBytes: 2048,
   samples: () =>
-    [request, response, refusal].flatMap((one) =>
+    [request, response, refusal, allocated].flatMap((one) =>
       (['sha1', 'sha256', null] as const).map((by) =>
         encodeStun(one, by === null ? null : key, primitives, by ?? 'sha1'),
       ),
@@ -77,6 +95,13 @@ export const stun: Target = {
     '802a0008',
     '00090004',
     '000a0002',
+    '000c0004',
+    '000d0004',
+    '00120008',
+    '00130005',
+    '00160014',
+    '00170004',
+    '00190004',
   ].map(fromHex),
   shape(input, random) {
     const changed = random.chance(0.8)
