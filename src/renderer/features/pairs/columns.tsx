@@ -43,9 +43,14 @@ export const pairColumns: readonly PairColumn[] = [
   column('carrying', 'Carries', 'Whether packets of the test go over it now', 62, (pair) =>
     pair.carrying ? 'yes' : 'no',
   ),
-  column('egress', 'Leaves by', 'Interface whose counter rose with what was sent', 110, (pair) => (
-    <Egress pair={pair} />
-  )),
+  {
+    name: 'egress',
+    head: 'Leaves by',
+    title: 'Interface whose counter rose with what was sent',
+    widthPx: 140,
+    left: true,
+    cell: (pair) => <Egress pair={pair} />,
+  },
   column('rtt-last', 'RTT ms', 'Last round trip', 64, (pair) => formatMs(pair.rttMs?.last)),
   column('rtt-min', 'min', 'Smallest round trip', 56, (pair) => formatMs(pair.rttMs?.min)),
   column('rtt-p50', 'p50', 'Median round trip', 56, (pair) => formatMs(pair.rttMs?.p50)),

@@ -40,12 +40,14 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
       <span className="value dim">
         <Health tone={pairStateHealth[pair.state]}>{stateText(pair, live)}</Health>
       </span>
-      <Sparkline pairId={pair.id} live={live} />
       {pair.egress.verified === false && (
         <span className="wrong-link" title={egressSentence(pair.egress, pair.local.interfaceName)}>
-          leaves by {pair.egress.interfaceName}, not by {pair.local.interfaceName}
+          <Health tone="warn">
+            leaves by {pair.egress.interfaceName}, not by {pair.local.interfaceName}
+          </Health>
         </span>
       )}
+      <Sparkline pairId={pair.id} live={live} />
       <PathFigures pair={pair} live={live} />
       <span className="include">
         <IncludeBox pair={pair} disabled={live.view.ended !== null} />

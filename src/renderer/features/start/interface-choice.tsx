@@ -44,6 +44,7 @@ export function InterfaceChoice() {
           <InterfaceRow
             key={each.name}
             info={each}
+            isDefaultRoute={isDefaultRoute(each, interfaces ?? [])}
             checked={chosen.includes(each.name)}
             onChange={(on) => toggle(each.name, on)}
           />
@@ -60,10 +61,11 @@ export function InterfaceChoice() {
 
 function InterfaceRow(props: {
   readonly info: InterfaceInfo
+  readonly isDefaultRoute: boolean
   readonly checked: boolean
   readonly onChange: (on: boolean) => void
 }) {
-  const { info, checked, onChange } = props
+  const { info, isDefaultRoute: isDefault, checked, onChange } = props
   const able = usableInterface(info)
   return (
     <li className={able ? '' : 'off'}>
@@ -89,8 +91,8 @@ function InterfaceRow(props: {
         </span>
         <span className="facts dim">{factsOf(info)}</span>
         <span className="marks">
-          {info.up && (info.link?.defaultRoutes ?? []).length > 0 && (
-            <span className="mark" title={`Metric: ${formatDefaultRoutes(info.link)}`}>
+          {isDefault && (
+            <span className="mark" title={`Most programs use it. Metrics: ${formatDefaultRoutes(info.link)}`}>
               default route
             </span>
           )}
@@ -114,6 +116,14 @@ function InterfaceRow(props: {
 function AddressMark({ address }: { readonly address: InterfaceAddress }) {
   const marks = addressMarks({ ...address, linkLocal: false })
   return marks === '' ? null : <span className="dim"> {marks}</span>
+}
+
+/** Its default route of a family has the lowest metric of all. */
+function isDefaultRoute({ link }: InterfaceInfo, all: readonly InterfaceInfo[]): boolean {
+  const routes = all.flatMap((each) => each.link?.defaultRoutes ?? [])
+  return (link?.defaultRoutes ?? []).some(({ family, metric }) =>
+    routes.every((other) => other.family !== family || other.metric >= metric),
+  )
 }
 
 /** "1 Gbit/s · MTU 1500". */
