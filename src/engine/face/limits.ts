@@ -53,6 +53,10 @@ export const limits = {
   spreadStreams: 16,
   /** Stream packets held for resequencing, a stream. */
   playoutPackets: 2048,
+  /** Packets of one pair whose fate is remembered: those in flight, and the latest others. A power of two. */
+  inFlightPackets: 8192,
+  /** Arrivals kept until they have been told to the peer twice. */
+  feedbackArrivals: 4096,
   /** Outputs waiting between two polls; a driver always drains. */
   outputs: 65_536,
 } as const

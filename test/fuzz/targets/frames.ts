@@ -11,6 +11,7 @@ import {
   sealShim,
   textLimits,
 } from '../../../src/engine/frames'
+import { createFeedbackWriter, emptyArrivals, readFeedback } from '../../../src/engine/feedback/format'
 import { testPrimitives } from '../../../src/engine/testing'
 import { shapeJson } from '../mutate-json'
 import { bytesOf, commonWords, demand, demandSame, fromHex, type Target } from '../target'
@@ -84,6 +85,55 @@ function rejoined(input: Uint8Array): number[] {
     bytes.push(2, part.length / 26, ...part)
   }
   return bytes
+}
+
+function feedbackSample(): Uint8Array {
+  const writer = createFeedbackWriter()
+  writer.begin(5000)
+  for (let i = 0; i < 40; i += 1) writer.add(1 + (i >> 4), 1, 100 + 2 * i - (i % 5), 4900 + i * 0.57)
+  return writer.take()
+}
+
+/** Which packets arrived when: what is read can be written again and says the same. */
+export const feedback: Target = {
+  name: 'feedback',
+  form: 'bytes',
+  maxBytes: 2048,
+  samples: () => [feedbackSample(), feedbackSample().subarray(0, 23), fromHex('03000000000000')],
+  words: [fromHex('0001'), fromHex('ffff'), fromHex('ffffffffffffff7f'), fromHex('00')],
+  run(input) {
+    const read = emptyArrivals()
+    if (!readFeedback(input, read)) return
+    const writer = createFeedbackWriter()
+    const again = emptyArrivals()
+    let checked = 0
+    const check = (): void => {
+      demand(readFeedback(writer.take(), again), 'what is written is read')
+      for (let i = 0; i < again.count; i += 1, checked += 1) {
+        const isSame =
+          again.pairs[i] === read.pairs[checked] &&
+          again.streams[i] === read.streams[checked] &&
+          again.sequences[i] === read.sequences[checked]
+        demand(isSame, 'an arrival is read as it was written')
+      }
+    }
+    writer.begin(read.madeAtMs)
+    for (let i = 0; i < read.count; i += 1) {
+      const one = [read.pairs[i], read.streams[i], read.sequences[i], read.arrivedMs[i]] as [
+        number,
+        number,
+        number,
+        number,
+      ]
+      demand(one[3] <= read.madeAtMs, 'nothing arrived after it was told')
+      if (writer.add(...one)) continue
+      check()
+      writer.begin(read.madeAtMs)
+      demand(writer.add(...one), 'an empty datagram has room')
+    }
+    check()
+    demand(checked === read.count, 'no arrival is missing')
+  },
 }
 
 const texts = [

@@ -3,7 +3,7 @@ import type { Target } from '../target'
 import { descriptions } from './descriptions'
 import { engine } from './engine'
 import { recording, report } from './files'
-import { control, controlText, shim } from './frames'
+import { control, controlText, feedback, shim } from './frames'
 import { paste, scanner } from './paste'
 import { addresses, commandLine, ipc, paths } from './requests'
 import { sdp } from './sdp'
@@ -21,6 +21,7 @@ export const targets: readonly Target[] = [
   shim,
   control,
   controlText,
+  feedback,
   reliable,
   messages,
   descriptions,

@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest'
+import { type Bench, createBench } from './testing/bench'
+import type { LinkSettings } from './testing/network'
+
+const links = {
+  'even: 20 Mbit/s, 20 ms': { rateBps: 20e6, queueMs: 100, delayMs: 20 },
+  'uneven: 5 Mbit/s, 20 ms': { rateBps: 5e6, queueMs: 100, delayMs: 20 },
+  'dual-wan: Wi-Fi with jitter': { rateBps: 20e6, queueMs: 100, delayMs: 15, jitterMs: 2 },
+  'dual-wan: LTE with jitter and 1 % loss': {
+    rateBps: 10e6,
+    queueMs: 200,
+    delayMs: 40,
+    jitterMs: 8,
+    loss: 0.01,
+  },
+  'triple: Ethernet, 50 Mbit/s': { rateBps: 50e6, queueMs: 60, delayMs: 10 },
+  'triple: Wi-Fi with jitter and loss': {
+    rateBps: 30e6,
+    queueMs: 100,
+    delayMs: 20,
+    jitterMs: 3,
+    loss: 0.005,
+  },
+  'triple: LTE with jitter and bursts of loss': {
+    rateBps: 15e6,
+    queueMs: 300,
+    delayMs: 50,
+    jitterMs: 8,
+    burst: [0.002, 0.2],
+  },
+} as const satisfies Record<string, LinkSettings>
+
+const even = links['even: 20 Mbit/s, 20 ms']
+
+/** Payload that arrived between two times, bit/s, all paths together. */
+function payloadBps(bench: Bench, fromMs: number, toMs: number): number {
+  bench.run(fromMs)
+  const before = arrivedBytes(bench)
+  bench.run(toMs)
+  return ((arrivedBytes(bench) - before) * 8000) / (toMs - fromMs)
+}
+
+function arrivedBytes(bench: Bench): number {
+  return bench.paths.reduce((sum, path) => sum + path.arrivedBytes, 0)
+}
+
+function waitP95(bench: Bench, path: number, fromMs: number, toMs: number): number {
+  const waits = bench.paths[path]!.waits.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).map(
+    ({ ms }) => ms,
+  )
+  waits.sort((a, b) => a - b)
+  return waits[Math.floor(waits.length * 0.95)] ?? 0
+}
+
+function dropped(bench: Bench): number {
+  return bench.links.reduce((sum, link) => sum + link.dropped.queue, 0)
+}
+
+describe('bulk alone on one path', () => {
+  for (const [name, settings] of Object.entries(links)) {
+    it(`fills ${name} to 0.92 of its rate, with a short queue that never overflows`, () => {
+      for (const seed of [1, 2, 3]) {
+        const bench = createBench([settings], [{ link: 0 }], seed)
+        expect(payloadBps(bench, 3000, 15_000) / settings.rateBps).toBeGreaterThan(0.92)
+        expect(waitP95(bench, 0, 3000, 15_000)).toBeLessThan(30)
+        expect(dropped(bench)).toBeLessThanOrEqual(0.001 * bench.paths[0]!.sentPackets)
+      }
+    })
+  }
+
+  it('finds 50 Mbit/s within a second and overflows no queue of 60 ms on the way', () => {
+    const bench = createBench([links['triple: Ethernet, 50 Mbit/s']], [{ link: 0 }], 4)
+    expect(payloadBps(bench, 600, 1000) / 50e6).toBeGreaterThan(0.9)
+    expect(dropped(bench)).toBe(0)
+  })
+
+  it('knows the capacity to 5 %', () => {
+    for (const settings of [even, links['triple: LTE with jitter and bursts of loss']]) {
+      const bench = createBench([settings], [{ link: 0 }], 5)
+      bench.run(12_000)
+      const udpPart = 1400 / 1428
+      const capacity = bench.paths[0]!.capacity.view().capacityBps! / (settings.rateBps * udpPart)
+      expect(capacity).toBeGreaterThan(0.9)
+      expect(capacity).toBeLessThan(1.1)
+    }
+  })
+})
+
+interface Change {
+  readonly name: string
+  readonly link: LinkSettings
+  readonly to: Partial<LinkSettings>
+  /** From when after the change the rate is to stand at this part of what is then possible. */
+  readonly withinMs: number
+  readonly part: number
+}
+
+const changes: readonly Change[] = [
+  { name: 'a rate that falls to a quarter', link: even, to: { rateBps: 5e6 }, withinMs: 500, part: 0.9 },
+  { name: 'a rate that rises to 50 Mbit/s', link: even, to: { rateBps: 50e6 }, withinMs: 1500, part: 0.92 },
+  { name: 'a way that becomes 50 ms longer', link: even, to: { delayMs: 70 }, withinMs: 3000, part: 0.9 },
+  { name: 'a way that becomes 10 ms longer', link: even, to: { delayMs: 30 }, withinMs: 4000, part: 0.92 },
+  { name: 'a way that becomes 15 ms shorter', link: even, to: { delayMs: 5 }, withinMs: 500, part: 0.92 },
+  { name: '5 % of loss', link: even, to: { loss: 0.05 }, withinMs: 0, part: 0.85 },
+  { name: 'bursts of ten lost packets', link: even, to: { burst: [0.01, 0.1] }, withinMs: 0, part: 0.7 },
+  { name: 'reordering', link: even, to: { reorder: 0.05, reorderByMs: 15 }, withinMs: 0, part: 0.92 },
+]
+
+describe('bulk when its path changes', () => {
+  for (const { name, link, to, withinMs, part } of changes) {
+    it(`keeps the path full after ${name}`, () => {
+      const bench = createBench([link], [{ link: 0 }], 7)
+      bench.at(4000, () => Object.assign(bench.links[0]!.settings, to))
+      bench.run(4000)
+      const rateBps = to.rateBps ?? link.rateBps
+      expect(payloadBps(bench, 4000 + withinMs, 8000 + withinMs) / rateBps).toBeGreaterThan(part)
+    })
+  }
+
+  it('stops with the path, and uses it fully within 2 s of its return without losing anything by it', () => {
+    for (const settings of [even, links['triple: LTE with jitter and bursts of loss']]) {
+      const bench = createBench([settings], [{ link: 0 }], 3)
+      const path = bench.paths[0]!
+      bench.at(6000, () => path.setUp(false))
+      bench.at(6100, () => path.capacity.suspend(bench.clock.nowMs))
+      bench.run(6100)
+      const sent = path.sentPackets
+      const { queue } = bench.links[0]!.dropped
+      expect(path.capacity.ledger.inFlightBytes).toBe(0)
+      bench.run(8900)
+      expect(path.sentPackets).toBe(sent)
+      bench.at(9000, () => path.setUp(true))
+      bench.at(9300, () => path.capacity.resume(bench.clock.nowMs))
+      expect(payloadBps(bench, 11_000, 13_000) / settings.rateBps).toBeGreaterThan(0.9)
+      expect(bench.links[0]!.dropped.queue).toBe(queue)
+    }
+  })
+
+  it('sends no more than probes into a path that silently swallows everything', () => {
+    const bench = createBench([even], [{ link: 0 }], 3)
+    const path = bench.paths[0]!
+    bench.at(4000, () => path.setUp(false))
+    bench.run(4500)
+    const sent = path.sentPackets
+    bench.run(14_500)
+    expect(path.sentPackets - sent).toBeLessThan(700)
+  })
+
+  it('survives a path that flaps', () => {
+    const bench = createBench([even], [{ link: 0 }], 3)
+    const path = bench.paths[0]!
+    for (let i = 0; i < 5; i += 1) {
+      bench.at(4000 + i * 600, () => path.setUp(false))
+      bench.at(4080 + i * 600, () => path.capacity.suspend(bench.clock.nowMs))
+      bench.at(4200 + i * 600, () => path.setUp(true))
+      bench.at(4400 + i * 600, () => path.capacity.resume(bench.clock.nowMs))
+    }
+    expect(payloadBps(bench, 8000, 10_000) / even.rateBps).toBeGreaterThan(0.92)
+  })
+
+  it('keeps its way out full while reports come back over a slow and lossy path', () => {
+    const back = { rateBps: 1e6, queueMs: 200, delayMs: 60, loss: 0.05 }
+    const bench = createBench([even], [{ link: 0, back }], 2)
+    expect(payloadBps(bench, 4000, 10_000) / even.rateBps).toBeGreaterThan(0.92)
+  })
+
+  it('keeps what is in flight bounded, and conserves packets, whatever happens', () => {
+    const bench = createBench([even], [{ link: 0 }], 9)
+    const path = bench.paths[0]!
+    for (let atMs = 500; atMs < 12_000; atMs += 500) {
+      bench.at(atMs, () => {
+        const step = atMs / 500
+        Object.assign(bench.links[0]!.settings, {
+          rateBps: [20e6, 3e6, 50e6, 8e6][step % 4],
+          delayMs: [20, 60, 5][step % 3],
+          loss: [0, 0.02, 0.2][step % 3],
+        })
+      })
+    }
+    for (let atMs = 10; atMs < 14_000; atMs += 10) {
+      bench.run(atMs)
+      const { sent, delivered, lost, inFlight } = path.capacity.ledger.counts
+      if (sent !== delivered + lost + inFlight) expect(path.capacity.ledger.counts).toBe('conserved')
+      if (path.capacity.ledger.inFlightBytes > 2_000_000)
+        expect(path.capacity.ledger.inFlightBytes).toBe('bounded')
+    }
+    expect(path.capacity.ledger.counts.delivered).toBeGreaterThan(5000)
+  })
+})
+
+describe('bulk beside others', () => {
+  const lossy = { ...even, loss: 0.005 }
+
+  it.each(['cubic', 'bbr'] as const)(
+    'takes between 0.3 and 0.7 of a link shared with a TCP flow (%s)',
+    (kind) => {
+      const bench = createBench([even], [{ link: 0 }], 1)
+      const flow = bench.tcp(0, kind, 3000)
+      bench.run(8000)
+      const [ours, theirs] = [arrivedBytes(bench), flow.deliveredBytes]
+      bench.run(40_000)
+      const [took, left] = [arrivedBytes(bench) - ours, flow.deliveredBytes - theirs]
+      expect(took / (took + left)).toBeGreaterThan(0.3)
+      expect(took / (took + left)).toBeLessThan(0.7)
+    },
+  )
+
+  it('does not give way to BBR where the link loses packets at random', () => {
+    const bench = createBench([lossy], [{ link: 0 }], 1)
+    const flow = bench.tcp(0, 'bbr', 3000)
+    bench.run(8000)
+    const [ours, theirs] = [arrivedBytes(bench), flow.deliveredBytes]
+    bench.run(40_000)
+    const share = (arrivedBytes(bench) - ours) / (arrivedBytes(bench) - ours + flow.deliveredBytes - theirs)
+    expect(share).toBeGreaterThan(0.3)
+    expect(share).toBeLessThan(0.7)
+  })
+})
+
+describe('bulk over several paths', () => {
+  it('carries what each carries alone, together', () => {
+    const trio = [
+      links['triple: Ethernet, 50 Mbit/s'],
+      links['triple: Wi-Fi with jitter and loss'],
+      links['triple: LTE with jitter and bursts of loss'],
+    ]
+    const alone = trio.reduce(
+      (sum, settings) => sum + payloadBps(createBench([settings], [{ link: 0 }], 2), 3000, 9000),
+      0,
+    )
+    const together = payloadBps(createBench(trio, [{ link: 0 }, { link: 1 }, { link: 2 }], 2), 3000, 9000)
+    expect(together / alone).toBeGreaterThan(0.98)
+  })
+})

@@ -1,0 +1,52 @@
+/** CUBIC's constants (RFC 9438 sections 4.6 and 5): window after a loss, and growth in packets a second cubed. */
+const beta = 0.7
+const cubicC = 0.4
+/** The additive increase that makes AIMD with this beta as fast as Reno (RFC 9438 section 4.3), packets a round trip. */
+const friendlyIncrease = (3 * (1 - beta)) / (1 + beta)
+
+/**
+ * The window while others keep a queue on the path that we do not control: as CUBIC has it, so that neither side starves.
+ * Only losses that a full queue explains shrink it. `part`: our part of one flow, where several of our paths share the
+ * bottleneck.
+ */
+export interface CompetingWindow {
+  begin(windowBytes: number, nowMs: number): void
+  /** Bytes that were acknowledged; the window after it. */
+  acked(windowBytes: number, bytes: number, roundTripMs: number, nowMs: number): number
+  /** A loss by a full queue; once a round trip. */
+  lost(windowBytes: number, nowMs: number): number
+}
+
+export function createCompetingWindow(packetBytes: number): CompetingWindow {
+  let largest = 0
+  let epochMs = 0
+  let originMs = 0
+  let friendly = 0
+
+  const startEpoch = (windowBytes: number, nowMs: number): void => {
+    epochMs = nowMs
+    friendly = windowBytes
+    const missing = Math.max(0, largest - windowBytes) / packetBytes
+    originMs = Math.cbrt(missing / cubicC) * 1000
+  }
+
+  return {
+    begin(windowBytes, nowMs) {
+      largest = windowBytes
+      startEpoch(windowBytes, nowMs)
+    },
+    acked(windowBytes, bytes, roundTripMs, nowMs) {
+      const t = (nowMs + roundTripMs - epochMs - originMs) / 1000
+      const cubic = largest + cubicC * t * t * t * packetBytes
+      friendly += (friendlyIncrease * packetBytes * bytes) / Math.max(windowBytes, packetBytes)
+      const target = Math.min(1.5 * windowBytes, Math.max(cubic, friendly))
+      return target > windowBytes ? windowBytes + ((target - windowBytes) * bytes) / windowBytes : windowBytes
+    },
+    lost(windowBytes, nowMs) {
+      largest = windowBytes < largest ? (windowBytes * (1 + beta)) / 2 : windowBytes
+      const next = windowBytes * beta
+      startEpoch(next, nowMs)
+      return next
+    },
+  }
+}

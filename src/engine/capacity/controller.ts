@@ -1,0 +1,384 @@
+import type { Ledger } from '../feedback'
+import { createCompetingWindow } from './competing'
+import type { QueueEstimate } from './queue'
+import type { DeliveryRate } from './rate'
+
+/** The standing queue that is kept so that the link never idles, ms; jitter of the path comes on top. */
+const targetQueueMs = 7
+/** Of the mean excess that jitter makes, how much comes on top, and at most, ms. */
+const noisePart = 0.6
+const mostNoiseMs = 5
+/** A round looks at packets sent for at least this long, so that jitter cannot hide the queue, ms. */
+const leastLookMs = 40
+const mostLookMs = 100
+/** How far a round goes towards the window that its queue suggests. */
+const step = 0.6
+/** The queue is drained this often, so that the base delay is seen, ms. */
+const drainEveryMs = 5000
+const drainBelowMs = 2
+/** Above this and three times the target a queue is cut at once, ms. */
+const alarmQueueMs = 25
+/** Rounds with a long queue after which it counts as shared, also where the window was not cut by much. */
+const mostExcessRounds = 8
+/** Lost in one round beyond what the path always loses: a policer, or a queue shorter than our target. */
+const heavyLoss = 0.1
+const leastPackets = 4
+/** What the window grows by in startup for each byte that arrives. */
+const startupGrowth = 0.8
+const initialPackets = 16
+/** The window does not grow for so many rounds after that. */
+const roundsHeld = 3
+/** A loss does not take the window below what the best rate of this many ms, and of as many before, needs. */
+const bestStepMs = 2000
+/** While competing it is tested this often whether anybody else is there, ms; sooner where most of the rate is ours. */
+const testEveryMs = 15_000
+const testSoonMs = 4000
+
+export type ControllerPhase = 'startup' | 'steady' | 'draining' | 'competing'
+
+/**
+ * How many bytes of `bulk` may be in flight on one path, and how fast they follow each other. The window is set once a
+ * round so that a small standing queue remains (as in FAST TCP: by the ratio of what the round trip should be to what it
+ * is), so neither random loss nor jitter shrinks it. Where others keep a long queue, it grows and shrinks as CUBIC's.
+ */
+export interface Controller {
+  /** A packet sent at `sentMs` arrived and waited `queueMs` more than the least. */
+  delivered(bytes: number, sentMs: number, queueMs: number, nowMs: number): void
+  lost(bytes: number, sentMs: number, byFullQueue: boolean, nowMs: number): void
+  /** After each report. */
+  reported(nowMs: number): void
+  /** The window or the pacer has kept a packet back: it is they that limit. */
+  limited(): void
+  /** Nothing is heard, or the path is suspected: begin anew from a part of what there was. */
+  restart(nowMs: number): void
+  /** How many of our own paths share this one's bottleneck, itself included. */
+  setSharers(count: number): void
+  readonly windowBytes: number
+  readonly paceBps: number
+  readonly phase: ControllerPhase
+}
+
+export interface ControllerView {
+  readonly ledger: Ledger
+  readonly queue: QueueEstimate
+  readonly rate: DeliveryRate
+  readonly packetBytes: number
+  /** Round trip from elsewhere, until acknowledgements tell. */
+  rttHintMs(): number | null
+}
+
+export function createController(path: ControllerView, startMs: number): Controller {
+  const { ledger, queue, rate, packetBytes } = path
+  const cubic = createCompetingWindow(packetBytes)
+  const least = leastPackets * packetBytes
+  let phase: ControllerPhase = 'startup'
+  let window = initialPackets * packetBytes
+  let sharers = 1
+
+  let roundStartMs = startMs
+  let lookMs = leastLookMs
+  let roundQueueMs = Infinity
+  let roundBytes = 0
+  let roundLost = 0
+  let isLimited = false
+  let roundFlight = 0
+
+  let startupRoundMs = startMs
+  let startupBps = 0
+  let stalledRounds = 0
+
+  let keptWindow = 0
+  let drainedMs = startMs
+  let cutMs = -Infinity
+  let quietRounds = 0
+  /** Best rate at which a queue stood. */
+  let saturatedBps = 0
+  let usualLoss = 0
+  let heldRounds = 0
+
+  let excess = 0
+  let excessQueueMs = 0
+  let excessWindow = 0
+  let judgedWindow = 0
+  /** The competition is interrupted to see whether there is any. */
+  let isTest = false
+  let largestBps = 0
+  /** Best rate of the present and of the last step of time. */
+  let bestBps = 0
+  let bestBeforeBps = 0
+  let bestSinceMs = startMs
+  let testedMs = startMs
+  let calmRounds = 0
+
+  const ackMs = (): number => ledger.smoothedAckMs ?? path.rttHintMs() ?? 100
+  const wanted = (): number => targetQueueMs + Math.min(mostNoiseMs, noisePart * queue.noiseMs)
+
+  const beginRound = (nowMs: number): void => {
+    roundStartMs = nowMs
+    lookMs = Math.max(leastLookMs, ackMs() / 2, Math.min(mostLookMs, 12 * queue.noiseMs))
+    roundQueueMs = Infinity
+    roundBytes = 0
+    roundLost = 0
+    roundFlight = 0
+    isLimited = false
+  }
+
+  const setWindow = (bytes: number): void => {
+    window = Math.min(60_000_000, Math.max(least, bytes))
+  }
+
+  /** The window that would leave `queueMs` standing, by the present one that leaves `nowQueueMs`. */
+  const fitting = (queueMs: number, nowQueueMs: number): number => {
+    const ack = Math.max(1, ackMs())
+    return window * Math.max(0.2, (ack - nowQueueMs + queueMs) / ack)
+  }
+
+  const settleAfterStartup = (queueMs: number, nowMs: number): void => {
+    const ack = ackMs()
+    const byRate =
+      (rate.overBps(Math.min(200, Math.max(60, ack))) / 8000) * Math.max(1, ack - queueMs + wanted())
+    setWindow(byRate > 0 ? Math.min(window, byRate * 1.05) : window / 2)
+    saturatedBps = rate.overBps(100)
+    phase = 'steady'
+    cutMs = nowMs
+    drainedMs = nowMs
+    beginRound(nowMs)
+  }
+
+  /** Over when a queue builds and the rate grows no more: jitter alone can look like a queue, but does not stop growth. */
+  const considerStartup = (standingMs: number | null, nowMs: number): void => {
+    if (standingMs === null || ledger.highestArrived < 16) return
+    const ack = ackMs()
+    if (nowMs - startupRoundMs >= ack) {
+      const bps = rate.overBps(Math.max(60, ack / 2))
+      stalledRounds = bps < 1.25 * startupBps ? stalledRounds + 1 : 0
+      startupBps = Math.max(startupBps, bps)
+      startupRoundMs = nowMs
+      const share = roundLost / Math.max(1, roundBytes + roundLost)
+      const isHeavy = share > heavyLoss + 2 * usualLoss && roundLost > 10 * packetBytes
+      beginRound(nowMs)
+      if (isHeavy && stalledRounds > 0) return settleAfterStartup(standingMs, nowMs)
+    }
+    const short = Math.max(4, queue.noiseMs)
+    const isLong = standingMs > 2 * short + 10
+    const isSteadyPath = queue.isNoiseKnown && queue.noiseMs < 1 && ledger.highestArrived > 32
+    const isCertain = stalledRounds >= 2 || isSteadyPath
+    if (isLong || (standingMs > short && isCertain)) settleAfterStartup(standingMs, nowMs)
+  }
+
+  const compete = (nowMs: number): void => {
+    excess = 0
+    testedMs = nowMs
+    calmRounds = 0
+    queue.hold(true)
+    phase = 'competing'
+    setWindow(Math.max(excessWindow, initialPackets * packetBytes))
+    if (!isTest) cubic.begin(window, nowMs)
+    isTest = false
+    excessWindow = 0
+  }
+
+  /**
+   * A queue above the target stays although the window shrinks. Ours alone would fall by what we take away; one that we
+   * share falls by less; and where nothing falls, the path has become longer. True when the window is set anew.
+   */
+  const judgeExcess = (queueMs: number, isLong: boolean, nowMs: number): boolean => {
+    excess += 1
+    // The first cut shows only in the second round.
+    if (excess <= 2) {
+      excessWindow = Math.max(excessWindow, window)
+      excessQueueMs = queueMs
+      judgedWindow = window
+      return false
+    }
+    const isDeep = window <= 0.7 * judgedWindow || window <= 2 * least
+    if (!isDeep && (excess < mostExcessRounds || !isLong)) return false
+    const fellMs = excessQueueMs - queueMs
+    const takenBits = (judgedWindow - window) * 8000
+    const noise = Math.max(1.5, queue.noiseMs)
+    const isUnmoved = Math.abs(fellMs) < noise
+    const shouldMs = takenBits / Math.max(1, largestBps)
+    if (isUnmoved && shouldMs < 2.5 * noise && excess < mostExcessRounds && window > 2 * least) return false
+    if (isUnmoved && shouldMs >= 2.5 * noise) {
+      queue.rebase((queue.baseMs ?? 0) + queueMs, nowMs)
+      setWindow(excessWindow)
+      forgetExcess()
+      return true
+    }
+    const isOurs = fellMs > 0.6 * (takenBits / Math.max(1, rate.overBps(200)))
+    if (isLong && !isOurs) {
+      compete(nowMs)
+      return true
+    }
+    excessQueueMs = queueMs
+    judgedWindow = window
+    return false
+  }
+
+  const beginStartup = (nowMs: number): void => {
+    phase = 'startup'
+    startupBps = 0
+    stalledRounds = 0
+    startupRoundMs = nowMs
+    quietRounds = 0
+    forgetExcess()
+  }
+
+  const forgetExcess = (): void => {
+    excess = 0
+    excessWindow = 0
+    isTest = false
+  }
+
+  const adjust = (queueMs: number, nowMs: number): void => {
+    const target = wanted()
+    const isLong = queueMs > 2.5 * target + 5
+    // While a queue overflows, taking from the window shortens it no sooner than the window fits the rate.
+    const byRate = (rate.overBps(80) * Math.max(1, ackMs() - queueMs + target)) / 8000
+    const next = isLong
+      ? Math.min(fitting(target, queueMs), Math.max(byRate, window / 4))
+      : fitting(target, queueMs)
+    if (queueMs <= target + Math.max(2, queue.noiseMs / 2)) forgetExcess()
+    else if (judgeExcess(queueMs, isLong, nowMs)) return
+    if (next < window) {
+      quietRounds = 0
+      saturatedBps = Math.max(saturatedBps, rate.overBps(200))
+      setWindow(window + step * (next - window))
+      return
+    }
+    if (!isLimited || heldRounds > 0) return
+    quietRounds = queueMs < 0.6 * target ? quietRounds + 1 : 0
+    if (quietRounds >= 2 && rate.overBps(200) < 0.6 * saturatedBps) return beginStartup(nowMs)
+    const boost = quietRounds < 2 ? 1 : Math.min(5, quietRounds)
+    setWindow(Math.min(window + step * boost * (next - window), Math.max(window, 2 * roundFlight)))
+  }
+
+  const considerLoss = (): void => {
+    heldRounds = Math.max(0, heldRounds - 1)
+    const share = roundBytes + roundLost === 0 ? 0 : roundLost / (roundBytes + roundLost)
+    if (share > heavyLoss + 2 * usualLoss && roundLost > 3 * packetBytes) {
+      const kept = (Math.max(bestBps, bestBeforeBps) * ackMs()) / 8000
+      if (kept < window) {
+        setWindow(Math.max(kept, window * (1 - share)))
+        heldRounds = roundsHeld
+      }
+    } else if (phase === 'steady' && excess === 0) {
+      usualLoss += (Math.min(share, heavyLoss) - usualLoss) / 32
+    }
+  }
+
+  const rememberBest = (nowMs: number): void => {
+    const bps = rate.overBps(200)
+    largestBps = Math.max(largestBps * 0.999, bps)
+    if (nowMs - bestSinceMs > bestStepMs) {
+      bestBeforeBps = bestBps
+      bestBps = 0
+      bestSinceMs = nowMs
+    }
+    bestBps = Math.max(bestBps, bps)
+  }
+
+  const finishRound = (nowMs: number): void => {
+    const queueMs = roundQueueMs
+    considerLoss()
+    if (queueMs < Infinity) {
+      if (phase === 'steady') adjust(queueMs, nowMs)
+      else if (phase === 'competing') considerCalm(queueMs, nowMs)
+    }
+    if (phase === 'draining') {
+      phase = 'steady'
+      window = keptWindow
+    } else if (phase === 'steady' && nowMs - drainedMs > drainEveryMs && queueMs < Infinity) {
+      drainedMs = nowMs
+      keptWindow = window
+      phase = 'draining'
+      setWindow(fitting(-drainBelowMs, queueMs))
+    }
+    beginRound(nowMs)
+  }
+
+  /** Whether the others are gone, or were never there: seen when the queue is short, or vanishes with a smaller window. */
+  const considerCalm = (queueMs: number, nowMs: number): void => {
+    calmRounds = queueMs < 1.5 * wanted() ? calmRounds + 1 : 0
+    if (calmRounds >= 3) {
+      phase = 'steady'
+      queue.hold(false)
+      forgetExcess()
+      return
+    }
+    const isMostOurs = rate.overBps(500) > 0.7 * largestBps
+    if (nowMs - testedMs < (isMostOurs ? testSoonMs : testEveryMs)) return
+    testedMs = nowMs
+    phase = 'steady'
+    forgetExcess()
+    excessWindow = window
+    isTest = true
+  }
+
+  return {
+    delivered(bytes, sentMs, queueMs, nowMs) {
+      if (sentMs >= roundStartMs && sentMs <= roundStartMs + lookMs) {
+        roundQueueMs = Math.min(roundQueueMs, queueMs)
+      }
+      roundBytes += bytes
+      if (phase === 'startup' && isLimited) setWindow(window + startupGrowth * bytes)
+      else if (phase === 'competing') {
+        setWindow(window + (cubic.acked(window, bytes, ackMs(), nowMs) - window) / (sharers * sharers))
+      }
+    },
+    lost(bytes, sentMs, byFullQueue, nowMs) {
+      roundLost += bytes
+      if (phase === 'startup') {
+        if (byFullQueue) settleAfterStartup(queue.standingMs(30) ?? 0, nowMs)
+        return
+      }
+      if (phase !== 'competing' || !byFullQueue || sentMs < cutMs) return
+      // Where the path always loses some, a single loss says nothing.
+      const usual = usualLoss * Math.max(roundBytes, window)
+      if (roundLost < 4 * usual + (usual > packetBytes / 20 ? 2 * packetBytes : 0)) return
+      cutMs = nowMs
+      setWindow(cubic.lost(window, nowMs))
+    },
+    reported(nowMs) {
+      roundFlight = Math.max(roundFlight, ledger.inFlightBytes)
+      const ack = ackMs()
+      const standing = queue.standingMs(30)
+      if (phase === 'startup') {
+        considerStartup(standing, nowMs)
+        return
+      }
+      const alarm = Math.max(alarmQueueMs, 3 * wanted() + queue.noiseMs)
+      if (phase === 'steady' && standing !== null && standing > alarm && nowMs - cutMs > ack + 30) {
+        cutMs = nowMs
+        adjust(standing, nowMs)
+        beginRound(nowMs)
+        return
+      }
+      if (nowMs - roundStartMs < lookMs + ack) return
+      rememberBest(nowMs)
+      finishRound(nowMs)
+    },
+    limited() {
+      isLimited = true
+    },
+    restart(nowMs) {
+      setWindow(Math.max(initialPackets * packetBytes, Math.min(window, Math.max(keptWindow, window)) / 2))
+      beginStartup(nowMs)
+      queue.hold(false)
+      beginRound(nowMs)
+    },
+    setSharers(count) {
+      sharers = count
+    },
+    get windowBytes() {
+      return window
+    },
+    get paceBps() {
+      const gain = phase === 'startup' ? 1 + startupGrowth : phase === 'competing' ? 1.2 : 1.1
+      return (gain * window * 8000) / Math.max(1, ackMs())
+    },
+    get phase() {
+      return phase
+    },
+  }
+}

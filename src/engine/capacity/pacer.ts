@@ -1,0 +1,30 @@
+/** What a late timer may make good at once, ms of the rate. */
+const burstMs = 2
+
+/** Spaces packets evenly at a rate. */
+export interface Pacer {
+  setRate(rateBps: number): void
+  /** When the next packet may go. */
+  readonly freeAtMs: number
+  sent(bytes: number, nowMs: number): void
+  readonly rateBps: number
+}
+
+export function createPacer(): Pacer {
+  let rate = 1_000_000
+  let freeAtMs = -Infinity
+  return {
+    setRate(rateBps) {
+      rate = rateBps
+    },
+    get freeAtMs() {
+      return freeAtMs
+    },
+    sent(bytes, nowMs) {
+      freeAtMs = Math.max(freeAtMs, nowMs - burstMs) + (bytes * 8000) / rate
+    },
+    get rateBps() {
+      return rate
+    },
+  }
+}

@@ -1,0 +1,192 @@
+import { createLedger, type Ledger } from '../feedback'
+import { createHistogram, type Histogram } from '../measure'
+import { createController, type Controller } from './controller'
+import { createPacer } from './pacer'
+import { createQueueEstimate } from './queue'
+import { createDeliveryRate } from './rate'
+
+/** A queue this long shows that the path carries all it can, ms; what jitter makes comes on top. */
+const saturatedQueueMs = 4
+/** Time in which 63 % of a change of capacity is followed, ms. */
+const capacityMemoryMs = 400
+/** What was not seen saturated for this long is not known any more, ms. */
+const capacityKeptMs = 60_000
+/** A loss beside packets that waited for longer than this is one of a full queue, ms. */
+const fullQueueMs = 30
+/** Nothing was heard for this many round trips, and this long: silence. */
+const silentRounds = 3
+const silentMs = 200
+
+/** What is known of one path towards the peer, and how much may be sent over it. */
+export interface PathCapacity {
+  /** A packet of a stream goes over it. */
+  sent(stream: number, sequence: number, bytes: number, nowMs: number): void
+  arrived(stream: number, sequence: number, arrivedMs: number, madeAtMs: number, nowMs: number): void
+  /** All arrivals of a report have been given. */
+  reported(nowMs: number): void
+  tick(nowMs: number): void
+  nextDeadline(): number
+  /** The path is suspected or down: what is in flight is told as lost, and nothing of `bulk` may go. */
+  suspend(nowMs: number): void
+  resume(nowMs: number): void
+  /** When a packet of `bulk` may go: now or earlier, later, or Infinity while the window is full. */
+  freeAtMs(bytes: number): number
+  /** One was kept back by that. */
+  limited(): void
+  view(): CapacityView
+  readonly ledger: Ledger
+  readonly controller: Controller
+  readonly standingQueueMs: number | null
+  setSharers(count: number): void
+}
+
+export interface CapacityView {
+  /** Bit/s of UDP payload: what the path delivered while a queue stood; null when none has stood lately. */
+  readonly capacityBps: number | null
+  /** Delivered in the last 500 ms, bit/s; null before anything was. */
+  readonly deliveryRateBps: number | null
+  /** Standing queue now, ms; null before a report. */
+  readonly queueMs: number | null
+  /** Of all packets, waiting time over the base delay. */
+  readonly waits: Histogram
+  readonly lostByFullQueue: number
+  readonly lostOtherwise: number
+}
+
+export interface PathCapacityOptions {
+  readonly packetBytes: number
+  rttHintMs(): number | null
+  lost(stream: number, sequence: number, sentMs: number, bytes: number): void
+}
+
+export function createPathCapacity(options: PathCapacityOptions, startMs: number): PathCapacity {
+  const queue = createQueueEstimate()
+  const rate = createDeliveryRate()
+  const pacer = createPacer()
+  const waits = createHistogram()
+  let nowMs = startMs
+  let lastWaitMs = 0
+  let suspended = false
+  let capacityBps: number | null = null
+  let saturatedMs = -Infinity
+  let byFullQueue = 0
+  let otherwise = 0
+  let restartedMs = -Infinity
+  let backoff = 1
+
+  const ledger = createLedger({
+    delivered(bytes, sentMs, arrivedMs, isLate) {
+      const delayMs = arrivedMs - sentMs
+      queue.add(delayMs, arrivedMs, sentMs)
+      rate.add(bytes, arrivedMs)
+      const waitMs = queue.over(delayMs)
+      waits.add(waitMs)
+      lastWaitMs = waitMs
+      if (isLate) otherwise = Math.max(0, otherwise - 1)
+      controller.delivered(bytes, sentMs, waitMs, nowMs)
+    },
+    lost(stream, sequence, bytes, sentMs) {
+      const isFull = !suspended && lastWaitMs > Math.max(fullQueueMs, 20 + 3 * queue.noiseMs)
+      if (isFull) byFullQueue += 1
+      else otherwise += 1
+      if (!suspended) controller.lost(bytes, sentMs, isFull, nowMs)
+      options.lost(stream, sequence, sentMs, bytes)
+    },
+  })
+  const controller = createController(
+    { ledger, queue, rate, packetBytes: options.packetBytes, rttHintMs: options.rttHintMs },
+    startMs,
+  )
+
+  const measureCapacity = (): void => {
+    const standing = queue.standingMs(100)
+    const nowBps = rate.overBps(200)
+    if (standing === null || nowBps === 0) return
+    const isSaturated = standing > saturatedQueueMs + queue.noiseMs / 2
+    if (isSaturated) {
+      const part = 1 - Math.exp(-Math.min(1000, nowMs - saturatedMs) / capacityMemoryMs)
+      capacityBps = capacityBps === null ? nowBps : capacityBps + (nowBps - capacityBps) * part
+      saturatedMs = nowMs
+    } else if (capacityBps !== null && nowBps > capacityBps * 1.05) {
+      capacityBps = nowBps
+    } else if (nowMs - saturatedMs > capacityKeptMs) {
+      capacityBps = null
+    }
+  }
+
+  const isSilent = (): boolean => {
+    const sinceMs = Math.max(ledger.oldestInFlightMs, ledger.heardMs, restartedMs)
+    return ledger.oldestInFlightMs < Infinity && nowMs >= sinceMs + patienceMs()
+  }
+  const patienceMs = (): number => {
+    const ackMs = ledger.smoothedAckMs ?? options.rttHintMs() ?? 300
+    return (silentRounds * ackMs + silentMs) * backoff
+  }
+
+  const restart = (): void => {
+    ledger.abandon()
+    controller.restart(nowMs)
+    restartedMs = nowMs
+  }
+
+  return {
+    sent(stream, sequence, bytes, sentMs) {
+      nowMs = sentMs
+      ledger.sent(stream, sequence, bytes, sentMs)
+      pacer.setRate(controller.paceBps)
+      pacer.sent(bytes, sentMs)
+    },
+    arrived(stream, sequence, arrivedMs, madeAtMs, atMs) {
+      nowMs = atMs
+      ledger.arrived(stream, sequence, arrivedMs, madeAtMs, atMs)
+    },
+    reported(atMs) {
+      nowMs = atMs
+      backoff = 1
+      ledger.settle(atMs)
+      controller.reported(atMs)
+      measureCapacity()
+    },
+    tick(atMs) {
+      nowMs = atMs
+      ledger.settle(atMs)
+      if (!isSilent()) return
+      backoff = Math.min(16, backoff * 2)
+      restart()
+    },
+    nextDeadline() {
+      const sinceMs = Math.max(ledger.oldestInFlightMs, ledger.heardMs, restartedMs)
+      const silentAtMs = ledger.oldestInFlightMs < Infinity ? sinceMs + patienceMs() : Infinity
+      return Math.min(ledger.nextDeadline(), silentAtMs)
+    },
+    suspend(atMs) {
+      nowMs = atMs
+      if (suspended) return
+      suspended = true
+      restart()
+    },
+    resume(atMs) {
+      nowMs = atMs
+      suspended = false
+    },
+    freeAtMs(bytes) {
+      if (suspended || ledger.inFlightBytes + bytes > controller.windowBytes) return Infinity
+      return pacer.freeAtMs
+    },
+    limited: () => controller.limited(),
+    view: () => ({
+      capacityBps,
+      deliveryRateBps: ledger.highestArrived < 0 ? null : rate.overBps(500),
+      queueMs: queue.standingMs(100),
+      waits,
+      lostByFullQueue: byFullQueue,
+      lostOtherwise: otherwise,
+    }),
+    ledger,
+    controller,
+    get standingQueueMs() {
+      return queue.standingMs(100)
+    },
+    setSharers: (count) => controller.setSharers(count),
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Which packets arrived when, told by their receiver (the content of RFC 8888), and what their sender learns from it.
+ *
+ * - `createRecorder`: the receiver's side: note each arrival, send the plain texts that it makes when they are due.
+ * - `readFeedback`: reads such a plain text (control, type 3) into lists of arrivals.
+ * - `createLedger`: the sender's side, one for each pair: what is in flight, delivered, lost, or was taken for lost in
+ *   vain. What it finds out goes to a `LedgerSink`.
+ */
+export { type Arrivals, emptyArrivals, readFeedback } from './format'
+export { createLedger, type Ledger, type LedgerCounts, type LedgerSink } from './ledger'
+export { createRecorder, type Recorder } from './recorder'

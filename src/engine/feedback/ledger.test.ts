@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../face/limits'
+import { seededRandom } from '../testing'
+import { createLedger, type Ledger } from './ledger'
+
+function setUp() {
+  const delivered: number[] = []
+  const lost: number[] = []
+  const late: number[] = []
+  const ledger = createLedger({
+    delivered: (bytes, _sentMs, _arrivedMs, isLate) => (isLate ? late : delivered).push(bytes),
+    lost: (_stream, sequence) => lost.push(sequence),
+  })
+  const report = (sequences: readonly number[], nowMs: number): void => {
+    for (const sequence of sequences) ledger.arrived(1, sequence, nowMs - 20, nowMs - 20, nowMs)
+    ledger.settle(nowMs)
+  }
+  return { ledger, delivered, lost, late, report }
+}
+
+function send(ledger: Ledger, from: number, to: number, atMs = 0): void {
+  for (let sequence = from; sequence < to; sequence += 1) ledger.sent(1, sequence, 100, atMs)
+}
+
+describe('the ledger of a path', () => {
+  it('takes a packet for lost when one that was sent three later has arrived', () => {
+    const { ledger, lost, report } = setUp()
+    send(ledger, 0, 10)
+    report([0, 2, 3], 40)
+    expect(lost).toEqual([])
+    report([4], 41)
+    expect(lost).toEqual([1])
+    expect(ledger.counts).toEqual({ sent: 10, delivered: 4, lost: 1, spurious: 0, inFlight: 5 })
+    expect(ledger.inFlightBytes).toBe(500)
+  })
+
+  it('takes it for lost some time after a later one arrived, too', () => {
+    const { ledger, lost, report } = setUp()
+    send(ledger, 0, 2)
+    report([1], 40)
+    const dueMs = ledger.nextDeadline()
+    expect(dueMs).toBeGreaterThan(45)
+    expect(dueMs).toBeLessThan(70)
+    ledger.settle(dueMs - 0.1)
+    expect(lost).toEqual([])
+    ledger.settle(dueMs)
+    expect(lost).toEqual([0])
+    expect(ledger.nextDeadline()).toBe(Infinity)
+  })
+
+  it('does not take the last ones for lost by itself, but gives all up with the path', () => {
+    const { ledger, lost, report } = setUp()
+    send(ledger, 0, 6)
+    report([0, 1], 40)
+    ledger.settle(100_000)
+    expect(lost).toEqual([])
+    expect(ledger.oldestInFlightMs).toBe(0)
+    ledger.abandon()
+    expect(lost).toEqual([2, 3, 4, 5])
+    expect(ledger.inFlightBytes).toBe(0)
+  })
+
+  it('gives back what comes after all, and waits longer where packets overtake each other', () => {
+    const { ledger, lost, late, report } = setUp()
+    send(ledger, 0, 40)
+    report([5], 40)
+    expect(lost).toEqual([0, 1, 2])
+    report([0, 1, 2, 3, 4], 41)
+    expect(late).toHaveLength(3)
+    expect(ledger.counts).toMatchObject({ delivered: 6, lost: 0, spurious: 3 })
+    report([11], 42)
+    expect(lost).toEqual([0, 1, 2])
+    report([12], 43)
+    expect(lost).toEqual([0, 1, 2, 6])
+  })
+
+  it('hears of each packet once, however often it is told', () => {
+    const { ledger, delivered, report } = setUp()
+    send(ledger, 0, 3)
+    report([0, 1], 40)
+    report([0, 1, 2], 50)
+    report([7], 60)
+    expect(delivered).toHaveLength(3)
+    expect(ledger.inFlightBytes).toBe(0)
+  })
+
+  it('loses the oldest when more are in flight than are remembered', () => {
+    const { ledger, lost } = setUp()
+    send(ledger, 0, limits.inFlightPackets + 2)
+    expect(lost).toEqual([0, 1])
+    expect(ledger.counts.inFlight).toBe(limits.inFlightPackets)
+  })
+
+  it('conserves packets and bytes under any loss, order and repetition', () => {
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const random = seededRandom(seed)
+      const { ledger } = setUp()
+      let next = 0
+      const under: number[] = []
+      for (let nowMs = 0; nowMs < 1500; nowMs += 1) {
+        const burst = Math.floor(random() * 6)
+        for (let i = 0; i < burst; i += 1) {
+          ledger.sent(1 + (next % 3), next, 100, nowMs)
+          if (random() > 0.1) under.push(next)
+          next += 1
+        }
+        while (under.length > 50 && random() < 0.8) {
+          const [sequence] = under.splice(Math.floor(random() * 20), 1) as [number]
+          ledger.arrived(1 + (sequence % 3), sequence, nowMs, nowMs, nowMs)
+          if (random() < 0.2) ledger.arrived(1 + (sequence % 3), sequence, nowMs, nowMs, nowMs)
+        }
+        if (nowMs % 10 === 0) ledger.settle(nowMs)
+        if (nowMs % 997 === 0) ledger.abandon()
+        const { sent, delivered, lost, inFlight } = ledger.counts
+        if (delivered + lost + inFlight !== sent || ledger.inFlightBytes !== inFlight * 100) {
+          expect({ at: nowMs, seed, ...ledger.counts, bytes: ledger.inFlightBytes }).toBe('conserved')
+        }
+      }
+      expect(ledger.counts.sent).toBe(next)
+    }
+  })
+})
