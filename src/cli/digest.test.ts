@@ -57,3 +57,18 @@ it('lets no control character of a name reach the terminal', () => {
   expect(cleanCell('a\u001b[31mb\u202ec', 20)).toBe('a[31mbc')
   expect(cleanCell('x'.repeat(30), 10)).toBe(`${'x'.repeat(9)}…`)
 })
+
+it('says why each pair has its part, when asked', () => {
+  const snapshot = exampleSnapshot(6)
+  const [pair] = snapshot.pairs
+  if (pair === undefined) throw new Error('no pair')
+  const spreading = {
+    switches: 2,
+    lastSwitch: { atMs: 4000, fromId: 9, toId: pair.id, reason: 'overdue' },
+    reasons: [{ pairId: pair.id, reason: { kind: 'fastest', delayMs: 21.2, marginMs: 8 } }],
+  } as const
+  const text = digestText({ ...snapshot, spreading }, 200, true)
+  expect(text).toContain(`why ${pair.label}: The fastest: 21.2 ms expected, 8.0 ms less than the next.`)
+  expect(text).toContain('switched 2 times, 2.0 s ago to')
+  expect(digestText({ ...snapshot, spreading }, 200)).not.toContain('why')
+})

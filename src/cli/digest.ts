@@ -14,6 +14,8 @@ import {
   iceWords,
   modeWords,
   pairStateWords,
+  reasonText,
+  switchWords,
   waitingText,
 } from '../shared/words'
 import { textTable, type TextColumn } from './table'
@@ -56,7 +58,8 @@ function ago(atMs: number | null, nowMs: number): string {
 
 const answered = ({ state }: Pair) => state === 'up' || state === 'down'
 
-export function digestText(snapshot: Snapshot, width: number): string {
+/** `explained`: with a line for each pair on why it has its part of what is sent. */
+export function digestText(snapshot: Snapshot, width: number, explained = false): string {
   const { pairs, atMs } = snapshot
   const known = pairs.filter(answered)
   const shown = known.slice(0, pairsShown)
@@ -70,8 +73,22 @@ export function digestText(snapshot: Snapshot, width: number): string {
   const table = textTable(label, columns(atMs), shown, width)
   const more =
     rest > 0 ? `${rest} more pairs: ${restWords(pairs.filter((pair) => !shown.includes(pair)))}\n` : ''
+  const why = explained ? whyText(snapshot, shown) : ''
   const messages = snapshot.messages.map((stream) => `${messagesText(stream)}\n`).join('')
-  return `${head}${cost}\n${table}${more}${messages}${recordsText(snapshot)}\n`
+  return `${head}${cost}\n${table}${more}${why}${messages}${recordsText(snapshot)}\n`
+}
+
+function whyText({ spreading, atMs }: Snapshot, shown: readonly Pair[]): string {
+  const labels = new Map(shown.map((pair) => [pair.id, pair.label]))
+  const lines = spreading.reasons.flatMap(({ pairId, reason }) => {
+    const label = labels.get(pairId)
+    return label === undefined ? [] : [`why ${label}: ${reasonText(reason)}\n`]
+  })
+  const { lastSwitch, switches } = spreading
+  if (lastSwitch === null) return lines.join('')
+  const to = labels.get(lastSwitch.toId) ?? 'another pair'
+  const since = formatSpan(Math.max(0, atMs - lastSwitch.atMs))
+  return `${lines.join('')}switched ${formatCount(switches)} times, ${since} ago to ${to}: ${switchWords[lastSwitch.reason]}\n`
 }
 
 function restWords(pairs: readonly Pair[]): string {

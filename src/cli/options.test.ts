@@ -24,6 +24,8 @@ describe('the command line', () => {
       durationSeconds: 120,
       reconnectForSeconds: 600,
       statsSeconds: 1,
+      explain: false,
+      order: undefined,
       messageRate: 100,
       reportDir: 'out',
       formats: ['json', 'md'],
@@ -45,6 +47,7 @@ describe('the command line', () => {
       textIn: 'x',
       textOut: 'y',
       statsSeconds: 5,
+      explain: false,
       formats: ['json', 'csv', 'html'],
       mode: undefined,
     })
@@ -64,12 +67,16 @@ describe('the command line', () => {
     expect(['10', '10s', '1500ms', '2m', '2min', '1h'].map(seconds)).toEqual([10, 10, 1.5, 120, 120, 3600])
   })
 
+  it('knows all six modes, and says which there are', () => {
+    for (const mode of ['redundant', 'weighted', 'lowest-latency', 'backup', 'single', 'adaptive']) {
+      expect(session('offer', '--mode', mode).mode).toBe(mode)
+    }
+    expect(wrong('offer --mode fastest')).toContain('weighted, lowest-latency, backup, single and adaptive')
+    expect(session('offer', '--mode', 'backup', '--order', 'eth0, lte').order).toEqual(['eth0', 'lte'])
+  })
+
   it('says of what comes later that it is not supported yet', () => {
     for (const line of [
-      'offer --mode backup',
-      'offer --mode single',
-      'offer --mode adaptive',
-      'offer --mode lowest-latency',
       'offer --stream voice',
       'offer --stream cbr:2M,1200',
       'offer --stream bulk',

@@ -2,6 +2,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { parsePorts, type PortRange } from '../shared/session'
 import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
+import { modeNames } from '../shared/words'
+
+type ModeName = (typeof modeNames)[number]
 
 export type ReportFormat = 'json' | 'csv' | 'html' | 'md'
 export const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'md']
@@ -9,11 +12,15 @@ export const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'm
 export interface SessionOptions {
   readonly role: 'offerer' | 'answerer' | 'loopback'
   readonly interfaces: readonly string[] | undefined
-  readonly mode: 'redundant' | 'weighted' | undefined
+  readonly mode: ModeName | undefined
+  /** Interfaces in the order for `backup`. */
+  readonly order: readonly string[] | undefined
   readonly use: 'auto' | 'all' | 'disjoint' | undefined
   readonly durationSeconds: number | undefined
   readonly reconnectForSeconds: number | undefined
   readonly statsSeconds: number
+  /** Digests say why each path has its part of the traffic. */
+  readonly explain: boolean
   /** Messages a second. */
   readonly messageRate: number | undefined
   readonly reportDir: string | undefined
@@ -54,10 +61,12 @@ const sessionOptions = {
   ...common,
   interfaces: { type: 'string' },
   mode: { type: 'string' },
+  order: { type: 'string' },
   use: { type: 'string' },
   duration: { type: 'string' },
   'reconnect-for': { type: 'string' },
   stats: { type: 'string' },
+  explain: { type: 'boolean' },
   stream: { type: 'string', multiple: true },
   report: { type: 'string' },
   format: { type: 'string' },
@@ -163,10 +172,12 @@ function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): Ses
     role: roles[name],
     interfaces: listFrom(text(values, 'interfaces'), '--interfaces'),
     mode: modeText === undefined ? undefined : modeFrom(modeText),
+    order: listFrom(text(values, 'order'), '--order'),
     use: useText === undefined ? undefined : pathUseFrom(useText),
     durationSeconds: duration === undefined ? undefined : secondsFrom(duration, '--duration', 1, 7 * 86_400),
     reconnectForSeconds:
       reconnectFor === undefined ? undefined : secondsFrom(reconnectFor, '--reconnect-for', 5, 86_400),
+    explain: values['explain'] === true,
     statsSeconds: stats === undefined ? defaultStatsSeconds : secondsFrom(stats, '--stats', 1, 3600),
     messageRate: rateFrom(texts(values, 'stream') ?? []),
     reportDir: text(values, 'report'),
@@ -191,12 +202,11 @@ function listFrom(list: string | undefined, option: string): readonly string[] |
   return names
 }
 
-function modeFrom(mode: string): 'redundant' | 'weighted' {
-  if (mode === 'redundant' || mode === 'weighted') return mode
-  if (['lowest-latency', 'backup', 'single', 'adaptive'].includes(mode)) {
-    throw new Wrong(`--mode ${mode} is not supported yet; there are redundant and weighted.`)
-  }
-  throw new Wrong(`There is no mode "${mode}"; there are redundant and weighted.`)
+function modeFrom(mode: string): ModeName {
+  const known = modeNames.find((name) => name === mode)
+  if (known !== undefined) return known
+  const last = modeNames.at(-1)
+  throw new Wrong(`There is no mode "${mode}"; there are ${modeNames.slice(0, -1).join(', ')} and ${last}.`)
 }
 
 function pathUseFrom(use: string): 'auto' | 'all' | 'disjoint' {

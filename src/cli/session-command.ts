@@ -287,7 +287,9 @@ class SessionRun {
   #printDigest(snapshot: Snapshot): void {
     this.#lastDigestMs = snapshot.atMs
     this.#tell('digest', { snapshot })
-    this.around.stderr.write(digestText(snapshot, this.around.stderr.columns() ?? plainWidth))
+    this.around.stderr.write(
+      digestText(snapshot, this.around.stderr.columns() ?? plainWidth, this.options.explain),
+    )
   }
 
   /** After the end: the report, the summary, the exit status. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { defaultPreset, emulatedPresets } from '../runtime'
 import { parsePorts, type EmulatedPath, type SessionRequest, type SocketChoice } from '../shared/session'
+import { modeNames } from '../shared/words'
 import type { Config } from './config'
 import type { SessionOptions } from './options'
 
@@ -14,12 +15,14 @@ export const sessionSettingsSchema = z.strictObject({
   enabled: z.boolean().optional(),
   preventNomination: z.boolean().optional(),
   nominationPolicy: z.enum(['reject', 'ignore']).optional(),
-  mode: z.enum(['redundant', 'weighted']).optional(),
+  mode: z.enum(modeNames).optional(),
   use: z.enum(['auto', 'all', 'disjoint']).optional(),
   weightUpdateInterval: z.number().min(20).max(10_000).optional(),
   minWeight: weight.optional(),
   maxWeight: weight.optional(),
   initialWeight: weight.optional(),
+  adaptiveBudget: z.number().min(0).max(100).optional(),
+  backupOrder: z.array(z.string().min(1).max(256)).max(64).optional(),
   messages: z
     .strictObject({
       enabled: z.boolean().optional(),
@@ -42,6 +45,8 @@ export const defaultSettings: Settings = {
   minWeight: 0.1,
   maxWeight: 10,
   initialWeight: 1,
+  adaptiveBudget: 10,
+  backupOrder: [],
   messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
   reconnectFor: 300,
   snapshotIntervalMs: 200,
@@ -93,7 +98,7 @@ function socketsFrom({ binding, ports }: SessionOptions, config: Config): Socket
 }
 
 function settingsFrom(
-  { mode, use, messageRate, reconnectForSeconds }: SessionOptions,
+  { mode, order, use, messageRate, reconnectForSeconds }: SessionOptions,
   config: Config,
 ): Settings {
   const { messages, ...given } = config.settings ?? {}
@@ -102,6 +107,7 @@ function settingsFrom(
     ...merged,
     ...(mode === undefined ? {} : { mode }),
     ...(use === undefined ? {} : { use }),
+    ...(order === undefined ? {} : { backupOrder: order }),
     ...(reconnectForSeconds === undefined ? {} : { reconnectFor: reconnectForSeconds }),
     messages: {
       ...defaultSettings.messages,

@@ -12,11 +12,19 @@ written to one and the other is waited for. loopback runs both ends here, over e
 
 options
   --interfaces LIST     names of the interfaces to use, with commas (default: those that are up)
-  --mode MODE           redundant (default): every packet on every path; weighted: spread by live weights
+  --mode MODE           how packets are spread (default redundant):
+                        redundant       every packet on every path
+                        weighted        each packet on one path, by live weights
+                        lowest-latency  each packet on the path that is fastest now
+                        backup          all on the first path in the order that works
+                        single          all on the path that a stock WebRTC peer would use, the baseline
+                        adaptive        on the fastest path, with a copy on another where a packet is at risk
+  --order LIST          names of interfaces in the order for backup, with commas
   --use auto|all|disjoint   which live pairs carry (default auto)
   --duration 10s        end by itself this long after the connection opened (default: until Ctrl-C)
   --reconnect-for 5m    wait this long for the peer when every path is silent (5s to 24h, default 5m)
   --stats 5s            time between two digests
+  --explain             digests say why each path has its part of the traffic, and why it last moved
   --stream messages[:RATE]   test messages a second, 0.1 to 200 (default messages:1)
   --report DIR          write report.json, report.csv, report.html there, and the recording
   --format LIST         formats of the report: json,csv,html,md (default json,csv,html)

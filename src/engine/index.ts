@@ -1,11 +1,12 @@
 /** The engine's door: the multipath transport as state machines without I/O. */
 export type * from './face/address'
 export type * from './face/event'
+export type * from './face/explain'
 export type * from './face/io'
 export { sameSubnet } from './address'
 export { readSdp } from './description'
 export { firstApplicationRecord, limits } from './face/limits'
-export { defaultSettings } from './face/settings'
+export { defaultSettings, modes } from './face/settings'
 export type * from './face/settings'
 export type * from './face/snapshot'
 export { createEngine } from './session'

@@ -77,7 +77,7 @@ it('stands still while paused, and goes on after it', async () => {
 }, 60_000)
 
 it('switches the mode of what this side sends, and the other side says so', async () => {
-  await left.page.getByRole('radio', { name: 'Weighted' }).click({ force: true })
+  await left.page.getByLabel('Mode, as we send').selectOption('weighted')
   await left.page
     .getByText(/Mode set to weighted here/)
     .first()
@@ -86,12 +86,15 @@ it('switches the mode of what this side sends, and the other side says so', asyn
     .getByText(/Mode set to weighted by the peer/)
     .first()
     .waitFor()
-  await right.page.getByRole('banner').getByText('peer weighted').waitFor()
+  const peerMode = () => right.page.getByLabel('Mode, as the peer sends').inputValue()
+  await expect.poll(peerMode, { timeout: patienceMs }).toBe('weighted')
   await right.picture('peer-weighted')
-  await left.page.getByRole('radio', { name: 'Redundant' }).click({ force: true })
-  await expect
-    .poll(() => right.page.getByRole('banner').getByText('peer weighted').count(), { timeout: patienceMs })
-    .toBe(0)
+  await right.page.getByLabel('Mode, as the peer sends').selectOption('redundant')
+  await left.page
+    .getByText(/Mode set to redundant here, as the peer asked/)
+    .first()
+    .waitFor()
+  await expect.poll(peerMode, { timeout: patienceMs }).toBe('redundant')
 }, 60_000)
 
 it('zooms into a stretch by dragging, and back by Escape', async () => {

@@ -170,7 +170,7 @@ export function createFakeApi(scenario: Scenario, theme: Settings['theme']): Pat
       return ok(null)
     },
     sessionCommand: async (command) => {
-      if (command.kind === 'set-mode') world.mode = command.mode
+      if (command.kind === 'set-mode' && command.direction === 'sent') world.mode = command.mode
       if (command.kind === 'set-use') world.use = command.use
       if (command.kind === 'include-pair') {
         if (command.included) world.excluded.delete(command.pairId)

@@ -146,11 +146,13 @@ function snapshotOf(
     dtls: open ? 'connected' : 'new',
     channel: open ? 'open' : 'new',
     mode: world.mode,
+    peerMode: open ? 'redundant' : null,
     use: world.use,
     waitingUntilMs: null,
     peer: { kind: 'pathscope', appVersion: '0.1.0', os: 'Linux 6.1', interfaces: [] },
     pairs: shared,
     messages: open ? messageViews(atMs) : [],
+    spreading: { switches: 0, lastSwitch: null, reasons: [] },
     overheadFactor: open ? (world.mode === 'redundant' ? Math.max(1, carrying.length) * 0.98 : 1) : null,
     duplicatesDropped: views.reduce((sum, pair) => sum + pair.duplicates, 0),
     servers: [],
@@ -225,6 +227,9 @@ function pairView(
     stateSinceMs: options.outage?.fromMs ?? pair.upFromMs,
     egress: egressOf(pair, options, atMs),
     included,
+    pinned: false,
+    capBps: null,
+    order: null,
     carrying: carries,
     nominations: {
       suppressed: Math.floor(atMs / 500),
@@ -406,8 +411,8 @@ export function fakeEvents(world: FakeWorldOptions, untilMs: number): SessionUpd
       outcome: 'refused',
       code: 403,
     },
-    { atMs: 61_000, kind: 'mode', mode: 'weighted', by: 'peer' },
-    { atMs: 80_000, kind: 'mode', mode: 'redundant', by: 'us' },
+    { atMs: 61_000, kind: 'mode', mode: 'weighted', direction: 'received', by: 'peer' },
+    { atMs: 80_000, kind: 'mode', mode: 'redundant', direction: 'sent', by: 'us' },
   ]
   const { outage } = world
   if (outage !== undefined) {

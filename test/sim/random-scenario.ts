@@ -1,4 +1,4 @@
-import type { Mode, Use } from '../../src/engine'
+import { type Mode, modes, type Use } from '../../src/engine'
 import {
   createRandom,
   type Impairments,
@@ -141,7 +141,7 @@ function randomChanges(
   }
   for (let count = random.int(3); count > 0; count--) {
     const command = random.chance(0.5)
-      ? ({ kind: 'set-mode', mode: pickMode(random) } as const)
+      ? ({ kind: 'set-mode', direction: 'sent', mode: pickMode(random) } as const)
       : ({ kind: 'set-use', use: pickUse(random) } as const)
     changes.push({ atMs: random.range(1000, untilMs), kind: 'command', side: random.pick(sides), command })
   }
@@ -152,5 +152,5 @@ function randomChanges(
   return changes
 }
 
-const pickMode = (random: Random): Mode => random.pick(['redundant', 'weighted'] as const)
+const pickMode = (random: Random): Mode => random.pick(modes)
 const pickUse = (random: Random): Use => random.pick(['auto', 'all', 'disjoint'] as const)

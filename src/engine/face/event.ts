@@ -7,6 +7,7 @@ import type {
   PairState,
   PeerView,
 } from './snapshot'
+import type { SwitchReason } from './explain'
 import type { Mode, Use } from './settings'
 
 /** Something that happened, told once, in order. `atMs` is engine time. Texts for people are made by the shared layer. */
@@ -41,7 +42,36 @@ export type EngineEvent = { readonly atMs: number } & (
     }
   | { readonly kind: 'nomination-refused-by-us'; readonly pairId: number; readonly label: string }
   | { readonly kind: 'role-conflict'; readonly nowRole: 'controlling' | 'controlled' }
-  | { readonly kind: 'mode'; readonly mode: Mode; readonly by: 'us' | 'peer' }
+  /** `direction` as seen from here; `by`: whose wish it was, which need not be who sends in that direction. */
+  | {
+      readonly kind: 'mode'
+      readonly mode: Mode
+      readonly direction: 'sent' | 'received'
+      readonly by: 'us' | 'peer'
+    }
+  /** The preferred path of what we send is another one now. Told at most a few times a second. */
+  | {
+      readonly kind: 'switch'
+      readonly fromId: number | null
+      readonly fromLabel: string | null
+      readonly toId: number
+      readonly toLabel: string
+      readonly reason: SwitchReason
+    }
+  /** What the user wants of a pair. */
+  | {
+      readonly kind: 'pair-pinned'
+      readonly pairId: number
+      readonly label: string
+      readonly pinned: boolean
+    }
+  | {
+      readonly kind: 'pair-capped'
+      readonly pairId: number
+      readonly label: string
+      readonly capBps: number | null
+    }
+  | { readonly kind: 'pairs-ordered'; readonly labels: readonly string[] }
   | { readonly kind: 'use'; readonly use: Use; readonly by: 'us' | 'peer' }
   | { readonly kind: 'peer'; readonly peer: PeerView }
   | {

@@ -51,9 +51,16 @@ export interface TurnServer {
 
 /** What a user may ask of a running session. */
 export type EngineCommand =
-  | { readonly kind: 'set-mode'; readonly mode: Mode }
+  /** `received`: the peer is asked to spread what it sends so. */
+  | { readonly kind: 'set-mode'; readonly direction: 'sent' | 'received'; readonly mode: Mode }
   | { readonly kind: 'set-use'; readonly use: Use }
   | { readonly kind: 'include-pair'; readonly pairId: number; readonly included: boolean }
+  /** While any pair is pinned, only pinned ones carry what we send. */
+  | { readonly kind: 'pin-pair'; readonly pairId: number; readonly pinned: boolean }
+  /** Test streams get no more of a pair than this, bit/s of UDP payload; null = no limit. */
+  | { readonly kind: 'cap-pair'; readonly pairId: number; readonly capBps: number | null }
+  /** The order of pairs for `backup`, first to last; those not named come after. At most `limits.orderedPairs`. */
+  | { readonly kind: 'order-pairs'; readonly pairIds: readonly number[] }
   | { readonly kind: 'attempt-nomination'; readonly pairId: number | null }
   | { readonly kind: 'set-messages'; readonly messages: MessageStreamSettings }
   /** Stop streams on both sides, let what is under way arrive, exchange final counts, end with `done`. */

@@ -49,6 +49,8 @@ export const limits = {
   dedupWindow: 4096,
   /** Frames waiting in the handshake shim or the reliable control channel. */
   reliableFrames: 256,
+  /** Pairs that the user may put in order. */
+  orderedPairs: 64,
   /** Streams of a direction whose shares of the paths and budgets are kept apart; with more the oldest starts anew. */
   spreadStreams: 16,
   /** Stream packets held for resequencing, a stream. */

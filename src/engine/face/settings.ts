@@ -1,5 +1,12 @@
-/** How packets are spread over the carrying pairs. The other modes of the design follow with the data plane. */
-export type Mode = 'redundant' | 'weighted'
+/**
+ * How the packets of a direction are spread over the carrying pairs. `redundant`: each packet on each. `weighted`: each
+ * packet on one, by weight. `lowest-latency`: on the fastest. `backup`: on the first in the user's order that works.
+ * `single`: on the one that a stock WebRTC peer would have nominated. `adaptive`: on the fastest, and a copy more where
+ * it is at risk.
+ */
+export const modes = ['redundant', 'weighted', 'lowest-latency', 'backup', 'single', 'adaptive'] as const
+
+export type Mode = (typeof modes)[number]
 
 /** Which live pairs carry traffic. `auto` is `all` for messages. */
 export type Use = 'auto' | 'all' | 'disjoint'
@@ -30,6 +37,10 @@ export interface EngineSettings {
   readonly minWeight: number
   readonly maxWeight: number
   readonly initialWeight: number
+  /** Names of our interfaces in the order in which `backup` uses their paths; others come after. At most 64. */
+  readonly backupOrder: readonly string[]
+  /** Extra copies of `adaptive`: at most so many per cent of a stream's own bytes, 0 to 100. */
+  readonly adaptiveBudget: number
   readonly messages: MessageStreamSettings
   /**
    * Seconds for which a session whose pairs are all silent waits for the peer before it ends, 5 to 86400. Each side has
@@ -50,6 +61,8 @@ export const defaultSettings: EngineSettings = {
   minWeight: 0.1,
   maxWeight: 10,
   initialWeight: 1,
+  backupOrder: [],
+  adaptiveBudget: 10,
   messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
   reconnectFor: 300,
   snapshotIntervalMs: 200,

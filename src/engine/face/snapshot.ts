@@ -1,4 +1,5 @@
 import type { Binding, InterfaceKind, RelayProtocol, TransportAddress } from './address'
+import type { PathReason, PathSwitch } from './explain'
 import type { Mode, Use } from './settings'
 
 export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay'
@@ -126,6 +127,12 @@ export interface PairSnapshot {
   readonly egress: EgressView
   /** False when the user has taken the pair out. */
   readonly included: boolean
+  /** The user wants only pinned pairs to carry. */
+  readonly pinned: boolean
+  /** The user's limit for test streams on it, bit/s; null = none. */
+  readonly capBps: number | null
+  /** Its place in the user's order for `backup`, 0 first; null when not ordered. */
+  readonly order: number | null
   /** Whether stream packets may go over it now. */
   readonly carrying: boolean
   readonly nominations: NominationCounts
@@ -190,6 +197,15 @@ export interface MessageStreamSnapshot {
   readonly deliveryGapMaxMs: number | null
 }
 
+/** Why what we send goes over the paths that it goes over. */
+export interface SpreadingView {
+  /** Times the preferred path changed, and the last one; null before the first, or in modes that prefer none. */
+  readonly switches: number
+  readonly lastSwitch: PathSwitch | null
+  /** For the pairs that ever worked; at most `limits.pairs`. */
+  readonly reasons: readonly { readonly pairId: number; readonly reason: PathReason }[]
+}
+
 export type GatheringState = 'new' | 'gathering' | 'complete'
 export type IceState = 'new' | 'checking' | 'connected' | 'disconnected' | 'failed' | 'closed'
 export type DtlsState = 'new' | 'connecting' | 'connected' | 'failed' | 'closed'
@@ -230,7 +246,10 @@ export interface EngineSnapshot {
   readonly ice: IceState
   readonly dtls: DtlsState
   readonly channel: ChannelState
+  /** Of what we send. */
   readonly mode: Mode
+  /** Of what the peer sends; null until it told. */
+  readonly peerMode: Mode | null
   readonly use: Use
   readonly peer: PeerView
   /** Every pair is silent: the session ends at this engine time unless one is answered before. Null while one works. */
@@ -238,6 +257,7 @@ export interface EngineSnapshot {
   /** Straight pairs first, then by id. At most `limits.pairs`. */
   readonly pairs: readonly PairSnapshot[]
   readonly messages: readonly MessageStreamSnapshot[]
+  readonly spreading: SpreadingView
   /** Record copies sent over records needed, bytes; null before the first record. */
   readonly overheadFactor: number | null
   /** Record copies dropped here because another copy had come first. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../bytes'
+import { modes } from '../face/settings'
 import { type ControlText, decodeControlText, encodeControlText, textLimits } from '.'
 
 const read = (value: unknown) => decodeControlText(utf8(JSON.stringify(value)))
@@ -31,9 +32,16 @@ describe('a control text', () => {
       ),
       fc.record({
         t: fc.constant('mode' as const),
-        mode: fc.constantFrom('redundant', 'weighted'),
+        mode: fc.constantFrom(...modes),
         use: fc.constantFrom('auto', 'all', 'disjoint'),
       }),
+      fc.record({
+        t: fc.constant('mode' as const),
+        mode: fc.constantFrom(...modes),
+        use: fc.constantFrom('auto', 'all', 'disjoint'),
+        asked: fc.constant(true),
+      }),
+      fc.record({ t: fc.constant('ask-mode' as const), mode: fc.constantFrom(...modes) }),
       fc.record({
         t: fc.constant('counts' as const),
         received: fc.maxSafeNat(),

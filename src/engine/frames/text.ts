@@ -1,7 +1,7 @@
 import { canonicalAddress, isUnicast } from '../address'
 import { tryFromUtf8, utf8 } from '../bytes'
 import type { InterfaceKind } from '../face/address'
-import type { Mode, Use } from '../face/settings'
+import { type Mode, modes, type Use } from '../face/settings'
 import type { CandidateType, PeerInterface } from '../face/snapshot'
 
 /** What two Pathscopes say to each other in words: JSON, in order and exactly once, inside the control channel. */
@@ -14,7 +14,10 @@ export type ControlText =
       /** Which of the sender's candidates belongs to which of its interfaces. */
       readonly candidates?: readonly CandidateInterface[]
     }
-  | { readonly t: 'mode'; readonly mode: Mode; readonly use: Use }
+  /** How the sender spreads what it sends; `asked`: the mode is what the addressee asked for. */
+  | { readonly t: 'mode'; readonly mode: Mode; readonly use: Use; readonly asked?: boolean }
+  /** The addressee should spread so. */
+  | { readonly t: 'ask-mode'; readonly mode: Mode }
   /** What has changed of the sender's candidates since its description, and all its interfaces as they are now. */
   | {
       readonly t: 'candidates'
@@ -80,7 +83,6 @@ const kinds: readonly InterfaceKind[] = [
   'loopback',
   'unknown',
 ]
-const modes: readonly Mode[] = ['redundant', 'weighted']
 const uses: readonly Use[] = ['auto', 'all', 'disjoint']
 const candidateTypes = ['host', 'srflx', 'relay'] as const
 
@@ -100,7 +102,9 @@ function fitted(text: ControlText): ControlText {
         ...(text.candidates && { candidates: fittedCandidates(text.candidates) }),
       }
     case 'mode':
-      return { t: 'mode', mode: text.mode, use: text.use }
+      return { t: 'mode', mode: text.mode, use: text.use, ...(text.asked && { asked: true }) }
+    case 'ask-mode':
+      return { t: 'ask-mode', mode: text.mode }
     case 'candidates': {
       const { candidates, gone, interfaces } = text
       return {
@@ -164,6 +168,8 @@ export function decodeControlText(bytes: Uint8Array): ControlText | BadControlTe
       return readHello(value)
     case 'mode':
       return readMode(value)
+    case 'ask-mode':
+      return readAskMode(value)
     case 'candidates':
       return readCandidates(value)
     case 'counts':
@@ -196,7 +202,13 @@ function readHello(value: Record<string, unknown>): ControlText | BadControlText
 function readMode(value: Record<string, unknown>): ControlText | BadControlText {
   const mode = modes.find((known) => known === value['mode'])
   const use = uses.find((known) => known === value['use'])
-  return mode && use ? { t: 'mode', mode, use } : bad('mode with unknown words')
+  if (!mode || !use) return bad('mode with unknown words')
+  return { t: 'mode', mode, use, ...(value['asked'] === true && { asked: true }) }
+}
+
+function readAskMode(value: Record<string, unknown>): ControlText | BadControlText {
+  const mode = modes.find((known) => known === value['mode'])
+  return mode ? { t: 'ask-mode', mode } : bad('wish for an unknown mode')
 }
 
 function readCandidates(value: Record<string, unknown>): ControlText | BadControlText {

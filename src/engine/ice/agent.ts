@@ -14,7 +14,7 @@ import { considerNomination } from './nomination'
 import type { Pair } from './pair'
 import { addPeerReflexive, addRemote, addSocket, closeSocket, dropRemote } from './pairing'
 import { takeResponse } from './response'
-import { runWatches } from './suspicion'
+import { runWatches, suspectKin } from './suspicion'
 import {
   type AgentState,
   type IceCredentials,
@@ -211,7 +211,10 @@ function takeTriggered(state: AgentState): Pair | undefined {
 }
 
 function runDue(state: AgentState, pair: Pair, nowMs: number): void {
-  if (pair.state === 'up' && isSilent(pair, nowMs)) setPairState(state, pair, 'down', nowMs)
+  if (pair.state === 'up' && isSilent(pair, nowMs)) {
+    setPairState(state, pair, 'down', nowMs)
+    suspectKin(state, pair, nowMs)
+  }
   const never = pair.state === 'checking' && nowMs - (pair.firstCheckMs ?? nowMs) >= liveness.noReplyAfterMs
   if (never) setPairState(state, pair, 'no-reply', nowMs)
   check(state, pair, nowMs)

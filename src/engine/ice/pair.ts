@@ -60,6 +60,8 @@ export interface Pair {
   timesDown: number
   /** When the latest valid answer came (consent, RFC 7675); null before the first. */
   answeredMs: number | null
+  /** When the request of the latest valid answer was sent; null before the first. */
+  answeredSentMs: number | null
   /** Answers in a row to checks that were sent since it went down, and when the first and the latest came. */
   readonly recovery: { answers: number; sinceMs: number; lastMs: number }
   /** It went down soon after it had come up. */
@@ -148,6 +150,7 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     downMs: 0,
     timesDown: 0,
     answeredMs: null,
+    answeredSentMs: null,
     recovery: { answers: 0, sinceMs: 0, lastMs: 0 },
     flaps: false,
     usedMs: 0,

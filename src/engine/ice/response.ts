@@ -73,6 +73,7 @@ function noteMapping(pair: Pair, seen: TransportAddress): void {
 function noteAnswer(state: AgentState, pair: Pair, sentAtMs: number, nowMs: number): void {
   pair.attempts = 0
   pair.answeredMs = nowMs
+  pair.answeredSentMs = Math.max(pair.answeredSentMs ?? 0, sentAtMs)
   if (pair.suspicion !== null && sentAtMs >= pair.suspicion.sinceMs) endSuspicion(state, pair, nowMs)
   if (pair.state === 'up') return
   if (pair.state === 'down' && !hasRecovered(state, pair, sentAtMs, nowMs))

@@ -4,9 +4,10 @@ import { type AgentState, forgetSuspicion, scheduleCheck } from './state'
 
 /**
  * Why a pair that works is doubted. `silence`: the peer's records stopped coming over it, so any arrival ends it. `peer`:
- * the peer said so of its own, so what must be proved is our direction, and only an answer ends it. `kin`: a pair of the
- * same interface fell silent; this one may carry nothing by which its own state would show, or be heard while what we
- * send over it goes by the interface that failed, so only an answer ends it as well.
+ * the peer said so of its own, or did not acknowledge what went over it, so what must be proved is our direction, and
+ * only an answer ends it. `kin`: a pair of the same interface fell silent; this one may carry nothing by which its own
+ * state would show, or be heard while what we send over it goes by the interface that failed, so only an answer ends it
+ * as well.
  */
 export type SuspicionCause = 'silence' | 'peer' | 'kin'
 
@@ -63,6 +64,13 @@ export function notePeerDoubt(state: AgentState, pair: Pair, nowMs: number): voi
   if (pair.state === 'up' && pair.suspicion === null) suspect(state, pair, 'peer', nowMs)
 }
 
+/** The peer should have acknowledged what went over this pair, and has not. */
+export function doubtDelivery(state: AgentState, pair: Pair, nowMs: number): void {
+  if (pair.state !== 'up' || pair.suspicion !== null) return
+  suspect(state, pair, 'peer', nowMs)
+  suspectKin(state, pair, nowMs)
+}
+
 function suspect(state: AgentState, pair: Pair, cause: SuspicionCause, nowMs: number): void {
   pair.suspicion = { cause, sinceMs: nowMs, probes: 0, decidedMs: null, peerAliveMs: null }
   pair.timesSuspected += 1
@@ -76,7 +84,7 @@ function suspect(state: AgentState, pair: Pair, cause: SuspicionCause, nowMs: nu
  * What fails is mostly an interface, at either end. Its other pairs may carry nothing by which their silence would show,
  * and would be chosen in the first one's place: they are asked at once, unless they have answered since.
  */
-function suspectKin(state: AgentState, silent: Pair, nowMs: number): void {
+export function suspectKin(state: AgentState, silent: Pair, nowMs: number): void {
   const sinceMs = silent.lastReceivedMs ?? nowMs
   for (const pair of state.pairs) {
     const related = pair.socket.id === silent.socket.id || pair.remote === silent.remote

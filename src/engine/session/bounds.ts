@@ -8,12 +8,15 @@ import { defaultSettings, type EngineSettings, type MessageStreamSettings } from
 export function boundSettings(settings: EngineSettings): EngineSettings {
   const { weightUpdateInterval, minWeight, maxWeight, initialWeight, reconnectFor, snapshotIntervalMs } =
     settings
+  const { adaptiveBudget, backupOrder } = settings
   const least = bound(minWeight, 0, Number.MAX_VALUE, defaultSettings.minWeight)
   return {
     ...settings,
     weightUpdateInterval: bound(weightUpdateInterval, 20, 10_000, defaultSettings.weightUpdateInterval),
     minWeight: least,
     maxWeight: bound(maxWeight, least, Number.MAX_VALUE, Math.max(least, defaultSettings.maxWeight)),
+    adaptiveBudget: bound(adaptiveBudget, 0, 100, defaultSettings.adaptiveBudget),
+    backupOrder: backupOrder.slice(0, limits.orderedPairs),
     initialWeight: bound(initialWeight, 0, Number.MAX_VALUE, defaultSettings.initialWeight),
     reconnectFor: bound(reconnectFor, 5, 86_400, defaultSettings.reconnectFor),
     snapshotIntervalMs: bound(snapshotIntervalMs, 100, 5000, defaultSettings.snapshotIntervalMs),

@@ -1,13 +1,21 @@
 import type { Pair } from '../ice'
 import { chooseCarrying, chooseControl, type SpreadCandidate, streamShares } from '../spread'
+import { mayCarry, tellPaths } from './spreading'
 import { pairById, type SessionState } from './state'
 
 /** The pairs that work and that the user left in, as the spread room sees them. */
 export function livePairs(state: SessionState): SpreadCandidate[] {
-  return state.agent.state.pairs.filter((pair) => pair.state === 'up').map(asCandidate)
+  const { pairs } = state.agent.state
+  return pairs
+    .filter((pair) => pair.state === 'up')
+    .map((pair) => ({
+      ...asCandidate(pair),
+      included: mayCarry(state, pair),
+      doubtful: pair.suspicion !== null && !state.carrying.includes(pair.id),
+    }))
 }
 
-function asCandidate(pair: Pair): SpreadCandidate {
+function asCandidate(pair: Pair): Omit<SpreadCandidate, 'included' | 'doubtful'> {
   return {
     id: pair.id,
     localInterface: pair.socket.interfaceName,
@@ -17,7 +25,6 @@ function asCandidate(pair: Pair): SpreadCandidate {
     rttMs: pair.rtt.smoothedMs,
     loss: pair.lossSent.recentLoss,
     family: pair.socket.local.family,
-    included: pair.included,
   }
 }
 
@@ -36,6 +43,7 @@ export function refreshCarrying(state: SessionState, force: boolean): void {
     state.wireTallies.delete(id)
   }
   state.carrying = carrying
+  tellPaths(state)
   // Excluded pairs still serve control when they are all there is, so that the session can be steered.
   const included = live.filter((candidate) => candidate.included)
   state.controlPairs = chooseControl(
@@ -58,10 +66,17 @@ export function updateWeights(state: SessionState): void {
     if (pair === undefined) return []
     const { rtt, lossSent } = pair
     return [
-      { id, rttMs: rtt.smoothedMs, loss: lossSent.recentLoss, rateBps: null, queueMs: null, capBps: null },
+      {
+        id,
+        rttMs: rtt.smoothedMs,
+        loss: lossSent.recentLoss,
+        rateBps: null,
+        queueMs: null,
+        capBps: state.spreading.caps.get(id) ?? null,
+      },
     ]
   })
-  state.weights.update(inputs, 0, state.nowMs)
+  state.weights.update(inputs, state.spreading.records.demandBps, state.nowMs)
   shareOutRecords(state)
 }
 

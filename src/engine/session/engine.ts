@@ -7,7 +7,7 @@ import { createAgent, createBucket, createGatherer, type IceSink } from '../ice'
 import { createEchoReader, createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
 import { createSentRing } from '../resend'
-import { createRoundRobin, createWeights } from '../spread'
+import { createWeights } from '../spread'
 import { createRelays } from '../turn'
 import { boundSettings } from './bounds'
 import { addLateSocket, forgetSocket, tellCandidates } from './candidates'
@@ -22,6 +22,8 @@ import { relaySink } from './relaying'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
 import { resendDoubted } from './resend'
 import { takeSnapshot } from './snapshot'
+import { createSpreading, noteDoubt, settleSpreading } from './spreading'
+import { obeyWish } from './wishes'
 import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './waiting'
 import { drop, type SessionState, tell, type TimerName } from './state'
 import {
@@ -142,10 +144,10 @@ function failSecure(state: SessionState, failed: Extract<EngineInput, { kind: 's
 function obey(state: SessionState, command: EngineCommand): void {
   switch (command.kind) {
     case 'set-mode':
-      if (state.mode === command.mode) return
-      state.mode = command.mode
-      tell(state, { kind: 'mode', mode: command.mode, by: 'us' })
-      return sendText(state, { t: 'mode', mode: state.mode, use: state.use })
+    case 'pin-pair':
+    case 'cap-pair':
+    case 'order-pairs':
+      return obeyWish(state, command)
     case 'set-use':
       if (state.use === command.use) return
       state.use = command.use
@@ -153,6 +155,7 @@ function obey(state: SessionState, command: EngineCommand): void {
       tell(state, { kind: 'use', use: command.use, by: 'us' })
       return sendText(state, { t: 'mode', mode: state.mode, use: state.use })
     case 'include-pair':
+      state.spreading.byUser = true
       return state.agent.include(command.pairId, command.included)
     case 'attempt-nomination':
       return state.agent.attemptNomination(command.pairId, state.nowMs)
@@ -176,6 +179,7 @@ function settle(state: SessionState): void {
   followIce(state)
   resendDoubted(state)
   refreshCarrying(state, false)
+  settleSpreading(state)
   considerSecureStart(state)
   passHandshake(state)
   flushShim(state)
@@ -248,6 +252,7 @@ function earliest(state: SessionState): number | undefined {
     state.agent.state.alive > 0 && state.shimKeys !== null ? state.shim.nextDeadline() : undefined,
     state.controlPairs.length > 0 ? state.control?.reliable.nextDeadline() : undefined,
     state.resequencer.nextDeadline(),
+    state.spreading.records.nextDeadline(),
     sending ? state.sender.nextDeadline() : undefined,
   ]
   let soonest: number | undefined
@@ -270,7 +275,7 @@ function createState(options: EngineOptions): SessionState {
     transmit: (socketId, to, data) => holder.state && transmit(holder.state, socketId, to, data),
     event: (event) => holder.state && tell(holder.state, event),
     drop: (reason) => holder.state && drop(holder.state, reason),
-    doubted: (pair) => holder.state?.doubted.push(pair),
+    doubted: (pair) => holder.state && noteDoubt(holder.state, pair),
   }
   const key = Uint8Array.from(credentials.pwd, (character) => character.charCodeAt(0))
   const state: SessionState = {
@@ -305,14 +310,14 @@ function createState(options: EngineOptions): SessionState {
     control: null,
     mode: settings.mode,
     use: settings.use,
-    peerSpread: { mode: null, use: 'auto' },
+    peerSpread: { mode: null, use: 'auto', asked: false },
     peerTold: { mode: null, use: 'auto', peer: null },
     peerEvents: createBucket(1000 / limits.peerEventEveryMs, limits.peerEventsAtOnce),
     carrying: [],
     controlPairs: [],
     seenRevision: -1,
     weights: createWeights(settings),
-    roundRobin: createRoundRobin(),
+    spreading: createSpreading(settings.mode, settings.adaptiveBudget),
     recordShares: new Map(),
     wireTallies: new Map(),
     recordBytes: { needed: 0, sent: 0 },

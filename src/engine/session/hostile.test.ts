@@ -67,7 +67,12 @@ test('whatever is switched and whichever link fails, every snapshot is finite, p
   const last = [snapshotOf(world, 0), snapshotOf(world, 1)] as [EngineSnapshot, EngineSnapshot]
   for (let step = 1; step <= 60; step += 1) {
     const index = (step % 2) as 0 | 1
-    if (step % 3 === 0) command(world, index, { kind: 'set-mode', mode: step % 2 ? 'weighted' : 'redundant' })
+    if (step % 3 === 0)
+      command(world, index, {
+        kind: 'set-mode',
+        direction: 'sent',
+        mode: step % 2 ? 'weighted' : 'redundant',
+      })
     if (step % 4 === 0) command(world, index, { kind: 'set-use', use: step % 8 ? 'disjoint' : 'all' })
     if (step % 5 === 0)
       command(world, index, { kind: 'include-pair', pairId: 1 + (step % 9), included: step % 2 === 0 })
@@ -165,12 +170,12 @@ test('an outage of minutes leaves room in control for what the user asks in it',
   world.runUntil(3000)
   world.links.forEach((one) => (one.up = false))
   world.runUntil(290_000)
-  command(world, 0, { kind: 'set-mode', mode: 'weighted' })
+  command(world, 0, { kind: 'set-mode', direction: 'sent', mode: 'weighted' })
   world.links.forEach((one) => (one.up = true))
   world.runUntil(300_000)
   expect(world.hosts[0].events.filter((event) => event.kind === 'limit')).toEqual([])
   expect(world.hosts[1].events).toContainEqual(
-    expect.objectContaining({ kind: 'mode', mode: 'weighted', by: 'peer' }),
+    expect.objectContaining({ kind: 'mode', mode: 'weighted', direction: 'received', by: 'peer' }),
   )
 })
 
@@ -270,10 +275,10 @@ test('a peer that changes its mode over and over is told of rarely, and in the e
   world.connect()
   world.runUntil(3000)
   for (let i = 0; i < 2000; i += 1) {
-    command(world, 0, { kind: 'set-mode', mode: i % 2 === 0 ? 'weighted' : 'redundant' })
+    command(world, 0, { kind: 'set-mode', direction: 'sent', mode: i % 2 === 0 ? 'weighted' : 'redundant' })
     if (i % 20 === 19) world.runUntil(world.now() + 100)
   }
-  command(world, 0, { kind: 'set-mode', mode: 'weighted' })
+  command(world, 0, { kind: 'set-mode', direction: 'sent', mode: 'weighted' })
   world.runUntil(world.now() + 2 * limits.peerEventEveryMs)
   const told = world.hosts[1].events.filter((event) => event.kind === 'mode' && event.by === 'peer')
   expect(told.length).toBeLessThan(limits.peerEventsAtOnce + 6)

@@ -3,7 +3,6 @@ import { firstApplicationRecord, limits } from '../face/limits'
 import type { PeerView } from '../face/snapshot'
 import { jitterMs, liveness, noteDeparture, noteRecord, type Pair, tellLimit } from '../ice'
 import { createResequencer, type Resequencer } from '../resequence'
-import { carryingPairs } from './carriers'
 import { keepSole } from './resend'
 import { drop, pairById, type SessionState } from './state'
 import { transmitOn } from './transmit'
@@ -23,7 +22,7 @@ export function sendRecord(state: SessionState, data: Uint8Array): void {
     const detail = `A record of ${data.length} bytes was not sent; datagrams have at most ${limits.datagramBytes}.`
     return tellLimit(state.agent.state, 'datagramBytes', detail)
   }
-  const pairs = pairsForRecord(state)
+  const pairs = pairsForRecord(state, data.length)
   if (pairs.length === 0) {
     state.recordsWithoutPair += 1
     return
@@ -35,16 +34,22 @@ export function sendRecord(state: SessionState, data: Uint8Array): void {
     transmitOn(state, pair, data)
   }
   const [only] = pairs
-  if (pairs.length === 1 && only !== undefined) keepSole(state, only, data)
+  // A stock peer's agent sends nothing again, and `single` is what that is compared with.
+  if (pairs.length === 1 && state.mode !== 'single' && only !== undefined) keepSole(state, only, data)
 }
 
-function pairsForRecord(state: SessionState): Pair[] {
-  if (state.mode === 'redundant') return carryingPairs(state)
-  if (state.carrying.length === 0) return []
-  const shareOf = (id: number): number => state.recordShares.get(id) ?? 1 / state.carrying.length
-  const id = state.roundRobin.next(state.carrying, shareOf, 1)
-  const pair = pairById(state, id)
-  return pair === undefined ? [] : [pair]
+/** SCTP waits for every record, so none has a deadline, and none matters more than others. */
+const recordFacts = {
+  kind: 'records',
+  streamId: 0,
+  keyFrame: false,
+  lastOfBurst: false,
+  deadlineMs: null,
+} as const
+
+function pairsForRecord(state: SessionState, bytes: number): Pair[] {
+  const { ids } = state.spreading.records.choose({ ...recordFacts, bytes }, state.nowMs)
+  return ids.flatMap((id) => pairById(state, id) ?? [])
 }
 
 /** A datagram of DTLS records from a validated address. True when anything in it was fit to be counted as received. */

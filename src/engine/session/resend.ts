@@ -1,5 +1,6 @@
 import { isDoubted, jitterMs, liveness, noteDeparture, type Pair, silenceBoundMs } from '../ice'
 import { choosePath, type ResendCandidate } from '../resend'
+import { mayCarry } from './spreading'
 import { pairById, type SessionState } from './state'
 import { transmitOn } from './transmit'
 
@@ -59,7 +60,7 @@ function resend(state: SessionState, { data, hops }: SoleRecord): boolean {
 function candidates(state: SessionState): ResendCandidate[] {
   const carrying = new Set(state.carrying)
   return state.agent.state.pairs
-    .filter((pair) => pair.included && (pair.state === 'up' || pair.state === 'down'))
+    .filter((pair) => mayCarry(state, pair) && (pair.state === 'up' || pair.state === 'down'))
     .map((pair) => ({
       id: pair.id,
       localInterface: pair.socket.interfaceName,

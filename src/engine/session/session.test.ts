@@ -118,12 +118,12 @@ test('of the peer’s mode and use only what is new is told', () => {
   const world = pairOfEngines([link(10)])
   world.connect()
   world.runUntil(2000)
-  world.give(0, { kind: 'command', command: { kind: 'set-mode', mode: 'weighted' } })
+  world.give(0, { kind: 'command', command: { kind: 'set-mode', direction: 'sent', mode: 'weighted' } })
   world.runUntil(3000)
   const told = world.hosts[1].events.filter((event) => event.kind === 'mode' || event.kind === 'use')
   expect(told).toMatchObject([
     { kind: 'mode', mode: 'redundant', by: 'peer' },
-    { kind: 'mode', mode: 'weighted', by: 'peer' },
+    { kind: 'mode', mode: 'weighted', direction: 'received', by: 'peer' },
   ])
 })
 

@@ -1,6 +1,7 @@
 import type { EngineSnapshot, MessageStreamSnapshot, PairSnapshot } from '../face/snapshot'
 import type { Pair } from '../ice'
 import { expectedShares } from '../spread'
+import { placeOf, spreadingView } from './spreading'
 import type { SessionState } from './state'
 
 /** What the session is like now. `takeIntervals`: the RTT medians since the last snapshot are used up by it. */
@@ -20,11 +21,13 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
     dtls: state.dtls,
     channel: state.channel,
     mode: state.mode,
+    peerMode: state.peerSpread.mode,
     use: state.use,
     peer: state.peer,
     waitingUntilMs: state.waitingUntilMs,
     pairs,
     messages: snapshotMessages(state),
+    spreading: spreadingView(state),
     overheadFactor: needed === 0 ? null : sent / needed,
     duplicatesDropped: state.duplicatesDropped,
     sctpRetransmissions: state.sctpRetransmissions,
@@ -34,8 +37,10 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
 }
 
 function sharesOf(state: SessionState): Map<number, number> {
-  const weightOf = (id: number): number => (state.mode === 'weighted' ? state.weights.weight(id) : 1)
-  return expectedShares(state.carrying, weightOf)
+  const { mode, carrying, weights, spreading } = state
+  if (mode === 'weighted') return expectedShares(carrying, (id) => weights.weight(id))
+  if (mode === 'redundant') return expectedShares(carrying, () => 1)
+  return new Map(carrying.map((id) => [id, spreading.records.share(id)]))
 }
 
 function snapshotMessages(state: SessionState): MessageStreamSnapshot[] {
@@ -77,6 +82,9 @@ function snapshotPair(
     stateSinceMs: pair.stateSinceMs,
     egress: { ...pair.egress },
     included: pair.included,
+    pinned: state.spreading.pins.has(pair.id),
+    capBps: state.spreading.caps.get(pair.id) ?? null,
+    order: placeOf(state, pair),
     carrying,
     nominations: { ...nominations },
     nominationsPrevented: nominations.suppressed + nominations.refusedByUs,

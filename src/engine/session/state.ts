@@ -19,10 +19,11 @@ import type { EchoReader, MessageReceiver, MessageSender } from '../messages'
 import type { Reliable } from '../reliable'
 import type { SentRing } from '../resend'
 import type { Resequencer } from '../resequence'
-import type { RoundRobin, Weights } from '../spread'
+import type { Weights } from '../spread'
 import type { Relays } from '../turn'
 import type { Outbox } from './outbox'
 import type { SoleRecord } from './resend'
+import type { SpreadingState } from './spreading'
 
 /** The session's own timers, each named after what it does. */
 export type TimerName =
@@ -103,7 +104,7 @@ export interface SessionState {
   mode: Mode
   use: Use
   /** What the peer last said of its own; its use is the default until it says otherwise. */
-  peerSpread: { readonly mode: Mode | null; readonly use: Use }
+  peerSpread: { readonly mode: Mode | null; readonly use: Use; readonly asked: boolean }
   /** What events have told of the peer, and how many may still. */
   readonly peerTold: { mode: Mode | null; use: Use; peer: PeerView | null }
   readonly peerEvents: Bucket
@@ -112,7 +113,7 @@ export interface SessionState {
   controlPairs: readonly number[]
   seenRevision: number
   readonly weights: Weights
-  readonly roundRobin: RoundRobin
+  readonly spreading: SpreadingState
   /** What each carrying pair gets of the records in weighted mode, and the counts that this follows from. */
   recordShares: ReadonlyMap<number, number>
   readonly wireTallies: Map<number, WireTally>

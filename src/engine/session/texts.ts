@@ -1,9 +1,11 @@
 import { limits } from '../face/limits'
+import type { Mode } from '../face/settings'
 import type { ControlText } from '../frames'
 import { tellLimit } from '../ice'
 import { namePeer, takeCandidates } from './candidates'
 import { takeBye, takeFinish } from './finish'
 import { type SessionState, tell } from './state'
+import { setMode } from './wishes'
 
 /** A text of the peer, which came in order and once. */
 export function takeText(state: SessionState, text: ControlText): void {
@@ -17,6 +19,8 @@ function take(state: SessionState, text: ControlText): void {
       return takeHello(state, text)
     case 'mode':
       return takeMode(state, text)
+    case 'ask-mode':
+      return takeAskMode(state, text.mode)
     case 'candidates':
       return takeCandidates(state, text)
     case 'counts':
@@ -34,9 +38,14 @@ function takeHello(state: SessionState, hello: Extract<ControlText, { t: 'hello'
   namePeer(state, hello.candidates ?? [])
 }
 
+/** The peer's user wants us to spread so. One that wants something else over and over is followed rarely. */
+function takeAskMode(state: SessionState, mode: Mode): void {
+  if (mode !== state.mode && mayTell(state)) setMode(state, mode, 'peer')
+}
+
 /** The peer says both whenever one changes. */
-function takeMode(state: SessionState, { mode, use }: Extract<ControlText, { t: 'mode' }>): void {
-  state.peerSpread = { mode, use }
+function takeMode(state: SessionState, { mode, use, asked }: Extract<ControlText, { t: 'mode' }>): void {
+  state.peerSpread = { mode, use, asked: asked === true }
 }
 
 /**
@@ -45,14 +54,14 @@ function takeMode(state: SessionState, { mode, use }: Extract<ControlText, { t: 
  */
 function tellWhatIsNew(state: SessionState): void {
   const { peerTold: told, peer, peerSpread } = state
-  const { mode, use } = peerSpread
+  const { mode, use, asked } = peerSpread
   if (peer !== told.peer && mayTell(state)) {
     told.peer = peer
     tell(state, { kind: 'peer', peer })
   }
   if (mode !== null && mode !== told.mode && mayTell(state)) {
     told.mode = mode
-    tell(state, { kind: 'mode', mode, by: 'peer' })
+    tell(state, { kind: 'mode', mode, direction: 'received', by: asked ? 'us' : 'peer' })
   }
   if (use !== told.use && mayTell(state)) {
     told.use = use

@@ -15,6 +15,7 @@ function candidate(id: number, ends: string, more: Partial<SpreadCandidate> = {}
     loss: 0,
     family: 4,
     included: true,
+    doubtful: false,
     ...more,
   }
 }
@@ -85,6 +86,17 @@ describe('use disjoint', () => {
     const chosen = chooseCarrying(pairs, 'disjoint', [])
     expect(chosen).not.toContain(1)
     expect(chosen).toHaveLength(3)
+  })
+
+  it('takes one pair rather than two that are most likely dead', () => {
+    const pairs = [
+      candidate(1, 'eth>eth'),
+      candidate(2, 'eth>wifi', { doubtful: true }),
+      candidate(3, 'wifi>eth', { doubtful: true }),
+    ]
+    expect(chooseCarrying(pairs, 'disjoint', [1, 4])).toEqual([1])
+    expect(chooseCarrying(pairs.slice(1), 'disjoint', [])).toEqual([2, 3])
+    expect(chooseControl(pairs)).toEqual([1])
   })
 
   it('goes by loss as well as by RTT', () => {

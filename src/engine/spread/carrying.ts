@@ -16,6 +16,8 @@ export interface SpreadCandidate {
   readonly loss: number | null
   readonly family: 4 | 6
   readonly included: boolean
+  /** Suspect, and not one that carries already: most likely an interface failed that it shares with such a one. */
+  readonly doubtful: boolean
 }
 
 /** Qualities are compared in steps of this ratio, so that noise smaller than it decides nothing. */
@@ -38,7 +40,8 @@ const crossedCost = qualityCost * limits.sockets * (worstSteps + previousCredit 
  * Which live pairs carry: `all` every included one; `disjoint` the set in which no local and no remote interface occurs
  * twice that has the most pairs, of those the most straight ones, of those the best product of qualities (fast with
  * fast, so that the best path stays the best), of those the highest priorities. Exact. Pairs in `previous` stay unless
- * others are better by more than 28 % each. Deterministic; ids ascend.
+ * others are better by more than 28 % each. A set of doubtful pairs is none while there are others. Deterministic; ids
+ * ascend.
  */
 export function chooseCarrying(
   candidates: readonly SpreadCandidate[],
@@ -47,7 +50,13 @@ export function chooseCarrying(
 ): readonly number[] {
   const included = candidates.filter((candidate) => candidate.included)
   if (use === 'all') return included.map((candidate) => candidate.id).sort((a, b) => a - b)
-  return chooseDisjoint(included, new Set(previous))
+  return chooseDisjoint(undoubted(included), new Set(previous))
+}
+
+/** Doubtful ones are left out while there are others. */
+function undoubted(candidates: readonly SpreadCandidate[]): readonly SpreadCandidate[] {
+  const fit = candidates.filter((candidate) => !candidate.doubtful)
+  return fit.length > 0 ? fit : candidates
 }
 
 function chooseDisjoint(
@@ -96,12 +105,13 @@ function comparePriority(a: SpreadCandidate, b: SpreadCandidate): number {
 /**
  * Pairs for control traffic, best first: the best pair, and the best one that shares no interface with it. Where the best
  * pair leaves none, the best two disjoint ones of all; where there are none, the best that shares but one interface with
- * it, or else the second best. Excluded pairs are used only while no pair is included. At most 2 ids, empty without
+ * it, or else the second best. Excluded pairs are used only while no pair is included,
+ * doubtful ones only while all are. At most 2 ids, empty without
  * candidates.
  */
 export function chooseControl(candidates: readonly SpreadCandidate[]): readonly number[] {
   const included = candidates.filter((candidate) => candidate.included)
-  const ranked = rankByWorth(included.length > 0 ? included : candidates)
+  const ranked = rankByWorth(undoubted(included.length > 0 ? included : candidates))
   const best = ranked[0]
   if (best === undefined) return []
   const partner = ranked.find((candidate) => areDisjoint(candidate, best))

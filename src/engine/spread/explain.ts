@@ -1,5 +1,5 @@
 import type { PathReason } from '../face/explain'
-import type { Mode } from './mode'
+import type { Mode } from '../face/settings'
 import { provenAfterMs } from './fastest'
 import { compareOrder, returnAfterMs } from './ordered'
 import type { Path } from './path'

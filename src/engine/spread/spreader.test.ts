@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { modes, type Mode } from './mode'
+import { modes, type Mode } from '../face/settings'
 import { createSpreader, type PacketFacts, type PathFacts, type Spreader } from './index'
 
 function facts(id: number, more: Partial<PathFacts> = {}): PathFacts {

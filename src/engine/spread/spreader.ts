@@ -1,6 +1,6 @@
 import type { PathReason, PathSwitch } from '../face/explain'
 import { limits } from '../face/limits'
-import type { Mode } from './mode'
+import type { Mode } from '../face/settings'
 import { explainPath } from './explain'
 import { createFastest } from './fastest'
 import type { Choice, ChoiceReason, PacketFacts, PathFacts } from './facts'
@@ -45,6 +45,8 @@ export interface Spreader {
   nextDeadline(): number | undefined
   /** Whether the path is free of trouble, so fit for what another one failed to deliver. */
   isFit(id: number): boolean
+  /** The mode's preferred path; null where it has none. */
+  readonly activeId: number | null
   /** Each path's part of the bytes lately given to all, copies included, 0..1; 0 when it was given none. */
   share(id: number): number
   /** Bytes of packets a second lately, without copies. */
@@ -313,6 +315,9 @@ export function createSpreader(initialMode: Mode): Spreader {
       for (const path of paths) all += path.recentBytes + path.newBytes
       const path = byId.get(id)
       return path === undefined || all < 1 ? 0 : (path.recentBytes + path.newBytes) / all
+    },
+    get activeId() {
+      return activeId
     },
     get demandBps() {
       return rememberedMs < 1 ? 0 : (recentDemandBytes * 8000) / rememberedMs

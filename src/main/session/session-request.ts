@@ -20,6 +20,8 @@ export function sessionRequest(start: SessionStart): SessionRequest {
       minWeight: 0.1,
       maxWeight: 10,
       initialWeight: 1,
+      backupOrder: [],
+      adaptiveBudget: 10,
       messages: start.messages,
       reconnectFor: start.reconnectFor,
       snapshotIntervalMs: 200,

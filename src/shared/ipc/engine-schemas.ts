@@ -11,9 +11,13 @@ import type {
   MessageStreamSettings,
   MessageStreamSnapshot,
   PairSnapshot,
+  PathReason,
   PeerView,
   RttView,
+  SpreadingView,
+  SwitchReason,
 } from '../../engine'
+import { modeNames } from '../words'
 import { z } from './zod'
 
 const count = z.number().int().nonnegative()
@@ -21,7 +25,7 @@ const ms = z.number()
 const text = z.string().max(4096)
 const family = z.union([z.literal(4), z.literal(6)])
 
-export const modeSchema = z.enum(['redundant', 'weighted'])
+export const modeSchema = z.enum(modeNames)
 export const useSchema = z.enum(['auto', 'all', 'disjoint'])
 export const interfaceKindSchema = z.enum([
   'ethernet',
@@ -33,6 +37,7 @@ export const interfaceKindSchema = z.enum([
   'unknown',
 ])
 export const bindingSchema = z.enum(['device', 'address', 'emulated'])
+const direction = z.enum(['sent', 'received'])
 const pairState = z.enum(['waiting', 'checking', 'no-reply', 'up', 'down', 'closed'])
 const gathering = z.enum(['new', 'gathering', 'complete'])
 const iceState = z.enum(['new', 'checking', 'connected', 'disconnected', 'failed', 'closed'])
@@ -61,19 +66,18 @@ export const messageSettingsSchema = z.strictObject({
 /** Seconds that a session whose pairs are all silent waits for the peer. */
 export const reconnectForSchema = z.number().min(5).max(86_400)
 
+const pairId = z.number().int().positive()
+const capBps = z.number().min(0).max(1e12).nullable()
+
 /** What the window may ask of a running session. `finish` has its own channel. */
 export const engineCommandSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('set-mode'), mode: modeSchema }),
+  z.strictObject({ kind: z.literal('set-mode'), direction, mode: modeSchema }),
   z.strictObject({ kind: z.literal('set-use'), use: useSchema }),
-  z.strictObject({
-    kind: z.literal('include-pair'),
-    pairId: z.number().int().positive(),
-    included: z.boolean(),
-  }),
-  z.strictObject({
-    kind: z.literal('attempt-nomination'),
-    pairId: z.number().int().positive().nullable(),
-  }),
+  z.strictObject({ kind: z.literal('include-pair'), pairId, included: z.boolean() }),
+  z.strictObject({ kind: z.literal('pin-pair'), pairId, pinned: z.boolean() }),
+  z.strictObject({ kind: z.literal('cap-pair'), pairId, capBps }),
+  z.strictObject({ kind: z.literal('order-pairs'), pairIds: z.array(pairId).max(64) }),
+  z.strictObject({ kind: z.literal('attempt-nomination'), pairId: pairId.nullable() }),
   z.strictObject({ kind: z.literal('set-messages'), messages: messageSettingsSchema }),
 ]) satisfies z.ZodType<EngineCommand>
 
@@ -118,6 +122,9 @@ const pair = z.object({
   stateSinceMs: ms,
   egress,
   included: z.boolean(),
+  pinned: z.boolean(),
+  capBps,
+  order: count.nullable(),
   carrying: z.boolean(),
   nominations: z.object({
     suppressed: count,
@@ -157,7 +164,7 @@ const pair = z.object({
 }) satisfies z.ZodType<PairSnapshot>
 
 const messageStream = z.object({
-  direction: z.enum(['sent', 'received']),
+  direction,
   sent: count.nullable(),
   received: count.nullable(),
   missing: count.nullable(),
@@ -168,6 +175,51 @@ const messageStream = z.object({
   roundTripMs: distribution.nullable(),
   deliveryGapMaxMs: ms.nullable(),
 }) satisfies z.ZodType<MessageStreamSnapshot>
+
+const switchReason = z.enum([
+  'started',
+  'mode',
+  'user',
+  'down',
+  'suspect',
+  'overdue',
+  'silent',
+  'faster',
+  'queue',
+  'returned',
+]) satisfies z.ZodType<SwitchReason>
+
+const delayMs = ms
+const pathReason = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('not-working') }),
+  z.object({ kind: z.literal('excluded') }),
+  z.object({ kind: z.literal('not-pinned') }),
+  z.object({ kind: z.literal('not-in-set') }),
+  z.object({ kind: z.literal('multipath-off') }),
+  z.object({ kind: z.literal('copies') }),
+  z.object({
+    kind: z.literal('weighed'),
+    rttMs: ms.nullable(),
+    lossPercent: percent.nullable(),
+    limit: z.enum(['capacity', 'queue', 'cap', 'range']).nullable(),
+    limitBps: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('fastest'), delayMs, marginMs: ms.nullable() }),
+  z.object({ kind: z.literal('slower'), delayMs, byMs: ms }),
+  z.object({ kind: z.literal('spill'), delayMs, byMs: ms }),
+  z.object({ kind: z.literal('active'), place: count }),
+  z.object({ kind: z.literal('standing-by'), place: count }),
+  z.object({ kind: z.literal('selected') }),
+  z.object({ kind: z.literal('not-selected') }),
+  z.object({ kind: z.literal('avoided'), because: z.enum(['suspect', 'overdue']) }),
+  z.object({ kind: z.literal('proving'), remainingMs: ms }),
+]) satisfies z.ZodType<PathReason>
+
+const spreading = z.object({
+  switches: count,
+  lastSwitch: z.object({ atMs: ms, fromId: count.nullable(), toId: count, reason: switchReason }).nullable(),
+  reasons: z.array(z.object({ pairId, reason: pathReason })).max(1024),
+}) satisfies z.ZodType<SpreadingView>
 
 const peer = z.object({
   kind: z.enum(['unknown', 'pathscope', 'stock']),
@@ -196,11 +248,13 @@ export const engineSnapshotSchema = z.object({
   dtls: dtlsState,
   channel: channelState,
   mode: modeSchema,
+  peerMode: modeSchema.nullable(),
   use: useSchema,
   peer,
   waitingUntilMs: ms.nullable(),
   pairs: z.array(pair).max(1024),
   messages: z.array(messageStream).max(16),
+  spreading,
   overheadFactor: z.number().nullable(),
   duplicatesDropped: count,
   sctpRetransmissions: count,
@@ -229,7 +283,19 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ ...onPair, kind: z.literal('nomination-refused-by-us') }),
   z.object({ ...at, kind: z.literal('role-conflict'), nowRole: z.enum(['controlling', 'controlled']) }),
-  z.object({ ...at, kind: z.literal('mode'), mode: modeSchema, by }),
+  z.object({ ...onPair, kind: z.literal('pair-pinned'), pinned: z.boolean() }),
+  z.object({ ...onPair, kind: z.literal('pair-capped'), capBps }),
+  z.object({ ...at, kind: z.literal('pairs-ordered'), labels: z.array(text).max(64) }),
+  z.object({ ...at, kind: z.literal('mode'), mode: modeSchema, direction, by }),
+  z.object({
+    ...at,
+    kind: z.literal('switch'),
+    fromId: count.nullable(),
+    fromLabel: text.nullable(),
+    toId: count,
+    toLabel: text,
+    reason: switchReason,
+  }),
   z.object({ ...at, kind: z.literal('use'), use: useSchema, by }),
   z.object({ ...at, kind: z.literal('peer'), peer }),
   z.object({ ...at, kind: z.literal('stun-failed'), server: text, interfaceName: text, detail: text }),

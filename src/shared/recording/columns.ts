@@ -9,6 +9,7 @@ import type {
   PacketCounts,
   RttView,
 } from '../../engine'
+import { modeNames } from '../words'
 import type { Cell, PairInfo } from './lines'
 
 type Column<T> = readonly [name: string, read: (value: T) => Cell]
@@ -97,11 +98,13 @@ export const sessionColumns: readonly Column<EngineSnapshot>[] = [
   ['dtls', (snapshot) => snapshot.dtls],
   ['channel', (snapshot) => snapshot.channel],
   ['mode', (snapshot) => snapshot.mode],
+  ['peerMode', (snapshot) => snapshot.peerMode],
   ['use', (snapshot) => snapshot.use],
   ['waitingUntilMs', (snapshot) => snapshot.waitingUntilMs],
   ['overheadFactor', (snapshot) => snapshot.overheadFactor],
   ['duplicatesDropped', (snapshot) => snapshot.duplicatesDropped],
   ['sctpRetransmissions', (snapshot) => snapshot.sctpRetransmissions],
+  ['switches', (snapshot) => snapshot.spreading.switches],
 ]
 
 /** One row. Numbers keep three decimals: a microsecond, a thousandth of a per cent. */
@@ -212,6 +215,10 @@ export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
     stateSinceMs: row.number('stateSinceMs'),
     egress: egressFrom(row),
     included: row.flag('included'),
+    // What the user wants of a pair is told by events, and not in every row.
+    pinned: false,
+    capBps: null,
+    order: null,
     carrying: row.flag('carrying'),
     nominations: {
       suppressed: row.number('nominations.suppressed'),
@@ -281,11 +288,14 @@ export function sessionFrom(row: RowReader): SessionCells {
     ice: row.word('ice', ['new', 'checking', 'connected', 'disconnected', 'failed', 'closed']),
     dtls: row.word('dtls', ['new', 'connecting', 'connected', 'failed', 'closed']),
     channel: row.word('channel', ['new', 'connecting', 'open', 'closed']),
-    mode: row.word('mode', ['redundant', 'weighted']),
+    mode: row.word('mode', modeNames),
+    peerMode: modeNames.find((mode) => mode === row.cell('peerMode')) ?? null,
     use: row.word('use', ['auto', 'all', 'disjoint']),
     waitingUntilMs: row.measured('waitingUntilMs'),
     overheadFactor: row.measured('overheadFactor'),
     duplicatesDropped: row.number('duplicatesDropped'),
     sctpRetransmissions: row.number('sctpRetransmissions'),
+    // Each switch is an event; the reasons of a moment are shown and not kept.
+    spreading: { switches: row.measured('switches') ?? 0, lastSwitch: null, reasons: [] },
   }
 }

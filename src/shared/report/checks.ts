@@ -1,5 +1,5 @@
 /** Did the session do what it claims? Each check can fail; one that does not apply says why. */
-import type { EngineSnapshot, MessageStreamSnapshot, PairSnapshot } from '../../engine'
+import type { EngineSnapshot, MessageStreamSnapshot, Mode, PairSnapshot } from '../../engine'
 import type { Recording } from '../recording'
 import { formatCount } from '../words'
 import type { CheckId, ReportCheck } from './schema'
@@ -95,8 +95,11 @@ function nominationsSucceeded({ pairs, isStock }: Facts): Verdict {
 const aloneFrom = 0.99
 /** Part of the connected samples in which one pair alone may carry while others are up (pairs come up one by one). */
 const aloneSamples = 0.1
+/** In these modes most or all packets go over one path, by intention. */
+const preferringModes: readonly Mode[] = ['lowest-latency', 'backup', 'single', 'adaptive']
 
-function noSingleSelected({ recording, pairs }: Facts): Verdict {
+function noSingleSelected({ recording, pairs, last }: Facts): Verdict {
+  if (preferringModes.includes(last.mode)) return [null, 'In this mode packets prefer one path.']
   const points = recording.series
     .map((point) => point.pairs.filter(({ state, included }) => state === 'up' && included))
     .filter((up) => up.length >= 2)
@@ -109,12 +112,15 @@ function noSingleSelected({ recording, pairs }: Facts): Verdict {
   return [alone <= points.length * aloneSamples && busiest / all < aloneFrom, detail]
 }
 
-function packetsOnSeveralPaths({ pairs, isStock }: Facts): Verdict {
+function packetsOnSeveralPaths({ pairs, isStock, last }: Facts): Verdict {
   const here = pairs.filter((pair) => pair.recordsReceived.packets > 0)
   const there = pairs.filter((pair) => (pair.peerFirstArrivals ?? 0) + (pair.peerDuplicates ?? 0) > 0)
   const named = here.length === 0 ? '' : ` (${labels(here)})`
   const counted = `Received here over ${n(here.length)} pairs${named}`
   if (isStock) return [null, `${counted}; the peer does not say what it received.`]
+  const prefers =
+    preferringModes.includes(last.mode) || (last.peerMode !== null && preferringModes.includes(last.peerMode))
+  if (prefers) return [null, `${counted}; a mode in use prefers one path.`]
   return [
     here.length >= 2 && there.length >= 2,
     `${counted}; the peer says that it received over ${n(there.length)}.`,
@@ -124,7 +130,7 @@ function packetsOnSeveralPaths({ pairs, isStock }: Facts): Verdict {
 function duplicatesDropped({ last, isStock }: Facts): Verdict {
   const dropped = last.duplicatesDropped
   if (last.mode !== 'redundant')
-    return [null, `Copies are sent in redundant mode only (${n(dropped)} dropped).`]
+    return [null, `Every packet has copies in redundant mode only (${n(dropped)} dropped).`]
   if (isStock) return [null, `The peer sends no copies (${n(dropped)} dropped).`]
   return [dropped > 0, `${n(dropped)} copies dropped because another copy had come first.`]
 }

@@ -2,6 +2,7 @@
  * The report's format, "pathscope.report/1": the one source of its types and of docs/report.schema.json. What was not
  * measured is null, never 0. `t` is always seconds since the session began.
  */
+import { modeNames } from '../words'
 import { z } from './zod'
 
 export const reportSchemaName = 'pathscope.report/1'
@@ -194,7 +195,7 @@ export const reportSchema = z.object({
     startedAt: z.iso.datetime(),
     durationSeconds: z.number(),
     connectedAfterSeconds: measured,
-    mode: z.enum(['redundant', 'weighted']).nullable(),
+    mode: z.enum(modeNames).nullable(),
     emulated: z.boolean().describe('Paths were emulated inside one process.'),
     complete: z.boolean().describe('False when the recording breaks off before its end.'),
     end: z.object({ reason: text, detail: text.nullable() }).nullable(),

@@ -1,5 +1,5 @@
 /** What the numbers mean at the moment, in short true sentences with n behind each claim. */
-import type { EngineSnapshot, PairSnapshot } from '../../engine'
+import type { EngineSnapshot, Mode, PairSnapshot } from '../../engine'
 import { formatCount, formatPercent, formatSpan, sharedLinkSentences } from '../words'
 
 /** A piece of a sentence; a `pair` piece is shown as that path's name in its colour. */
@@ -89,24 +89,22 @@ function failureSentences(snapshot: EngineSnapshot, carrying: readonly PairSnaps
   const shared = sharedEnd(carrying)
   if (shared !== null)
     return [sentence('shared', 'warn', text(`All ${carrying.length} carrying paths ${shared}.`))]
-  if (snapshot.mode === 'redundant') {
-    return [
-      sentence(
-        'redundant',
-        'plain',
-        text(`Every packet goes over ${carrying.length} live paths: losing any one of them loses nothing.`),
-      ),
-    ]
-  }
-  return [
-    sentence(
-      'weighted',
-      'plain',
-      text(
-        `Each packet goes over one of ${carrying.length} live paths, by weight: what a dying path held is sent again.`,
-      ),
-    ),
-  ]
+  return [sentence(snapshot.mode, 'plain', text(failureTexts[snapshot.mode](carrying.length)))]
+}
+
+/** What a mode makes of a path that fails, with so many that carry. */
+const failureTexts: Readonly<Record<Mode, (paths: number) => string>> = {
+  redundant: (paths) => `Every packet goes over ${paths} live paths: losing any one of them loses nothing.`,
+  weighted: (paths) =>
+    `Each packet goes over one of ${paths} live paths, by weight: what a dying path held is sent again.`,
+  'lowest-latency': (paths) =>
+    `Each packet goes over the fastest of ${paths} live paths: when that one dies, what it held is sent again.`,
+  backup: (paths) =>
+    `All packets go over the first of ${paths} live paths in the order; the others stand by for when it dies.`,
+  single: () =>
+    'All packets go over the path that a stock WebRTC peer would use: when it falls silent, that is noticed after 2.5 s.',
+  adaptive: (paths) =>
+    `Each packet goes over the fastest of ${paths} live paths, and over another one as well where it is at risk.`,
 }
 
 /** All is down, or all is taken out: for how long, and what can be done. */

@@ -119,7 +119,7 @@ function recordingProblemAfter(problem: string | null, kind: string, message: st
 }
 
 function peerModeAfter(mode: Mode | null, event: EngineEvent): Mode | null {
-  return event.kind === 'mode' && event.by === 'peer' ? event.mode : mode
+  return event.kind === 'mode' && event.direction === 'received' ? event.mode : mode
 }
 
 function withSnapshot(view: SessionView, snapshot: EngineSnapshot): SessionView {

@@ -13,7 +13,7 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   {
     term: 'Weight',
     meaning:
-      'How the weighted mode spreads packets: a pair gets its weight over the sum of the weights of the pairs in use. Set from RTT and loss.',
+      'How the weighted mode spreads packets: a pair gets its weight over the sum of the weights of the pairs in use. Set from RTT and loss, and held to what the pair carries.',
   },
   {
     term: 'Share',

@@ -1,6 +1,7 @@
 /** One sentence for everything that happens. */
-import type { EngineEvent, EngineSnapshot, PeerView } from '../../engine'
-import { formatCount, formatSpan } from './numbers'
+import type { EngineEvent, EngineSnapshot, PeerView, SwitchReason } from '../../engine'
+import { formatCount, formatMbps, formatSpan } from './numbers'
+import { switchWords } from './reasons'
 import {
   channelWords,
   dropWords,
@@ -61,7 +62,27 @@ export function eventSentence(event: EngineEvent): Sentence {
     case 'role-conflict':
       return say(`Both sides claimed the same ICE role; this side is now ${event.nowRole}.`)
     case 'mode':
-      return say(`Mode set to ${modeWords[event.mode]} ${whose(event.by)}.`)
+      return modeSentence(event)
+    case 'switch':
+      return switchSentence(event)
+    case 'pair-pinned':
+      return say(
+        event.pinned
+          ? `${event.label}: pinned; only pinned paths carry what we send.`
+          : `${event.label}: no longer pinned.`,
+      )
+    case 'pair-capped':
+      return say(
+        event.capBps === null
+          ? `${event.label}: no limit any more.`
+          : `${event.label}: limited to ${formatMbps(event.capBps)} Mbit/s by the user.`,
+      )
+    case 'pairs-ordered':
+      return say(
+        event.labels.length === 0
+          ? 'Order of paths: as by default.'
+          : `Order of paths: ${event.labels.join(', ')}.`,
+      )
     case 'use':
       return say(`Use of paths set to "${useWords[event.use]}" ${whose(event.by)}.`)
     case 'peer':
@@ -149,6 +170,27 @@ export function waitingText({
 }: Pick<EngineSnapshot, 'atMs' | 'waitingUntilMs'>): string | null {
   if (waitingUntilMs === null) return null
   return `waiting for the peer, ${formatSpan(1000 * Math.ceil(Math.max(0, waitingUntilMs - atMs) / 1000))} left`
+}
+
+function modeSentence({ mode, direction, by }: EventOf<'mode'>): Sentence {
+  const word = modeWords[mode]
+  if (direction === 'sent') return say(`Mode set to ${word} here${by === 'us' ? '' : ', as the peer asked'}.`)
+  return say(
+    by === 'peer'
+      ? `Mode set to ${word} by the peer.`
+      : `Mode set to ${word} by the peer, as asked from here.`,
+  )
+}
+
+/** After a failure traffic moves; before it, it is moved. */
+const switchedByFailure: readonly SwitchReason[] = ['down', 'suspect', 'overdue', 'silent']
+
+function switchSentence({ fromLabel, toLabel, reason }: EventOf<'switch'>): Sentence {
+  const from = fromLabel === null ? '' : ` from ${fromLabel}`
+  return say(
+    `What we send goes${from} to ${toLabel}: ${switchWords[reason]}.`,
+    switchedByFailure.includes(reason) ? 'warn' : 'none',
+  )
 }
 
 export function peerSentence(peer: PeerView): string {

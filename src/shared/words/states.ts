@@ -34,11 +34,25 @@ export const pairStateHealth: Readonly<Record<PairState, Health>> = {
   closed: 'none',
 }
 
-export const modeWords: Readonly<Record<Mode, string>> = { redundant: 'redundant', weighted: 'weighted' }
+/** In the order in which they are offered. */
+export const modeNames = ['redundant', 'weighted', 'lowest-latency', 'backup', 'single', 'adaptive'] as const
+
+export const modeWords: Readonly<Record<Mode, string>> = {
+  redundant: 'redundant',
+  weighted: 'weighted',
+  'lowest-latency': 'lowest latency',
+  backup: 'backup',
+  single: 'single',
+  adaptive: 'adaptive',
+}
 
 export const modeMeanings: Readonly<Record<Mode, string>> = {
   redundant: 'every packet on every path in use',
   weighted: 'each packet on one path, chosen by live weights',
+  'lowest-latency': 'each packet on the path that is fastest now',
+  backup: 'all packets on the first path in your order that works',
+  single: 'all packets on the path that a stock WebRTC peer would use, the baseline',
+  adaptive: 'each packet on the fastest path, with a copy on another where it is at risk',
 }
 
 export const useWords: Readonly<Record<Use, string>> = {

@@ -71,7 +71,13 @@ describe('sentences', () => {
   })
 
   it('say who changed the mode', () => {
-    const { text } = eventSentence({ atMs: 1, kind: 'mode', mode: 'weighted', by: 'peer' })
+    const { text } = eventSentence({
+      atMs: 1,
+      kind: 'mode',
+      mode: 'weighted',
+      direction: 'received',
+      by: 'peer',
+    })
     expect(text).toBe('Mode set to weighted by the peer.')
   })
 })

@@ -145,6 +145,8 @@ const texts = [
     candidates: [{ address: '198.51.100.7', interfaceName: 'eth0' }],
   },
   { t: 'mode', mode: 'weighted', use: 'disjoint' },
+  { t: 'mode', mode: 'backup', use: 'auto', asked: true },
+  { t: 'ask-mode', mode: 'lowest-latency' },
   {
     t: 'candidates',
     candidates: [

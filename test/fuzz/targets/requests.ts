@@ -58,7 +58,7 @@ export const ipc: Target = {
         messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
       },
       { kind: 'include-pair', pairId: 3, included: false },
-      { kind: 'set-mode', mode: 'redundant' },
+      { kind: 'set-mode', direction: 'sent', mode: 'redundant' },
       { formats: ['json', 'csv'] },
       { text: 'v=0' },
     ].map((value) => bytesOf(JSON.stringify(value))),

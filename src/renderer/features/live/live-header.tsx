@@ -1,8 +1,8 @@
 /** One line: session, state, mode, cost, actions. */
 import { countPaths, waitingText } from '../../../shared/view'
-import { endWords, formatClock, formatFactor, iceWords, modeWords } from '../../../shared/words'
+import { endWords, formatClock, formatFactor, iceWords } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
-import { Button, Health, type HealthTone, Segmented } from '../../ui'
+import { Button, Health, type HealthTone, ModeSelect } from '../../ui'
 
 export function LiveHeader({ live }: { readonly live: Live }) {
   const { view } = live
@@ -57,14 +57,10 @@ function ModeSwitch({ live }: { readonly live: Live }) {
   if (snapshot === null || ended !== null) return null
   return (
     <>
-      <Segmented
+      <ModeSelect
         label="Mode, as we send"
         value={wanted.mode ?? snapshot.mode}
-        options={[
-          { value: 'redundant', label: 'Redundant', title: 'We send every packet on every path in use' },
-          { value: 'weighted', label: 'Weighted', title: 'We send each packet on one path, by live weights' },
-        ]}
-        onChange={(mode) => void setMode(mode)}
+        onChange={(mode) => void setMode('sent', mode)}
       />
       <select
         className="select"
@@ -84,13 +80,19 @@ function ModeSwitch({ live }: { readonly live: Live }) {
   )
 }
 
-/** Each direction has its own mode; the peer's is told when it differs. */
+/** Each direction has its own mode; the peer is asked to change its own. */
 function PeerMode({ live }: { readonly live: Live }) {
-  const { peerMode, snapshot, ended } = live.view
-  if (peerMode === null || snapshot === null || ended !== null || peerMode === snapshot.mode) return null
+  const setMode = useStore((store) => store.setMode)
+  const { peerMode, ended } = live.view
+  if (peerMode === null || ended !== null) return null
   return (
-    <span className="dim fixed roomy-only" title="Each side chooses how it spreads what it sends">
-      peer <b>{modeWords[peerMode]}</b>
+    <span className="row dim roomy-only">
+      peer
+      <ModeSelect
+        label="Mode, as the peer sends"
+        value={peerMode}
+        onChange={(mode) => void setMode('received', mode)}
+      />
     </span>
   )
 }

@@ -42,7 +42,8 @@ export interface LiveSlice {
   openSide(open: boolean): void
   showDirection(direction: 'sent' | 'received'): void
   showWeight(shown: 'weight' | 'share'): void
-  setMode(mode: Mode): Promise<void>
+  /** Of what we send; or the peer is asked to spread so what it sends. */
+  setMode(direction: 'sent' | 'received', mode: Mode): Promise<void>
   setUse(use: Use): Promise<void>
   includePair(pairId: number, included: boolean): Promise<void>
   attemptNomination(): Promise<void>
@@ -98,7 +99,8 @@ export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
     openSide: (open) => set({ sideOpen: open }),
     showDirection: (direction) => set({ direction }),
     showWeight: (shown) => set({ weightShown: shown }),
-    setMode: (mode) => command({ kind: 'set-mode', mode }, { mode }),
+    setMode: (direction, mode) =>
+      command({ kind: 'set-mode', direction, mode }, direction === 'sent' ? { mode } : {}),
     setUse: (use) => command({ kind: 'set-use', use }, { use }),
     includePair: (pairId, included) =>
       command(

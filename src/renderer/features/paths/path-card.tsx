@@ -9,6 +9,7 @@ import {
   interfaceKindWords,
   pairStateHealth,
   pairStateWords,
+  reasonText,
 } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
 import { formatRates } from '../../history'
@@ -49,10 +50,23 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
       )}
       <Sparkline pairId={pair.id} live={live} />
       <PathFigures pair={pair} live={live} />
+      <PathReason pair={pair} live={live} />
       <span className="include">
         <IncludeBox pair={pair} disabled={live.view.ended !== null} />
       </span>
     </li>
+  )
+}
+
+/** Why it has its part of what is sent. */
+function PathReason({ pair, live }: { readonly pair: PairSnapshot; readonly live: Live }) {
+  const told = live.view.snapshot?.spreading.reasons.find(({ pairId }) => pairId === pair.id)
+  if (told === undefined || live.view.ended !== null) return null
+  const text = reasonText(told.reason)
+  return (
+    <span className="reason faint ellipsis" title={text}>
+      {text}
+    </span>
   )
 }
 

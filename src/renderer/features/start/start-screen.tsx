@@ -1,6 +1,7 @@
 /** The empty state: what can be used, what will be sent, and three ways to begin. */
+import { modeMeanings } from '../../../shared/words'
 import { useStore } from '../../state'
-import { Button, NumberField, Segmented, TextField } from '../../ui'
+import { Button, ModeSelect, NumberField, TextField } from '../../ui'
 import { PasteBox } from '../exchange'
 import { InterfaceChoice } from './interface-choice'
 import { defaultTitle } from './start-slice'
@@ -64,21 +65,8 @@ function SessionForm() {
       <TurnFields />
       <div className="field">
         <span className="label">Packets go</span>
-        <Segmented
-          label="Mode"
-          value={form.mode}
-          options={[
-            { value: 'redundant', label: 'Redundant' },
-            { value: 'weighted', label: 'Weighted' },
-          ]}
-          onChange={(mode) => change({ mode })}
-        />
-        <p className="hint">
-          {form.mode === 'redundant'
-            ? 'Every packet over every path.'
-            : 'Each packet over one path, by live weights.'}{' '}
-          Can be switched while it runs.
-        </p>
+        <ModeSelect label="Mode" value={form.mode} onChange={(mode) => change({ mode })} />
+        <p className="hint">This sends {modeMeanings[form.mode]}. Can be switched while it runs.</p>
       </div>
       <div className="field">
         <span className="label">Test messages</span>

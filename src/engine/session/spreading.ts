@@ -1,0 +1,163 @@
+import type { PathReason, PathSwitch } from '../face/explain'
+import type { Mode } from '../face/settings'
+import type { SpreadingView } from '../face/snapshot'
+import { doubtDelivery, type Pair } from '../ice'
+import { createSpreader, type PathFacts, type Spreader } from '../spread'
+import { pairById, type SessionState, tell } from './state'
+
+/** What spreads what we send, and what the user wants of paths. */
+export interface SpreadingState {
+  readonly records: Spreader
+  readonly pins: Set<number>
+  /** Limits in bit/s by pair. */
+  readonly caps: Map<number, number>
+  /** Pairs in the user's order; empty: by `settings.backupOrder`. */
+  order: readonly number[]
+  /** The user changed something of it since the paths were last told. */
+  byUser: boolean
+  /** A pair came into doubt since the paths were last told, and how many were then. */
+  newDoubt: boolean
+  seenSuspects: number
+  toldSwitch: PathSwitch | null
+  toldSwitchMs: number
+}
+
+/** Between two events of switches, ms; what happens in between is counted and not told. */
+const switchEventMs = 250
+
+export function createSpreading(mode: Mode, budgetPercent: number): SpreadingState {
+  const records = createSpreader(mode)
+  records.setBudget(budgetPercent / 100)
+  return {
+    records,
+    pins: new Set(),
+    caps: new Map(),
+    order: [],
+    byUser: false,
+    newDoubt: false,
+    seenSuspects: 0,
+    toldSwitch: null,
+    toldSwitchMs: -Infinity,
+  }
+}
+
+/** A pair came into doubt, or works no more: it is avoided from now on, and what went over it alone is sent again. */
+export function noteDoubt(state: SessionState, pair: Pair): void {
+  state.doubted.push(pair)
+  state.spreading.newDoubt = true
+}
+
+/** Tells the spread room of the paths as they are now: whenever they changed, and with the weights' timer. */
+export function tellPaths(state: SessionState): void {
+  const { spreading, nowMs } = state
+  spreading.seenSuspects = state.agent.state.suspects
+  tellSpreader(state, spreading.records, state.carrying)
+  spreading.byUser = false
+  spreading.newDoubt = false
+  spreading.records.tick(nowMs)
+}
+
+function tellSpreader(state: SessionState, spreader: Spreader, carrying: readonly number[]): void {
+  const { nowMs, spreading } = state
+  const paths = withHeldOn(state, spreader, carrying).flatMap((id) => {
+    const pair = pairById(state, id)
+    if (pair === undefined) return []
+    if (pair.answeredSentMs !== null) spreader.answered(id, pair.answeredSentMs, nowMs)
+    return [factsOf(state, pair)]
+  })
+  spreader.update(paths, nowMs, spreading.byUser)
+}
+
+/** A stock peer stays with its pair for a while when that is silent: `single` goes by that, not by our faster signs. */
+function withHeldOn(state: SessionState, spreader: Spreader, carrying: readonly number[]): readonly number[] {
+  const id = spreader.mode === 'single' ? spreader.activeId : null
+  if (id === null || carrying.includes(id)) return carrying
+  const pair = pairById(state, id)
+  return pair?.state === 'down' && mayCarry(state, pair) ? [...carrying, id] : carrying
+}
+
+/** Whether the user wants it to carry. */
+export function mayCarry({ spreading }: SessionState, { id, included }: Pair): boolean {
+  return included && (spreading.pins.size === 0 || spreading.pins.has(id))
+}
+
+function factsOf(state: SessionState, pair: Pair): PathFacts {
+  const { id, rtt } = pair
+  const { spreading, weights } = state
+  return {
+    id,
+    up: pair.state === 'up',
+    suspect: pair.suspicion !== null,
+    priority: pair.priority,
+    straight: pair.straight,
+    order: placeOf(state, pair),
+    rttMs: rtt.smoothedMs,
+    rttVarMs: rtt.varianceMs,
+    baseRttMs: rtt.minRecentMs(state.nowMs),
+    loss: pair.lossSent.recentLoss,
+    rateBps: null,
+    queueMs: null,
+    capBps: spreading.caps.get(id) ?? null,
+    weight: state.recordShares.get(id) ?? 1 / Math.max(1, state.carrying.length),
+    limit: weights.limit(id),
+    heardMs: pair.lastReceivedMs,
+  }
+}
+
+/** The pair's place in the order for `backup`: as the user gave it, else its interface's place in the settings. */
+export function placeOf({ spreading, settings }: SessionState, { id, socket }: Pair): number | null {
+  const place =
+    spreading.order.length > 0
+      ? spreading.order.indexOf(id)
+      : settings.backupOrder.indexOf(socket.interfaceName)
+  return place < 0 ? null : place
+}
+
+/** After every input: what the spread room noticed of itself, and what it should know at once. */
+export function settleSpreading(state: SessionState): void {
+  const { spreading, nowMs } = state
+  const { records } = spreading
+  if (spreading.newDoubt || state.agent.state.suspects !== spreading.seenSuspects) tellPaths(state)
+  records.tick(nowMs)
+  for (let id = records.takeDoubted(); id !== undefined; id = records.takeDoubted()) {
+    const pair = pairById(state, id)
+    if (pair !== undefined) doubtDelivery(state.agent.state, pair, nowMs)
+  }
+  tellSwitch(state)
+}
+
+function tellSwitch(state: SessionState): void {
+  const { spreading, nowMs } = state
+  const { lastSwitch } = spreading.records
+  if (lastSwitch === spreading.toldSwitch || lastSwitch === null) return
+  if (nowMs - spreading.toldSwitchMs < switchEventMs) return
+  spreading.toldSwitch = lastSwitch
+  spreading.toldSwitchMs = nowMs
+  const { fromId, toId, reason } = lastSwitch
+  const labelOf = (id: number): string => pairById(state, id)?.label ?? ''
+  tell(state, {
+    kind: 'switch',
+    fromId,
+    fromLabel: fromId === null ? null : labelOf(fromId),
+    toId,
+    toLabel: labelOf(toId),
+    reason,
+  })
+}
+
+export function spreadingView(state: SessionState): SpreadingView {
+  const { switches, lastSwitch } = state.spreading.records
+  const known = state.agent.state.pairs.filter((pair) => pair.answeredMs !== null)
+  const reasons = known.map((pair) => ({ pairId: pair.id, reason: reasonOf(state, pair) }))
+  return { switches, lastSwitch, reasons }
+}
+
+function reasonOf(state: SessionState, pair: Pair): PathReason {
+  const { spreading, settings, nowMs } = state
+  const explained = spreading.records.explain(pair.id, nowMs)
+  if (explained !== null) return explained
+  if (!pair.included) return { kind: 'excluded' }
+  if (spreading.pins.size > 0 && !spreading.pins.has(pair.id)) return { kind: 'not-pinned' }
+  if (pair.state !== 'up') return { kind: 'not-working' }
+  return { kind: settings.enabled ? 'not-in-set' : 'multipath-off' }
+}

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest'
+import { modes } from '../face/settings'
+import { pairOfEngines, type TestLink } from '../testing'
+
+const link = (delayMs: number): TestLink => ({ delayMs, loss: 0, up: true })
+const messages = { enabled: true, ratePerSecond: 100, sizeBytes: 128 }
+
+type World = ReturnType<typeof pairOfEngines>
+const snapshotOf = (world: World, index: 0 | 1 = 0) => world.hosts[index].engine.snapshot(world.now())
+
+/** Records that the first host sent over each pair of links between two times. */
+function sentBetween(world: World, toMs: number): ReadonlyMap<string, number> {
+  const before = new Map(snapshotOf(world).pairs.map((pair) => [pair.id, pair.recordsSent.packets]))
+  world.runUntil(toMs)
+  return new Map(
+    snapshotOf(world).pairs.map((pair) => [
+      pair.label,
+      pair.recordsSent.packets - (before.get(pair.id) ?? 0),
+    ]),
+  )
+}
+
+const total = (counts: ReadonlyMap<string, number>) =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0)
+
+function idOf(world: World, straightAt: number): number {
+  return snapshotOf(world).pairs.filter((pair) => pair.straight)[straightAt]?.id ?? 0
+}
+
+test('all six modes can be switched through while messages flow, and lose none', () => {
+  const world = pairOfEngines([link(10), link(30)], { messages, use: 'disjoint' })
+  world.connect()
+  let untilMs = 3000
+  for (const mode of [...modes, ...modes]) {
+    world.runUntil(untilMs)
+    world.give(0, { kind: 'command', command: { kind: 'set-mode', direction: 'sent', mode } })
+    untilMs += 700
+    world.runUntil(untilMs)
+    expect(snapshotOf(world)).toMatchObject({ mode })
+    expect(snapshotOf(world, 1)).toMatchObject({ peerMode: mode })
+  }
+  world.runUntil(untilMs + 3000)
+  const [sent] = snapshotOf(world).messages
+  expect(sent).toMatchObject({ missing: 0, duplicated: 0 })
+  expect(sent?.received).toBeGreaterThan(800)
+})
+
+test('lowest-latency sends over the fastest path, and says why', () => {
+  const world = pairOfEngines([link(40), link(10)], { messages, mode: 'lowest-latency', use: 'disjoint' })
+  world.connect()
+  world.runUntil(4000)
+  const counts = sentBetween(world, 6000)
+  const { pairs, spreading } = snapshotOf(world)
+  const busy = pairs.filter((pair) => (counts.get(pair.label) ?? 0) > 0)
+  expect(busy).toHaveLength(1)
+  expect(busy[0]?.rttMs?.p50).toBeLessThan(25)
+  const reason = spreading.reasons.find(({ pairId }) => pairId === busy[0]?.id)?.reason
+  expect(reason?.kind).toBe('fastest')
+  expect(spreading.lastSwitch).toMatchObject({ toId: busy[0]?.id })
+})
+
+test('the peer is asked to change its own mode, and both sides say whose wish it was', () => {
+  const world = pairOfEngines([link(10), link(20)], { messages })
+  world.connect()
+  world.runUntil(2000)
+  world.give(0, { kind: 'command', command: { kind: 'set-mode', direction: 'received', mode: 'backup' } })
+  world.runUntil(3000)
+  expect(snapshotOf(world)).toMatchObject({ mode: 'redundant', peerMode: 'backup' })
+  expect(snapshotOf(world, 1)).toMatchObject({ mode: 'backup', peerMode: 'redundant' })
+  const told = world.hosts.map((host) => host.events.filter((event) => event.kind === 'mode').at(-1))
+  expect(told).toMatchObject([
+    { mode: 'backup', direction: 'received', by: 'us' },
+    { mode: 'backup', direction: 'sent', by: 'peer' },
+  ])
+})
+
+test('only pinned pairs carry while any is pinned', () => {
+  const world = pairOfEngines([link(10), link(20)], { messages })
+  world.connect()
+  world.runUntil(3000)
+  const id = idOf(world, 1)
+  world.give(0, { kind: 'command', command: { kind: 'pin-pair', pairId: id, pinned: true } })
+  const counts = sentBetween(world, 5000)
+  const pinned = snapshotOf(world).pairs.find((pair) => pair.id === id)
+  expect(pinned).toMatchObject({ pinned: true, carrying: true })
+  expect(total(counts)).toBe(counts.get(pinned?.label ?? ''))
+  const others = snapshotOf(world).spreading.reasons.filter(({ pairId }) => pairId !== id)
+  expect(others.length).toBeGreaterThan(0)
+  expect(others.every(({ reason }) => reason.kind === 'not-pinned')).toBe(true)
+  world.give(0, { kind: 'command', command: { kind: 'pin-pair', pairId: id, pinned: false } })
+  world.runUntil(6000)
+  expect(snapshotOf(world).pairs.filter((pair) => pair.carrying).length).toBeGreaterThan(1)
+})
+
+test('backup follows the order of the settings, then the user’s, and goes on when its path dies', () => {
+  const links = [link(10), link(20)]
+  const world = pairOfEngines(links, { messages, mode: 'backup', use: 'disjoint', backupOrder: ['link2'] })
+  world.connect()
+  world.runUntil(4000)
+  const [first, second] = [idOf(world, 0), idOf(world, 1)]
+  const labelOf = (id: number) => snapshotOf(world).pairs.find((pair) => pair.id === id)?.label ?? ''
+  const byDefault = sentBetween(world, 5000)
+  const [active, other] = [second, first]
+  expect(snapshotOf(world).pairs.find((pair) => pair.id === active)?.local.interfaceName).toBe('link2')
+  expect(total(byDefault)).toBe(byDefault.get(labelOf(active)))
+  world.give(0, { kind: 'command', command: { kind: 'order-pairs', pairIds: [other, active] } })
+  const ordered = sentBetween(world, 6000)
+  expect(total(ordered)).toBe(ordered.get(labelOf(other)))
+  expect(snapshotOf(world).spreading.lastSwitch).toMatchObject({
+    fromId: active,
+    toId: other,
+    reason: 'user',
+  })
+  ;(links[0] as TestLink).up = false
+  world.runUntil(8000)
+  const failedOver = sentBetween(world, 9000)
+  expect(total(failedOver)).toBe(failedOver.get(labelOf(active)))
+  const told = world.hosts[0].events.filter((event) => event.kind === 'switch').at(-1)
+  expect(told).toMatchObject({ fromId: other, toId: active })
+})
+
+test('a limit of a pair is shown and told, and no number at all takes it away', () => {
+  const world = pairOfEngines([link(10)], { messages })
+  world.connect()
+  world.runUntil(2000)
+  const set = (capBps: number | null): void =>
+    world.give(0, { kind: 'command', command: { kind: 'cap-pair', pairId: 1, capBps } })
+  set(2e6)
+  expect(snapshotOf(world).pairs[0]?.capBps).toBe(2e6)
+  set(Number.NaN)
+  expect(snapshotOf(world).pairs[0]?.capBps).toBeNull()
+  const told = world.hosts[0].events.filter((event) => event.kind === 'pair-capped')
+  expect(told).toMatchObject([{ capBps: 2e6 }, { capBps: null }])
+})
+
+test('a link that dies takes nothing over to the crossed pairs that share it, which are not known to be dead yet', () => {
+  const links = [link(10), link(10)]
+  const world = pairOfEngines(links, { messages, use: 'disjoint', mode: 'weighted' })
+  world.connect()
+  world.runUntil(4000)
+  ;(links[1] as TestLink).up = false
+  for (let atMs = 4050; atMs < 8000; atMs += 50) {
+    world.runUntil(atMs)
+    const crossed = snapshotOf(world).pairs.filter((pair) => !pair.straight && pair.carrying)
+    expect(crossed).toEqual([])
+  }
+})

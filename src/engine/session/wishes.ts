@@ -1,0 +1,68 @@
+import type { EngineCommand } from '../face/io'
+import { limits } from '../face/limits'
+import type { Mode } from '../face/settings'
+import { refreshCarrying } from './carriers'
+import { sendText } from './control'
+import { tellPaths } from './spreading'
+import { pairById, type SessionState, tell } from './state'
+
+type Wish = Extract<EngineCommand, { readonly kind: 'set-mode' | 'pin-pair' | 'cap-pair' | 'order-pairs' }>
+
+/** Highest limit of a pair, bit/s. */
+const highestCapBps = 1e12
+
+/** How what is sent is to be spread, and over which paths, as the user wants it. */
+export function obeyWish(state: SessionState, wish: Wish): void {
+  switch (wish.kind) {
+    case 'set-mode':
+      if (wish.direction === 'sent') return setMode(state, wish.mode, 'us')
+      return sendText(state, { t: 'ask-mode', mode: wish.mode })
+    case 'pin-pair':
+      return pin(state, wish.pairId, wish.pinned)
+    case 'cap-pair':
+      return cap(state, wish.pairId, wish.capBps)
+    case 'order-pairs':
+      return order(state, wish.pairIds)
+  }
+}
+
+/** The mode of what we send. Nothing is lost by it: what is under way arrives, and the next packet goes by the new one. */
+export function setMode(state: SessionState, mode: Mode, by: 'us' | 'peer'): void {
+  if (state.mode === mode) return
+  state.mode = mode
+  state.spreading.records.setMode(mode, state.nowMs)
+  tell(state, { kind: 'mode', mode, direction: 'sent', by })
+  sendText(state, { t: 'mode', mode, use: state.use, ...(by === 'peer' && { asked: true }) })
+}
+
+function pin(state: SessionState, pairId: number, pinned: boolean): void {
+  const { pins } = state.spreading
+  const pair = pairById(state, pairId)
+  if (pair === undefined || pins.has(pairId) === pinned) return
+  if (pinned) pins.add(pairId)
+  else pins.delete(pairId)
+  state.spreading.byUser = true
+  refreshCarrying(state, true)
+  tell(state, { kind: 'pair-pinned', pairId, label: pair.label, pinned })
+}
+
+function cap(state: SessionState, pairId: number, wanted: number | null): void {
+  const { caps } = state.spreading
+  const pair = pairById(state, pairId)
+  const capBps = wanted === null || !(wanted >= 0) ? null : Math.min(wanted, highestCapBps)
+  if (pair === undefined || (caps.get(pairId) ?? null) === capBps) return
+  if (capBps === null) caps.delete(pairId)
+  else caps.set(pairId, capBps)
+  state.spreading.byUser = true
+  tellPaths(state)
+  tell(state, { kind: 'pair-capped', pairId, label: pair.label, capBps })
+}
+
+function order(state: SessionState, pairIds: readonly number[]): void {
+  const known = [...new Set(pairIds)].filter((id) => pairById(state, id) !== undefined)
+  state.spreading.order = known.slice(0, limits.orderedPairs)
+  state.spreading.byUser = true
+  tellPaths(state)
+  const labels = state.spreading.order.map((id) => pairById(state, id)?.label ?? '')
+  tell(state, { kind: 'pairs-ordered', labels })
+}

@@ -1,0 +1,82 @@
+/** Why a path has the part of the traffic that it has, and why traffic moved: one sentence each. */
+import type { PathReason, SwitchReason, WeightLimit } from '../../engine'
+import { formatMbps, formatMs, formatPercent } from './numbers'
+
+/** A path's reason as a short sentence, without its name. */
+export function reasonText(reason: PathReason): string {
+  switch (reason.kind) {
+    case 'not-working':
+      return 'Does not answer.'
+    case 'excluded':
+      return 'Taken out by the user.'
+    case 'not-pinned':
+      return 'Other paths are pinned.'
+    case 'not-in-set':
+      return 'Another pair of its interface carries in its place.'
+    case 'multipath-off':
+      return 'Multipath is off, and another pair is used.'
+    case 'copies':
+      return 'Gets a copy of every packet.'
+    case 'weighed':
+      return weighedText(reason)
+    case 'fastest':
+      return reason.marginMs === null
+        ? `The only usable path: ${formatMs(reason.delayMs)} ms expected.`
+        : `The fastest: ${formatMs(reason.delayMs)} ms expected, ${differenceText(reason.marginMs)} the next.`
+    case 'slower':
+      return `Slower: ${formatMs(reason.delayMs)} ms expected, ${formatMs(Math.abs(reason.byMs))} ms ${reason.byMs < 0 ? 'less, but not for long enough' : 'more'}.`
+    case 'spill':
+      return `Takes what the fastest has no room for: ${formatMs(reason.delayMs)} ms expected.`
+    case 'active':
+      return `Number ${reason.place} in the order, and the first of those that work.`
+    case 'standing-by':
+      return `Number ${reason.place} in the order, standing by.`
+    case 'selected':
+      return 'The one that a stock WebRTC peer would use.'
+    case 'not-selected':
+      return 'Not the one that a stock WebRTC peer would use.'
+    case 'avoided':
+      return reason.because === 'suspect'
+        ? 'Avoided: it fell silent and is being checked.'
+        : 'Avoided: what went over it has not been acknowledged in time.'
+    case 'proving':
+      return `Came back, and has to prove itself for ${formatMs(reason.remainingMs)} ms more.`
+  }
+}
+
+function differenceText(marginMs: number): string {
+  return `${formatMs(Math.abs(marginMs))} ms ${marginMs < 0 ? 'more than' : 'less than'}`
+}
+
+const limitTexts: Readonly<Record<WeightLimit, string>> = {
+  capacity: 'held to nine tenths of what it carries',
+  queue: 'held to less than it carries, as a queue stands',
+  cap: 'held to your limit',
+  range: 'held to the range of weights',
+}
+
+function weighedText({
+  rttMs,
+  lossPercent,
+  limit,
+  limitBps,
+}: Extract<PathReason, { kind: 'weighed' }>): string {
+  const rtt = rttMs === null ? 'round trip not known yet' : `round trip ${formatMs(rttMs)} ms`
+  const loss = lossPercent === null ? '' : `, loss ${formatPercent(lossPercent)} %`
+  const rate = limitBps === null ? '' : ` (${formatMbps(limitBps)} Mbit/s)`
+  return `Weighed by ${rtt}${loss}${limit === null ? '' : `; ${limitTexts[limit]}${rate}`}.`
+}
+
+/** Why traffic moved to another path; follows "A → B: ". */
+export const switchWords: Readonly<Record<SwitchReason, string>> = {
+  started: 'the first path in use',
+  mode: 'the mode was changed',
+  user: 'the user chose so',
+  down: 'the one before went down',
+  suspect: 'the one before fell silent',
+  overdue: 'acknowledgements over the one before were overdue',
+  silent: 'nothing came over the one before for 2.5 s',
+  faster: 'it has been faster for long enough',
+  queue: 'a queue built up on the one before',
+  returned: 'it comes first and has proved itself',
+}
