@@ -372,6 +372,7 @@ const spoken: ReadonlySet<string> = new Set([
   'relay-refused',
   'socket-opened',
   'socket-closed',
+  'link',
   'limit',
   'finishing',
   'ended',

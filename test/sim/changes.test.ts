@@ -174,3 +174,51 @@ test('what appears while the answer is on its way serves as well, and the descri
   const seen = done.ends.right.driver.snapshot().pairs.filter((pair) => pair.remote.address === '198.18.2.1')
   expect(seen.map((pair) => pair.remote.interfaceName)).toEqual(['lte', 'lte', 'lte'])
 })
+
+test('a NAT that maps anew time and again is followed, and the pairs of its old mappings are closed', async () => {
+  const rebinds = [10_000, 14_000, 18_000, 22_000]
+  const left: WorldInterface = {
+    host: 'left',
+    name: 'eth',
+    kind: 'ethernet',
+    addresses: [{ family: 4, address: '10.0.0.1' }],
+    network: 'home',
+    up: { delayMs: 5 },
+  }
+  const done = await run(
+    scenario(
+      rebinds.map((atMs) => ({ atMs, kind: 'rebind', nat: 'router' })),
+      {
+        networks: ['home', 'eth'],
+        nats: [
+          {
+            name: 'router',
+            inside: 'home',
+            outside: 'eth',
+            address: '198.18.0.99',
+            mapping: 'endpoint-independent',
+            filtering: 'address-and-port-dependent',
+            expiryMs: 60_000,
+          },
+        ],
+        interfaces: [left, spec('right', 'eth')],
+        expect: [{ kind: 'all-delivered' }],
+      },
+    ),
+  )
+  const { events } = done.ends.right
+  for (const atMs of rebinds) {
+    const within = (kind: string, to: string) =>
+      events.find(
+        (event) =>
+          event.kind === kind && event.atMs >= atMs && (event.kind !== 'pair-state' || event.to === to),
+      )?.atMs
+    // The only path there is: its silence is noticed by what does not come, and the new address by the next check.
+    expect(within('pair-added', '')).toBeLessThan(atMs + followedWithinMs)
+    expect(within('pair-state', 'up')).toBeLessThan(atMs + followedWithinMs)
+    expect(within('pair-state', 'closed')).toBeLessThan(atMs + 2 * followedWithinMs)
+  }
+  const mapped = done.ends.right.driver.snapshot().pairs.filter((pair) => pair.remote.type === 'prflx')
+  expect(mapped.filter((pair) => pair.state !== 'closed')).toHaveLength(1)
+  expect(mapped).toHaveLength(1 + rebinds.length)
+})

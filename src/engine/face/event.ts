@@ -119,6 +119,8 @@ export type EngineEvent = { readonly atMs: number } & (
       readonly named: string
       readonly carriedBy: string
     }
+  /** An interface lost its carrier or was set down, and its pairs go down next; or it is back, and they are checked. */
+  | { readonly kind: 'link'; readonly interfaceName: string; readonly up: boolean }
   | { readonly kind: 'limit'; readonly limit: string; readonly detail: string }
   | { readonly kind: 'dropping'; readonly reason: DropReason; readonly total: number }
   | { readonly kind: 'finishing'; readonly by: 'us' | 'peer' }

@@ -82,6 +82,8 @@ export type EngineInput =
   | { readonly kind: 'tick' }
   | { readonly kind: 'socket-opened'; readonly socket: SocketInfo }
   | { readonly kind: 'socket-closed'; readonly socketId: number; readonly detail: string }
+  /** The carrier of an interface went or came back; its sockets stay open. */
+  | { readonly kind: 'link'; readonly interfaceName: string; readonly up: boolean }
   /** No more sockets will be opened for the first description. */
   | { readonly kind: 'sockets-ready' }
   | {

@@ -15,6 +15,8 @@ import type { Pair } from './pair'
 import { addPeerReflexive, addRemote, addSocket, closeSocket, dropRemote } from './pairing'
 import { takeResponse } from './response'
 import { runWatches, suspectKin } from './suspicion'
+import { supersedeOld } from './supersede'
+import { runWatches } from './suspicion'
 import {
   type AgentState,
   type IceCredentials,
@@ -31,6 +33,8 @@ export interface Agent {
   /** False when the limit of sockets is reached: this one is then not used. */
   addSocket(socket: SocketInfo, nowMs: number): boolean
   closeSocket(socketId: number, detail: string, nowMs: number): void
+  /** Takes the pairs of an interface without a carrier down, or has them checked when it is back. */
+  setLink(interfaceName: string, up: boolean, nowMs: number): void
   setRemote(remote: RemoteIce, nowMs: number): void
   /** A candidate that the peer told after its description. */
   addRemote(candidate: RemoteIce['candidates'][number], nowMs: number): void
@@ -99,11 +103,13 @@ export function createAgent(
     peerGaveUp: false,
     limitsTold: new Set(),
     revision: 0,
+    supersededAtRevision: 0,
   }
   return {
     state,
     addSocket: (socket, nowMs) => addSocket(state, socket, nowMs),
     closeSocket: (socketId, detail, nowMs) => closeSocket(state, socketId, detail, nowMs),
+    setLink: (interfaceName, up, nowMs) => setLink(state, interfaceName, up, nowMs),
     setRemote: (remote, nowMs) => setRemote(state, remote, nowMs),
     addRemote: ({ address, type, priority }, nowMs) => addRemote(state, address, type, priority, nowMs),
     dropRemote: (address, nowMs) => dropRemote(state, address, nowMs),
@@ -174,12 +180,25 @@ function setRemote(state: AgentState, remote: RemoteIce, nowMs: number): void {
   state.early.clear()
 }
 
+function setLink(state: AgentState, interfaceName: string, up: boolean, nowMs: number): void {
+  const pairs = state.pairs.filter((pair) => pair.socket.interfaceName === interfaceName)
+  if (pairs.every((pair) => pair.state === 'closed')) return
+  state.sink.event({ kind: 'link', interfaceName, up })
+  for (const pair of pairs) {
+    if (!up && pair.state === 'up') {
+      setPairState(state, pair, 'down', nowMs)
+      scheduleCheck(state, pair, nowMs)
+    } else if (up && pair.state !== 'up') trigger(state, pair, nowMs)
+  }
+}
+
 /** ICE passwords are ICE-chars, a subset of ASCII. */
 function asciiBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }
 
 function tick(state: AgentState, nowMs: number): void {
+  supersedeOld(state, nowMs)
   runPaced(state, nowMs)
   runWatches(state, nowMs, (pair) => {
     setPairState(state, pair, 'down', nowMs)

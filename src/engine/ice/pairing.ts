@@ -50,6 +50,14 @@ export function dropRemote(state: AgentState, address: TransportAddress, nowMs: 
   closePairs(state, (pair) => pair.remote === remote, nowMs)
 }
 
+/** Closes one pair and forgets its place: checks from there make a new one. */
+export function closePair(state: AgentState, pair: Pair, nowMs: number): void {
+  closePairs(state, (one) => one === pair, nowMs)
+  state.byPlace.get(pair.socket.id)?.delete(pair.remote.key)
+  if (state.pairs.every((one) => one.remote !== pair.remote || one.state === 'closed'))
+    state.remotes.delete(pair.remote.key)
+}
+
 function closePairs(state: AgentState, which: (pair: Pair) => boolean, nowMs: number): void {
   for (const pair of state.pairs.filter((one) => one.state !== 'closed' && which(one))) {
     setPairState(state, pair, 'closed', nowMs)

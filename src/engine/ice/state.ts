@@ -96,6 +96,8 @@ export interface AgentState {
   readonly limitsTold: Set<string>
   /** Grows whenever a pair changes its state, its inclusion or its names. */
   revision: number
+  /** The revision at which superseded pairs were last looked for. */
+  supersededAtRevision: number
 }
 
 export function pairAt(state: AgentState, socketId: number, key: string): Pair | undefined {

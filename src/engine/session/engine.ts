@@ -74,6 +74,8 @@ function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram
       state.gatherer.closeSocket(input.socketId)
       state.relays.closeSocket(input.socketId, state.nowMs)
       return state.agent.closeSocket(input.socketId, input.detail, state.nowMs)
+    case 'link':
+      return state.agent.setLink(input.interfaceName, input.up, state.nowMs)
     case 'sockets-ready':
       return considerGathered(state, true)
     case 'stream-opened':

@@ -306,6 +306,8 @@ export function createDriver(options: DriverOptions): Driver {
         open,
         openSocket,
         closeSocket,
+        setLink: (interfaceName, up) => input({ kind: 'link', interfaceName, up }),
+        ...(interfaces.watch === undefined ? {} : { watch: interfaces.watch }),
         warn: (warning) => callbacks.onWarning(warning),
       })
     },

@@ -31,7 +31,11 @@ function info(
 }
 
 /** A machine whose interfaces the test changes, followed from `first` on. */
-function makeWorld(first: readonly InterfaceInfo[], chosen: readonly string[] | null = null) {
+function makeWorld(
+  first: readonly InterfaceInfo[],
+  chosen: readonly string[] | null = null,
+  watch: (changed: () => void) => () => void = () => () => undefined,
+) {
   const clock = createVirtualClock()
   const log: string[] = []
   const opened: OpenSocketRequest[] = []
@@ -48,6 +52,8 @@ function makeWorld(first: readonly InterfaceInfo[], chosen: readonly string[] | 
       request,
       index: first.find((each) => each.name === request.interfaceName)!.index,
     })),
+    setLink: (name, up) => log.push(`link ${name} ${up ? 'up' : 'down'}`),
+    watch,
     openSocket(request): Promise<OpenSocketResult> {
       const { id, interfaceName, interfaceKind, address } = request
       if (world.refuses.has(address.address)) {
@@ -87,6 +93,34 @@ test('an interface that appears gets sockets with ids of their own, and one that
   expect(await look()).toEqual(['open 3 eth 192.0.2.1'])
 })
 
+test('where the system tells of a change, the next look does not wait, and those that meet are one', async () => {
+  let changed = (): void => {}
+  const { world, follower, look, clock } = makeWorld([eth], null, (call) => {
+    changed = call
+    return () => {
+      changed = () => undefined
+    }
+  })
+  await look()
+  const beforeMs = clock.nowMs()
+  world.listed = [eth, wifi]
+  let listed = 0
+  const { list } = world
+  world.list = () => {
+    listed += 1
+    return list()
+  }
+  for (let time = 0; time < 5; time += 1) changed()
+  for (let turn = 0; turn < 200; turn += 1) await Promise.resolve()
+  expect(clock.nowMs()).toBe(beforeMs)
+  expect(listed).toBe(2)
+  expect(await look(0)).toEqual(['open 2 wifi 192.0.2.2'])
+  follower.close()
+  changed()
+  await look(2)
+  expect(listed).toBe(2)
+})
+
 test('another address closes the old socket before it opens the new one', async () => {
   const { world, look } = makeWorld([eth])
   world.listed = [info('eth', 2, ['192.0.2.9'])]
@@ -99,9 +133,10 @@ test('another address closes the old socket before it opens the new one', async 
 test('an interface that is down keeps its sockets, whose addresses nobody knows meanwhile', async () => {
   const { world, look } = makeWorld([eth, wifi])
   world.listed = [info('eth', 2, [], { up: false, usedByDefault: false }), wifi]
-  expect(await look(3)).toEqual([])
+  // Told once; a carrier that is gone takes the pairs down at once.
+  expect(await look(3)).toEqual(['link eth down'])
   world.listed = [eth, wifi]
-  expect(await look()).toEqual([])
+  expect(await look()).toEqual(['link eth up'])
 })
 
 test('an interface of the same name and address that was removed meanwhile is another one', async () => {

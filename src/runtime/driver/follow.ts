@@ -1,11 +1,11 @@
 import { limits } from '../../engine'
 import type { SessionWarning } from '../../shared/session'
-import type { Clock, InterfaceInfo, OpenSocketRequest, OpenSocketResult } from '../ports'
+import type { Clock, InterfaceInfo, Interfaces, OpenSocketRequest, OpenSocketResult } from '../ports'
 import { chooseSockets } from './choose'
 
 /**
- * Between two looks at the machine's interfaces, ms. A look reads what the system lists, about 0.2 ms a link; no system
- * tells a program of changes by the same means as another, and each of those would be a socket more that listens.
+ * Between two looks at the machine's interfaces, ms, where the system does not tell of changes by itself. A look reads
+ * what the system lists, about 0.2 ms a link.
  */
 export const lookEveryMs = 1000
 /** An address that cannot be opened is tried again after this, then twice as long each time, at most the second, ms. */
@@ -29,6 +29,9 @@ export interface FollowOptions {
   readonly open: readonly FollowedSocket[]
   openSocket(request: OpenSocketRequest): Promise<OpenSocketResult>
   closeSocket(id: number, detail: string): void
+  setLink(interfaceName: string, up: boolean): void
+  /** Has the next look taken at once when something changed. */
+  readonly watch?: NonNullable<Interfaces['watch']>
   warn(warning: SessionWarning): void
 }
 
@@ -54,11 +57,25 @@ export function followInterfaces(options: FollowOptions): Follower {
   let unreadable = false
   let limitTold = open.size >= limits.sockets
 
+  const dark = new Set<string>()
+  let looking = false
+  let lookAgain = false
+
   function arm(): void {
-    if (!closed) disarm = clock.at(clock.nowMs() + lookEveryMs, look)
+    looking = false
+    if (closed) return
+    if (lookAgain) return look()
+    disarm = clock.at(clock.nowMs() + lookEveryMs, look)
   }
 
   function look(): void {
+    if (looking) {
+      lookAgain = true
+      return
+    }
+    disarm?.()
+    looking = true
+    lookAgain = false
     // The next look is armed when this one is over: there are never two.
     options
       .list()
@@ -88,6 +105,7 @@ export function followInterfaces(options: FollowOptions): Follower {
       open.delete(id)
       options.closeSocket(id, why)
     }
+    followLinks(listed)
     const wanted = choose(listed)
     const keys = new Set(wanted.map((each) => each.key))
     for (const key of failures.keys()) if (!keys.has(key)) failures.delete(key)
@@ -96,6 +114,18 @@ export function followInterfaces(options: FollowOptions): Follower {
       if (closed || there.has(placeOf(request))) continue
       if (open.size >= limits.sockets) return tellLimit()
       if ((failures.get(key)?.notBeforeMs ?? 0) <= clock.nowMs()) await openOne(request, index, key)
+    }
+  }
+
+  /** An interface without a carrier keeps its sockets, which mostly work again with it. */
+  function followLinks(listed: readonly InterfaceInfo[]): void {
+    for (const name of new Set([...open.values()].map(({ request }) => request.interfaceName))) {
+      const found = listed.find((each) => each.name === name)
+      const isDark = found !== undefined && isWithoutLink(found)
+      if (closed || isDark === dark.has(name)) continue
+      if (isDark) dark.add(name)
+      else dark.delete(name)
+      options.setLink(name, !isDark)
     }
   }
 
@@ -136,6 +166,9 @@ export function followInterfaces(options: FollowOptions): Follower {
     return times
   }
 
+  const unwatch = options.watch?.(() => {
+    if (!closed) look()
+  })
   arm()
   return {
     lost(id) {
@@ -146,6 +179,7 @@ export function followInterfaces(options: FollowOptions): Follower {
     },
     close() {
       closed = true
+      unwatch?.()
       disarm?.()
     },
   }
@@ -159,9 +193,13 @@ function whyGone({ request, index }: FollowedSocket, listed: readonly InterfaceI
   if (index !== null && found.index !== null && found.index !== index)
     return `The interface ${interfaceName} was removed; there is another of that name now.`
   // Addresses of an interface that is down are not known. It mostly comes back with them, and the socket works again.
-  if (!found.up && found.addresses.length === 0) return undefined
+  if (isWithoutLink(found)) return undefined
   if (found.addresses.some((own) => own.address === address.address)) return undefined
   return `The interface ${interfaceName} does not have the address ${address.address} any more.`
+}
+
+function isWithoutLink(found: InterfaceInfo): boolean {
+  return !found.up && found.addresses.length === 0
 }
 
 export function indexIn(listed: readonly InterfaceInfo[], name: string): number | null {

@@ -19,6 +19,8 @@ export type { InterfaceAddress, InterfaceInfo }
 
 export interface Interfaces {
   list(): Promise<readonly InterfaceInfo[]>
+  /** Calls soon after a link or an address changed; the result ends it. Left out where the system does not tell. */
+  watch?(changed: () => void): () => void
 }
 
 /** The system's counters of its interfaces, of this process's own network namespace. */

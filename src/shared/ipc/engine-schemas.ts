@@ -334,6 +334,7 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
     named: text,
     carriedBy: text,
   }),
+  z.object({ ...at, kind: z.literal('link'), interfaceName: text, up: z.boolean() }),
   z.object({ ...at, kind: z.literal('limit'), limit: text, detail: text }),
   z.object({ ...at, kind: z.literal('dropping'), reason: dropReason, total: count }),
   z.object({ ...at, kind: z.literal('finishing'), by }),

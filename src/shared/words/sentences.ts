@@ -117,6 +117,10 @@ export function eventSentence(event: EngineEvent): Sentence {
       return event.verified
         ? say(`${event.label}: packets leave by ${event.carriedBy}, seen by its counters.`, 'good')
         : say(`${event.label}: packets leave by ${event.carriedBy}, not by ${event.named}.`, 'bad')
+    case 'link':
+      return event.up
+        ? say(`${event.interfaceName}: the link is back; its pairs are checked.`, 'good')
+        : say(`${event.interfaceName}: the link is down (no carrier, or switched off).`, 'bad')
     case 'limit':
       return say(`Limit reached (${event.limit}): ${event.detail}`, 'warn')
     case 'dropping':

@@ -3,6 +3,7 @@ import type { InterfaceAddress, InterfaceInfo, Interfaces } from '../../ports'
 import { kindByName, linuxKind } from './interface-kind'
 import { type LinuxLink, linuxLinks } from './linux-links'
 import { linuxAddressFlags } from './linux-tables'
+import { watchChanges } from './watch-changes'
 import { loadNativeSockets, type NativeSockets } from './native-sockets'
 import { ipv6Bytes } from './socket-address'
 import { withoutZone } from './zone'
@@ -12,7 +13,7 @@ import { withoutZone } from './zone'
  * address. Addresses of interfaces that are down are not known.
  */
 export function nodeInterfaces(): Interfaces {
-  return { list }
+  return { list, watch: watchChanges }
 }
 
 async function list(): Promise<readonly InterfaceInfo[]> {

@@ -19,6 +19,10 @@ export interface NativeSockets {
    * same port and take our packets.
    */
   refuseSharing(fd: number): void
+  /** A socket on which the kernel tells of changes of links and addresses (rtnetlink(7)); null when there can be none. */
+  openChanges(): number | null
+  /** Whether it has told of any since the last call. */
+  hasChanged(fd: number): boolean
   close(fd: number): void
 }
 
@@ -86,6 +90,13 @@ const linux = {
   IP_UNICAST_IF: 50,
   IPPROTO_IPV6: 41,
   IPV6_V6ONLY: 26,
+  AF_NETLINK: 16,
+  SOCK_RAW: 3,
+  NETLINK_ROUTE: 0,
+  /** RTMGRP_LINK, RTMGRP_IPV4_IFADDR and RTMGRP_IPV6_IFADDR. */
+  changeGroups: 0x1 | 0x10 | 0x100,
+  MSG_DONTWAIT: 0x40,
+  ENOBUFS: 105,
 } as const
 
 interface CLibrary {
@@ -93,6 +104,7 @@ interface CLibrary {
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number
   bind(fd: number, address: Uint8Array, length: number): number
   getsockname(fd: number, address: Uint8Array, length: Uint32Array): number
+  recv(fd: number, buffer: Uint8Array, length: number, flags: number): number
   close(fd: number): number
   if_nametoindex(name: string): number
   errno(): number
@@ -107,6 +119,7 @@ function linuxSockets(ffi: typeof koffi): NativeSockets {
     ),
     bind: self.func('int bind(int fd, const void *address, uint32_t length)'),
     getsockname: self.func('int getsockname(int fd, _Out_ uint8_t *address, _Inout_ uint32_t *length)'),
+    recv: self.func('long recv(int fd, _Out_ uint8_t *buffer, size_t length, int flags)'),
     close: self.func('int close(int fd)'),
     if_nametoindex: self.func('unsigned int if_nametoindex(const char *name)'),
     errno: () => ffi.errno(),
@@ -116,8 +129,36 @@ function linuxSockets(ffi: typeof koffi): NativeSockets {
     openOnInterface: (name, address, port) => openOnInterface(libc, name, address, port),
     openStreamOnInterface: (name, address) => openStream(libc, name, address),
     refuseSharing: (fd) => void setOption(libc, fd, linux.SOL_SOCKET, linux.SO_REUSEADDR, hostOrder(0)),
+    openChanges: () => openChanges(libc),
+    hasChanged: (fd) => hasChanged(libc, fd),
     close: (fd) => void libc.close(fd),
   }
+}
+
+function openChanges(libc: CLibrary): number | null {
+  const type = linux.SOCK_RAW | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC
+  const fd = libc.socket(linux.AF_NETLINK, type, linux.NETLINK_ROUTE)
+  if (fd < 0) return null
+  // struct sockaddr_nl: family, padding, port (the kernel's choice), groups.
+  const address = new Uint8Array(12)
+  const little = endianness() === 'LE'
+  const view = new DataView(address.buffer)
+  view.setUint16(0, linux.AF_NETLINK, little)
+  view.setUint32(8, linux.changeGroups, little)
+  if (libc.bind(fd, address, address.length) >= 0) return fd
+  libc.close(fd)
+  return null
+}
+
+/** What is told is not read: that something is enough. Messages that had no room count as well. */
+function hasChanged(libc: CLibrary, fd: number): boolean {
+  const buffer = new Uint8Array(64)
+  let changed = false
+  for (let read = 0; read < 64; read += 1) {
+    if (libc.recv(fd, buffer, buffer.length, linux.MSG_DONTWAIT) >= 0) changed = true
+    else return changed || libc.errno() === linux.ENOBUFS
+  }
+  return true
 }
 
 function openOnInterface(
