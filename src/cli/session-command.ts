@@ -373,6 +373,7 @@ const spoken: ReadonlySet<string> = new Set([
   'socket-opened',
   'socket-closed',
   'link',
+  'name',
   'limit',
   'finishing',
   'ended',

@@ -1,7 +1,7 @@
 import { addressKey, canonicalAddress, isUnicast, parseAddress } from '../address'
 import { limits } from '../face/limits'
 import type { CandidateType } from '../face/snapshot'
-import type { DescribedCandidate, SkippedCandidates } from './description'
+import type { DescribedCandidate, NamedCandidate, SkippedCandidates } from './description'
 
 /** The value of a=candidate (RFC 8839 section 5.1). */
 export function writeCandidate(candidate: DescribedCandidate): string {
@@ -12,15 +12,22 @@ export function writeCandidate(candidate: DescribedCandidate): string {
 
 export interface ReadCandidates {
   readonly candidates: readonly DescribedCandidate[]
+  readonly named: readonly NamedCandidate[]
   readonly skipped: SkippedCandidates
 }
 
 /** Sorts candidate values into those to use and those to skip. The first of equal addresses counts. */
 export function readCandidates(values: readonly string[], ufrag: string): ReadCandidates {
+  const named: NamedCandidate[] = []
   const byAddress = new Map<string, DescribedCandidate>()
   const skipped = { tcp: 0, mdns: 0, invalid: 0, overLimit: 0 }
   for (const value of values) {
     const candidate = readCandidate(value, ufrag)
+    if (typeof candidate === 'object' && 'name' in candidate) {
+      skipped.mdns++
+      if (named.length < limits.namedCandidates) named.push(candidate)
+      continue
+    }
     if (typeof candidate === 'string') {
       skipped[candidate]++
       continue
@@ -30,12 +37,15 @@ export function readCandidates(values: readonly string[], ufrag: string): ReadCa
     if (byAddress.size >= limits.remoteCandidates) skipped.overLimit++
     else byAddress.set(key, candidate)
   }
-  return { candidates: [...byAddress.values()], skipped }
+  return { candidates: [...byAddress.values()], named, skipped }
 }
 
 const types: readonly CandidateType[] = ['host', 'srflx', 'prflx', 'relay']
 
-function readCandidate(value: string, ufrag: string): DescribedCandidate | 'tcp' | 'mdns' | 'invalid' {
+function readCandidate(
+  value: string,
+  ufrag: string,
+): DescribedCandidate | NamedCandidate | 'tcp' | 'mdns' | 'invalid' {
   const words = value.trim().split(/ +/)
   const [
     foundation = '',
@@ -55,7 +65,11 @@ function readCandidate(value: string, ufrag: string): DescribedCandidate | 'tcp'
   if (componentNumber !== 1 || priorityNumber === undefined || portNumber === undefined) return 'invalid'
   if (/^(ssl)?tcp$/i.test(transport)) return 'tcp'
   if (!/^udp$/i.test(transport) || portNumber === 0) return 'invalid'
-  if (/\.local\.?$/i.test(host)) return 'mdns'
+  if (/\.local\.?$/i.test(host)) {
+    // Whatever else ends so is no name that a browser or a host has.
+    const isName = /^[a-z\d-]{1,63}\.local$/i.test(host)
+    return isName ? { name: host.toLowerCase(), port: portNumber, type, priority: priorityNumber } : 'mdns'
+  }
   const parsed = parseAddress(host)
   const canonical = canonicalAddress(host)
   if (!parsed || canonical === undefined || !isUnicast(host)) return 'invalid'

@@ -88,6 +88,7 @@ describe('a stock peer’s description', () => {
           related: { address: '192.0.2.10', port: 52133 },
         },
       ],
+      named: [],
       skipped: { tcp: 1, mdns: 0, invalid: 0, overLimit: 0 },
       sctpPort: 5000,
       maxMessageSize: 262144,
@@ -255,6 +256,7 @@ describe('our own description', () => {
       fc.property(local, ({ sessionId, ...given }) => {
         expect(read(writeSdp({ sessionId, ...given }), given.type)).toEqual({
           ...given,
+          named: [],
           skipped: { tcp: 0, mdns: 0, invalid: 0, overLimit: 0 },
           iceLite: false,
           trickle: false,

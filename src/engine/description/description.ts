@@ -97,6 +97,8 @@ export interface RemoteDescription extends SectionShape {
    * when all it has are .local names: then the peer's own checks will show where it is.
    */
   readonly candidates: readonly DescribedCandidate[]
+  /** Those behind a .local name that can be looked for; at most `limits.namedCandidates`. Counted in `skipped` as well. */
+  readonly named: readonly NamedCandidate[]
   readonly skipped: SkippedCandidates
   readonly sctpPort: number
   readonly maxMessageSize: number
@@ -104,6 +106,15 @@ export interface RemoteDescription extends SectionShape {
   readonly pathscope: PathscopeMark | null
   readonly trickle: boolean
   readonly endOfCandidates: boolean
+}
+
+/** A candidate whose address is hidden behind a name of multicast DNS (RFC 8828 section 3). */
+export interface NamedCandidate {
+  /** Lower case, one label and `.local`. */
+  readonly name: string
+  readonly port: number
+  readonly type: CandidateType
+  readonly priority: number
 }
 
 /** Candidates of the peer that are not used, by reason. */

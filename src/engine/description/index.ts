@@ -3,6 +3,7 @@ export { answerShape, offerShape, PROTOCOL_VERSION } from './description'
 export type {
   DescribedCandidate,
   LocalDescription,
+  NamedCandidate,
   PathscopeMark,
   RejectedSection,
   RemoteDescription,

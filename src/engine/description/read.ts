@@ -95,6 +95,7 @@ type Transport = Pick<
   | 'fingerprint'
   | 'setup'
   | 'candidates'
+  | 'named'
   | 'skipped'
   | 'iceLite'
   | 'trickle'
@@ -127,7 +128,7 @@ function readTransport(
 
   const sharing = [channel, ...bundle.filter((section) => section !== channel && sameIce(section, ufrag))]
   const values = sharing.flatMap((section) => allValues(section, 'candidate'))
-  const { candidates, skipped } = readCandidates(values, ufrag)
+  const { candidates, named, skipped } = readCandidates(values, ufrag)
   if (candidates.length === 0 && skipped.mdns === 0) return problems.noCandidates(type, skipped)
   const options = [...allValues(sections.session, 'ice-options'), ...allValues(channel, 'ice-options')]
   return {
@@ -136,6 +137,7 @@ function readTransport(
     fingerprint,
     setup,
     candidates,
+    named,
     skipped,
     iceLite: sections.session.attributes.has('ice-lite'),
     trickle: options.some((option) => option.split(/ +/).includes('trickle')),

@@ -106,6 +106,8 @@ export type EngineEvent = { readonly atMs: number } & (
       readonly code: number
       readonly detail: string
     }
+  /** A .local name in the peer's description was looked for; without addresses it was not found. */
+  | { readonly kind: 'name'; readonly name: string; readonly addresses: readonly string[] }
   /** An address that came after our description was written; its pairs follow. */
   | { readonly kind: 'socket-opened'; readonly interfaceName: string; readonly address: string }
   /** Its pairs close next. */

@@ -100,6 +100,8 @@ export type EngineInput =
   /** It could not be opened, or is over; nothing follows. `detail` is a sentence. */
   | { readonly kind: 'stream-closed'; readonly streamId: number; readonly detail: string }
   | { readonly kind: 'remote-description'; readonly description: Description }
+  /** What was found for `resolve-names`; a name that is missing was not found. */
+  | { readonly kind: 'names-resolved'; readonly found: readonly ResolvedName[] }
   | { readonly kind: 'command'; readonly command: EngineCommand }
   /** Send so many packets over a pair that is up, at most `limits.egressBurst`: the driver watches counters meanwhile. */
   | { readonly kind: 'egress-burst'; readonly pairId: number; readonly packets: number }
@@ -147,6 +149,8 @@ export type EngineOutput =
   | { readonly kind: 'local-description'; readonly description: Description }
   /** The pasted text was understood as SDP but cannot be used. Nothing has changed. */
   | { readonly kind: 'description-refused'; readonly problem: DescriptionProblem }
+  /** Find the addresses of these .local names on the links in use; answer with `names-resolved`. */
+  | { readonly kind: 'resolve-names'; readonly names: readonly string[] }
   /** To the SecureSession: */
   | { readonly kind: 'secure-start'; readonly start: SecureStart }
   | { readonly kind: 'secure-handshake'; readonly data: Uint8Array }
@@ -159,6 +163,12 @@ export type EngineOutput =
   | { readonly kind: 'secure-resume' }
   /** The session is over. Sockets may be closed; nothing follows. */
   | { readonly kind: 'ended' }
+
+export interface ResolvedName {
+  readonly name: string
+  readonly family: 4 | 6
+  readonly address: string
+}
 
 export interface SecureStart {
   readonly dtlsRole: 'client' | 'server'

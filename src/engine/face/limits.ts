@@ -4,6 +4,8 @@ export const limits = {
   sockets: 32,
   localCandidates: 64,
   remoteCandidates: 64,
+  /** Candidates behind .local names that are looked for. */
+  namedCandidates: 16,
   pairs: 1024,
   stunServers: 4,
   turnServers: 4,

@@ -1,3 +1,4 @@
+import { askForNames } from './names'
 import { concat, utf8 } from '../bytes'
 import {
   answerShape,
@@ -103,6 +104,7 @@ export function takeRemote(state: SessionState, description: Description): void 
   const { ufrag, pwd, candidates } = remote
   const integrity = remote.pathscope?.integrity ?? 'sha1'
   state.agent.setRemote({ kind, integrity, ufrag, pwd, candidates }, state.nowMs)
+  askForNames(state, remote.named)
   state.ice = 'checking'
   tell(state, { kind: 'peer', peer: state.peer })
   tell(state, { kind: 'ice-state', state: 'checking' })

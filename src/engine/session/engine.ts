@@ -14,6 +14,7 @@ import { addLateSocket, forgetSocket, tellCandidates } from './candidates'
 import { refreshCarrying, updateWeights } from './carriers'
 import { beginControl, flushControl, reportIntervalMs, sendReport, sendText } from './control'
 import { takeDatagram, takeEarly } from './datagram'
+import { takeNames } from './names'
 import { beginGathering, completeGathering, considerGathered, takeRemote } from './describe'
 import { beginFinish, considerEnd, end, finishLate } from './finish'
 import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
@@ -84,6 +85,8 @@ function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram
       return takeStream(state, input)
     case 'remote-description':
       return takeRemote(state, input.description)
+    case 'names-resolved':
+      return takeNames(state, input.found)
     case 'command':
       return obey(state, input.command)
     case 'egress-burst':

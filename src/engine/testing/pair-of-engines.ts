@@ -33,6 +33,8 @@ export interface TestHost {
   openings: number
   /** Times that the secure session was told to go on at once. */
   resumed: number
+  /** Names it wanted found. */
+  readonly asked: (readonly string[])[]
 }
 
 /**
@@ -96,6 +98,9 @@ export function pairOfEngines(
         return
       case 'ended':
         host.ended = true
+        return
+      case 'resolve-names':
+        host.asked.push(output.names)
         return
       case 'snapshot':
         return
@@ -162,6 +167,19 @@ export function pairOfEngines(
     if (answer) give(0, { kind: 'remote-description', description: answer })
   }
 
+  /** The first host gets an answer with these candidates in place of its own. */
+  const connectHiding = (lines: readonly string[]): void => {
+    for (const index of [0, 1] as const) {
+      links.forEach((_, link) => give(index, { kind: 'socket-opened', socket: socketOf(index, link + 1) }))
+      give(index, { kind: 'sockets-ready' })
+    }
+    const offer = hosts[0].description
+    if (offer) give(1, { kind: 'remote-description', description: offer })
+    const sdp = (hosts[1].description?.sdp ?? '').replace(/a=candidate:.*\r\n/g, '')
+    const hiding = sdp + lines.map((line) => `${line}\r\n`).join('')
+    give(0, { kind: 'remote-description', description: { type: 'answer', sdp: hiding } })
+  }
+
   /** All that one host sends is lost. */
   const lose = (index: 0 | 1, lost: boolean): void => {
     mute[index] = lost
@@ -173,7 +191,7 @@ export function pairOfEngines(
     for (const index of [0, 1] as const) give(index, { kind: 'tick' })
   }
 
-  return { hosts, links, give, runUntil, connect, lose, skip, now: () => nowMs }
+  return { hosts, links, give, runUntil, connect, connectHiding, lose, skip, now: () => nowMs }
 }
 
 function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings>, seed: number): TestHost {
@@ -198,6 +216,7 @@ function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings
     handshakes: 0,
     openings: 0,
     resumed: 0,
+    asked: [],
   }
 }
 

@@ -153,6 +153,9 @@ export function createDriver(options: DriverOptions): Driver {
         return streams.send(output.streamId, output.data)
       case 'stream-close':
         return streams.close(output.streamId)
+      case 'resolve-names':
+        findNames(output.names)
+        return
       case 'ended':
         close()
         return callbacks.onEnded()
@@ -170,6 +173,11 @@ export function createDriver(options: DriverOptions): Driver {
     wrongLinks.add(key)
     const message = `Packets of ${label} leave by ${carriedBy}, not by ${named}: what is measured there is the link of ${carriedBy}.`
     callbacks.onWarning({ kind: 'wrong-link', message })
+  }
+
+  function findNames(names: readonly string[]): void {
+    const found = datagrams.findLocal?.(names, opened) ?? Promise.resolve([])
+    void found.then((addresses) => input({ kind: 'names-resolved', found: addresses }))
   }
 
   function executeSecure(output: Extract<EngineOutput, { readonly kind: `secure-${string}` }>): void {

@@ -1,5 +1,12 @@
 /** The ports a driver runs an engine on. Real implementations are under adapters/, simulated ones under src/sim. */
-import type { EnginePrimitives, InterfaceKind, SecureStart, SocketInfo, TransportAddress } from '../../engine'
+import type {
+  EnginePrimitives,
+  InterfaceKind,
+  ResolvedName,
+  SecureStart,
+  SocketInfo,
+  TransportAddress,
+} from '../../engine'
 import type { InterfaceAddress, InterfaceInfo } from '../../shared/session'
 
 /** Monotonic time and one-shot timers. */
@@ -64,6 +71,11 @@ export interface Datagrams {
     readonly code: string
     readonly message: string
   }) => void
+  /**
+   * Finds hosts by multicast DNS from the places where sockets are open, within some seconds; what is not found is left
+   * out. Never fails. Left out where there is none.
+   */
+  findLocal?(names: readonly string[], places: readonly OpenSocketRequest[]): Promise<readonly ResolvedName[]>
   /** How names are resolved for STUN servers; an empty list when it fails. */
   resolve(host: string): Promise<readonly { readonly family: 4 | 6; readonly address: string }[]>
 }

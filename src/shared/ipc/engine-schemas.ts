@@ -325,6 +325,7 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
     code: z.number().int(),
     detail: text,
   }),
+  z.object({ ...at, kind: z.literal('name'), name: text, addresses: z.array(text).max(16) }),
   z.object({ ...at, kind: z.literal('socket-opened'), interfaceName: text, address: text }),
   z.object({ ...at, kind: z.literal('socket-closed'), interfaceName: text, detail: text }),
   z.object({

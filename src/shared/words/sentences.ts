@@ -109,6 +109,13 @@ export function eventSentence(event: EngineEvent): Sentence {
         `${event.interfaceName}: the TURN server ${event.server} does not relay to ${event.peer}: ${event.code} ${event.detail}.`,
         'warn',
       )
+    case 'name':
+      return event.addresses.length > 0
+        ? say(`The peer's hidden address ${event.name} is ${event.addresses.join(' and ')}.`)
+        : say(
+            `The peer's hidden address ${event.name} was not found on the links in use; its own checks will show where it is.`,
+            'warn',
+          )
     case 'socket-opened':
       return say(`${event.interfaceName}: ${event.address} is used from now on.`, 'good')
     case 'socket-closed':

@@ -4,6 +4,8 @@ import { descriptions } from './descriptions'
 import { engine } from './engine'
 import { recording, report } from './files'
 import { control, controlText, feedback, shim } from './frames'
+import { control, controlText, shim } from './frames'
+import { mdns } from './mdns'
 import { paste, scanner } from './paste'
 import { addresses, commandLine, ipc, paths } from './requests'
 import { sdp } from './sdp'
@@ -28,6 +30,7 @@ export const targets: readonly Target[] = [
   engine,
   handshake,
   sctp,
+  mdns,
   recording,
   report,
   ipc,

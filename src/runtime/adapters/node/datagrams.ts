@@ -4,6 +4,7 @@ import { anySockets, type SocketChoice } from '../../../shared/session'
 import type { Clock, Datagrams, OpenSocketRequest, OpenSocketResult } from '../../ports'
 import { errorCode } from './error-code'
 import { type BoundSocket, makeSocket, zoneOf } from './open-socket'
+import { resolveNames } from './mdns'
 import { resolveHost } from './resolve-host'
 import { isLinkLocal6, withoutZone } from './zone'
 
@@ -64,6 +65,7 @@ export function nodeDatagrams(clock: Clock, choice: SocketChoice = anySockets): 
     },
     onDatagram: () => {},
     onError: () => {},
+    findLocal: resolveNames,
     resolve: resolveHost,
   }
   return datagrams
