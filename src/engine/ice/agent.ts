@@ -16,7 +16,6 @@ import { addPeerReflexive, addRemote, addSocket, closeSocket, dropRemote } from 
 import { takeResponse } from './response'
 import { runWatches, suspectKin } from './suspicion'
 import { supersedeOld } from './supersede'
-import { runWatches } from './suspicion'
 import {
   type AgentState,
   type IceCredentials,
