@@ -1,11 +1,13 @@
 /** The digest of a running session: a table of pairs, then lines on messages. */
 import type { SessionUpdate } from '../shared/session'
+import { streamText } from '../shared/streams'
 import {
   formatBytes,
   formatClock,
   formatCount,
   formatEgress,
   formatFactor,
+  formatMbps,
   formatMs,
   formatPercent,
   formatShare,
@@ -23,6 +25,7 @@ import { textTable, type TextColumn } from './table'
 export type Snapshot = Extract<SessionUpdate, { readonly kind: 'snapshot' }>['snapshot']
 type Pair = Snapshot['pairs'][number]
 type Messages = Snapshot['messages'][number]
+type Stream = Snapshot['streams'][number]
 
 /** Pairs in one digest; a table of hundreds helps nobody. */
 const pairsShown = 40
@@ -75,7 +78,8 @@ export function digestText(snapshot: Snapshot, width: number, explained = false)
     rest > 0 ? `${rest} more pairs: ${restWords(pairs.filter((pair) => !shown.includes(pair)))}\n` : ''
   const why = explained ? whyText(snapshot, shown) : ''
   const messages = snapshot.messages.map((stream) => `${messagesText(stream)}\n`).join('')
-  return `${head}${cost}\n${table}${more}${why}${messages}${recordsText(snapshot)}\n`
+  const streams = snapshot.streams.map((stream) => `${streamLine(stream)}\n`).join('')
+  return `${head}${cost}\n${table}${more}${why}${messages}${streams}${recordsText(snapshot)}\n`
 }
 
 function whyText({ spreading, atMs }: Snapshot, shown: readonly Pair[]): string {
@@ -109,6 +113,24 @@ function messagesText({ direction, ...stream }: Messages): string {
     spread('one-way diff', stream.oneWayDelayDiffMs),
     spread('round trip', stream.roundTripMs),
     stream.deliveryGapMaxMs === null ? '' : `gap at most ${formatSpan(stream.deliveryGapMaxMs)}`,
+  ]
+  return parts.filter((part) => part !== '').join('  ')
+}
+
+function streamLine({ id, spec, direction, running, ...stream }: Stream): string {
+  const parts = [
+    `${streamText(spec)} #${id} ${direction}${running ? '' : ' (stopped)'}`,
+    stream.sent === null ? '' : `${formatCount(stream.sent)} sent`,
+    stream.received === null ? '' : `${formatCount(stream.received)} arrived`,
+    stream.lost === null ? '' : `${formatCount(stream.lost)} lost`,
+    stream.duplicates === null ? '' : `${formatCount(stream.duplicates)} copies dropped`,
+    stream.reordered === null ? '' : `${formatCount(stream.reordered)} reordered`,
+    stream.goodputBps === null ? '' : `${formatMbps(stream.goodputBps)} Mbit/s`,
+    spread('one-way diff', stream.latencyMs),
+    stream.jitterMs === null ? '' : `jitter ${formatMs(stream.jitterMs)} ms`,
+    stream.deliveryGapMaxMs === null ? '' : `gap at most ${formatSpan(stream.deliveryGapMaxMs)}`,
+    stream.overheadFactor === null ? '' : `cost ${formatFactor(stream.overheadFactor)}`,
+    (stream.skipped ?? 0) === 0 ? '' : `${formatCount(stream.skipped)} left out`,
   ]
   return parts.filter((part) => part !== '').join('  ')
 }

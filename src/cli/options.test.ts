@@ -26,7 +26,7 @@ describe('the command line', () => {
       statsSeconds: 1,
       explain: false,
       order: undefined,
-      messageRate: 100,
+      streams: { messages: { ratePerSecond: 100 }, streams: [] },
       reportDir: 'out',
       formats: ['json', 'md'],
       title: 'Test',
@@ -75,30 +75,16 @@ describe('the command line', () => {
     expect(session('offer', '--mode', 'backup', '--order', 'eth0, lte').order).toEqual(['eth0', 'lte'])
   })
 
-  it('says of what comes later that it is not supported yet', () => {
-    for (const line of [
-      'offer --stream voice',
-      'offer --stream cbr:2M,1200',
-      'offer --stream bulk',
-      'offer --stream video:1M',
-      'offer --stream messages --stream messages',
-    ]) {
-      expect(wrong(line), line).toContain('not supported yet')
-    }
-  })
-
-  it('takes TURN servers apart, and never repeats what is wrong with one', () => {
-    const { turn } = session('offer', '--turn', 'turn:ann:s3cret@192.0.2.1', '--turn', 'turns:b:c@h:99')
-    expect(turn).toEqual([
-      { url: 'turn:192.0.2.1', username: 'ann', password: 's3cret' },
-      { url: 'turns:h:99', username: 'b', password: 'c' },
-    ])
-    for (const line of [
-      'offer --turn turn:ann:s3cret@',
-      'offer turn:ann:s3cret@h',
-      'offer --turn ann:s3cret@h',
-    ])
-      expect(wrong(line), line).not.toContain('s3cret')
+  it('takes several streams, and sends no messages where only others are named', () => {
+    expect(session('offer', '--stream', 'voice', '--stream', 'cbr:2M,500').streams).toEqual({
+      messages: null,
+      streams: [{ kind: 'voice' }, { kind: 'cbr', rateBps: 2_000_000, sizeBytes: 500 }],
+    })
+    expect(session('offer', '--stream', 'bulk', '--stream', 'messages').streams).toEqual({
+      messages: { ratePerSecond: undefined },
+      streams: [{ kind: 'bulk' }],
+    })
+    expect(session('offer').streams).toBeUndefined()
   })
 
   it('answers wrong usage with what is wrong', () => {
@@ -119,6 +105,8 @@ describe('the command line', () => {
       'offer --stream messages:201': '0.1 to 200',
       'offer --stream messages:fast': '0.1 to 200',
       'offer --stream files': 'no stream "files"',
+      'offer --stream messages --stream messages': 'once',
+      [`offer ${'--stream voice '.repeat(9)}`]: 'at most 8 times',
       'offer --format pdf': 'no format "pdf"',
       'offer --stun 192.0.2.1': '--stun takes a URL',
       'offer --turn turn:192.0.2.1': '--turn: A TURN server is written as turn:USER:PASSWORD@HOST',

@@ -1,10 +1,13 @@
 /** What was asked for on the command line, or a sentence on what is wrong with it. Nothing is read from disk here. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { parsePorts, type PortRange } from '../shared/session'
+import { parsePorts, type PortRange, type SessionRequest } from '../shared/session'
+import { parseStream, streamLimits } from '../shared/streams'
 import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
 import { modeNames } from '../shared/words'
 
 type ModeName = (typeof modeNames)[number]
+
+type StreamSpec = SessionRequest['settings']['streams'][number]
 
 export type ReportFormat = 'json' | 'csv' | 'html' | 'md'
 export const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'md']
@@ -21,8 +24,8 @@ export interface SessionOptions {
   readonly statsSeconds: number
   /** Digests say why each path has its part of the traffic. */
   readonly explain: boolean
-  /** Messages a second. */
-  readonly messageRate: number | undefined
+  /** What this side sends; undefined = nothing said. */
+  readonly streams: WantedStreams | undefined
   readonly reportDir: string | undefined
   readonly formats: readonly ReportFormat[]
   readonly title: string | undefined
@@ -37,6 +40,12 @@ export interface SessionOptions {
   readonly textIn: string | undefined
   /** Loopback only: a file or the name of a preset. */
   readonly paths: string | undefined
+}
+
+/** From all `--stream` together: without `messages` among them none are sent. */
+export interface WantedStreams {
+  readonly messages: { readonly ratePerSecond: number | undefined } | null
+  readonly streams: readonly StreamSpec[]
 }
 
 export type Command =
@@ -179,7 +188,7 @@ function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): Ses
       reconnectFor === undefined ? undefined : secondsFrom(reconnectFor, '--reconnect-for', 5, 86_400),
     explain: values['explain'] === true,
     statsSeconds: stats === undefined ? defaultStatsSeconds : secondsFrom(stats, '--stats', 1, 3600),
-    messageRate: rateFrom(texts(values, 'stream') ?? []),
+    streams: streamsFrom(texts(values, 'stream')),
     reportDir: text(values, 'report'),
     formats: format === undefined ? ['json', 'csv', 'html'] : formatsFrom(format),
     title: titleFrom(text(values, 'title')),
@@ -214,22 +223,20 @@ function pathUseFrom(use: string): 'auto' | 'all' | 'disjoint' {
   throw new Wrong(`--use is auto, all or disjoint, not "${use}".`)
 }
 
-function rateFrom(streams: readonly string[]): number | undefined {
-  if (streams.length > 1) throw new Wrong('More than one --stream is not supported yet.')
-  const [stream] = streams
-  if (stream === undefined) return undefined
-  const [kind, rate, ...more] = stream.split(':')
-  if (kind !== undefined && ['voice', 'video', 'cbr', 'bulk'].includes(kind)) {
-    throw new Wrong(`--stream ${kind} is not supported yet; there is messages[:RATE].`)
+function streamsFrom(texts: readonly string[] | undefined): WantedStreams | undefined {
+  if (texts === undefined) return undefined
+  const specs: StreamSpec[] = []
+  let messages: WantedStreams['messages'] = null
+  for (const one of texts) {
+    const parsed = parseStream(one)
+    if (parsed.kind === 'problem') throw new Wrong(`--stream: ${parsed.message}`)
+    if (parsed.kind === 'stream') specs.push(parsed.spec)
+    else if (messages !== null) throw new Wrong('--stream messages can be given once.')
+    else messages = { ratePerSecond: parsed.ratePerSecond }
   }
-  if (kind !== 'messages' || more.length > 0)
-    throw new Wrong(`There is no stream "${stream}"; there is messages[:RATE].`)
-  if (rate === undefined) return undefined
-  const value = Number(rate)
-  if (!/^\d+(?:\.\d+)?$/.test(rate) || value < 0.1 || value > 200) {
-    throw new Wrong(`--stream messages takes 0.1 to 200 messages a second, not "${rate}".`)
-  }
-  return value
+  if (specs.length > streamLimits.streams)
+    throw new Wrong(`--stream can be given at most ${streamLimits.streams} times beside messages.`)
+  return { messages, streams: specs }
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { defaultSettings as engineDefaults } from '../engine'
+import { defaultSettings as engineDefaults, limits } from '../engine'
+import { streamLimits } from '../shared/streams'
 import { parseConfig } from './config'
 import { parseCommand } from './options'
 import { defaultSettings, requestFrom } from './settings'
@@ -16,6 +17,32 @@ function requestOf(line: string, configText = '{}') {
 
 it('has the defaults of the engine', () => {
   expect(defaultSettings).toEqual(engineDefaults)
+})
+
+it('has the limits of the engine for streams', () => {
+  expect(streamLimits).toEqual({
+    streams: limits.streams,
+    leastRateBps: limits.leastStreamRateBps,
+    rateBps: limits.streamRateBps,
+    leastBytes: limits.leastStreamPayloadBytes,
+    bytes: limits.streamPayloadBytes,
+    leastMessageRate: 0.1,
+    messageRate: limits.messageRatePerSecond,
+  })
+})
+
+it('takes streams from a config in the words of the command line, and says what is wrong with one', () => {
+  const config = JSON.stringify({ settings: { streams: ['voice', 'cbr:2mbit,500'] } })
+  expect(requestOf('offer', config).settings).toMatchObject({
+    streams: [{ kind: 'voice' }, { kind: 'cbr', rateBps: 2_000_000, sizeBytes: 500 }],
+    messages: { enabled: true },
+  })
+  expect(requestOf('offer --stream bulk', config).settings).toMatchObject({
+    streams: [{ kind: 'bulk' }],
+    messages: { enabled: false },
+  })
+  const wrong = parseConfig('config.json', JSON.stringify({ settings: { streams: ['cbr'] } }))
+  expect(wrong.kind === 'problem' && wrong.message).toContain('takes a rate')
 })
 
 it('lets options go before the config and the config before the defaults', () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { defaultPreset, emulatedPresets } from '../runtime'
 import { parsePorts, type EmulatedPath, type SessionRequest, type SocketChoice } from '../shared/session'
+import { parseStream, streamLimits } from '../shared/streams'
 import { modeNames } from '../shared/words'
 import type { Config } from './config'
 import type { SessionOptions } from './options'
@@ -9,6 +10,14 @@ import type { SessionOptions } from './options'
 type Settings = SessionRequest['settings']
 
 const weight = z.number().min(0.001).max(1000)
+
+const streamWord = z.string().transform((word, context) => {
+  const parsed = parseStream(word)
+  if (parsed.kind === 'stream') return parsed.spec
+  const message = parsed.kind === 'problem' ? parsed.message : 'Messages have a setting of their own.'
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
 
 /** Every setting a user can write in a config file; the words and bounds are the engine's. */
 export const sessionSettingsSchema = z.strictObject({
@@ -31,6 +40,8 @@ export const sessionSettingsSchema = z.strictObject({
     })
     .optional(),
   reconnectFor: z.number().min(5).max(86_400).optional(),
+  /** In the words of `--stream`, without messages, which have their own setting. */
+  streams: z.array(streamWord).max(streamLimits.streams).optional(),
   snapshotIntervalMs: z.number().min(100).max(5000).optional(),
 })
 
@@ -49,6 +60,7 @@ export const defaultSettings: Settings = {
   backupOrder: [],
   messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
   reconnectFor: 300,
+  streams: [],
   snapshotIntervalMs: 200,
 }
 
@@ -98,11 +110,12 @@ function socketsFrom({ binding, ports }: SessionOptions, config: Config): Socket
 }
 
 function settingsFrom(
-  { mode, order, use, messageRate, reconnectForSeconds }: SessionOptions,
+  { mode, order, use, streams, reconnectForSeconds }: SessionOptions,
   config: Config,
 ): Settings {
   const { messages, ...given } = config.settings ?? {}
   const merged = { ...defaultSettings, ...present(given) }
+  const ratePerSecond = streams?.messages?.ratePerSecond
   return {
     ...merged,
     ...(mode === undefined ? {} : { mode }),
@@ -112,8 +125,10 @@ function settingsFrom(
     messages: {
       ...defaultSettings.messages,
       ...present(messages ?? {}),
-      ...(messageRate === undefined ? {} : { ratePerSecond: messageRate, enabled: true }),
+      ...(streams === undefined ? {} : { enabled: streams.messages !== null }),
+      ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
     },
+    ...(streams === undefined ? {} : { streams: streams.streams }),
   }
 }
 

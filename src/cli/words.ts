@@ -25,7 +25,12 @@ options
   --reconnect-for 5m    wait this long for the peer when every path is silent (5s to 24h, default 5m)
   --stats 5s            time between two digests
   --explain             digests say why each path has its part of the traffic, and why it last moved
-  --stream messages[:RATE]   test messages a second, 0.1 to 200 (default messages:1)
+  --stream STREAM            what this side sends; may be repeated (default messages:1)
+                             messages[:RATE]  test messages a second, 0.1 to 200
+                             voice            50 RTP packets of 160 bytes a second
+                             video[:RATE]     30 frames a second (default 2mbit)
+                             cbr:RATE[,SIZE]  packets of SIZE bytes (default 1200)
+                             bulk             as fast as the paths allow
   --report DIR          write report.json, report.csv, report.html there, and the recording
   --format LIST         formats of the report: json,csv,html,md (default json,csv,html)
   --title TEXT          name of the session

@@ -73,6 +73,13 @@ export function describeEntropyContract(name: string, make: () => Promise<Entrop
       expect(open(gcm.key, gcm.nonce, new Uint8Array(0), gcm.aad)).toBeUndefined()
     })
 
+    it('enciphers one AES-128 block, as FIPS 197 says', async () => {
+      const entropy = await make()
+      const key = bytes('000102030405060708090a0b0c0d0e0f')
+      const block = bytes('00112233445566778899aabbccddeeff')
+      expect(hex(entropy.aesBlock(key, block))).toBe('69c4e0d86a7b0430d8cdb78070b4c55a')
+    })
+
     it('leaves its arguments as they were and gives plain Uint8Arrays', async () => {
       const entropy = await make()
       const sealed = bytes(gcm.sealed)
@@ -83,6 +90,7 @@ export function describeEntropyContract(name: string, make: () => Promise<Entrop
         entropy.hmacSha256(gcm.key, gcm.plain),
         entropy.seal(gcm.key, gcm.nonce, gcm.plain, gcm.aad),
         entropy.open(gcm.key, gcm.nonce, sealed, gcm.aad),
+        entropy.aesBlock(gcm.key, new Uint8Array(16)),
       ]
       // A Buffer would pass for one, but its `slice` shares memory.
       for (const result of results) expect(result?.constructor).toBe(Uint8Array)

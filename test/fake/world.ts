@@ -153,6 +153,7 @@ function snapshotOf(
     pairs: shared,
     messages: open ? messageViews(atMs) : [],
     spreading: { switches: 0, lastSwitch: null, reasons: [] },
+    streams: [],
     overheadFactor: open ? (world.mode === 'redundant' ? Math.max(1, carrying.length) * 0.98 : 1) : null,
     duplicatesDropped: views.reduce((sum, pair) => sum + pair.duplicates, 0),
     servers: [],
@@ -231,6 +232,7 @@ function pairView(
     capBps: null,
     order: null,
     carrying: carries,
+    carryingStreams: carries && pair.straight,
     nominations: {
       suppressed: Math.floor(atMs / 500),
       attempted: 1,
@@ -243,6 +245,8 @@ function pairView(
     received: { packets: pair.received, bytes: pair.received * 520 },
     recordsSent: { packets: pair.straight ? pair.sent : 0, bytes: 0 },
     recordsReceived: { packets: pair.received, bytes: 0 },
+    streamSent: { packets: 0, bytes: 0 },
+    streamReceived: { packets: 0, bytes: 0 },
     stun: {
       requestsSent: 5 + Math.floor(atMs / 200),
       responsesReceived: pair.samples.length,

@@ -1,4 +1,5 @@
 import { type EngineSnapshot, limits } from '../../src/engine'
+import { pairTraffic } from '../../src/shared/streams'
 import type { Report } from './checked-engine'
 import { checkFound, checkOpened } from './found'
 import type { Run } from './run'
@@ -15,13 +16,12 @@ export function checkSnapshot(snapshot: EngineSnapshot, report: Report): void {
     if (nominations.refused > nominations.attempted) report(`${label}: more refused than attempted`)
     if (pair.nominationsPrevented !== nominations.suppressed + nominations.refusedByUs)
       report(`${label}: prevented nominations do not add up`)
-    if (pair.firstArrivals + pair.duplicates !== pair.recordsReceived.packets)
-      report(
-        `${label}: ${pair.firstArrivals} first and ${pair.duplicates} later of ${pair.recordsReceived.packets}`,
-      )
-    if (pair.recordsSent.packets > pair.sent.packets) report(`${label}: more records sent than datagrams`)
-    if (pair.recordsReceived.packets > pair.received.packets)
-      report(`${label}: more records received than datagrams`)
+    const { packets: arrived } = pairTraffic(pair).received
+    if (pair.firstArrivals + pair.duplicates !== arrived)
+      report(`${label}: ${pair.firstArrivals} first and ${pair.duplicates} later of ${arrived}`)
+    if (pairTraffic(pair).sent.packets > pair.sent.packets)
+      report(`${label}: more records and stream packets sent than datagrams`)
+    if (arrived > pair.received.packets) report(`${label}: more records received than datagrams`)
     if (pair.lossSent.received > pair.lossSent.sent) report(`${label}: the peer received more than was sent`)
     if (!(pair.share >= 0 && pair.share <= 1)) report(`${label}: a share of ${pair.share}`)
     if (!(pair.weight >= 0.1 && pair.weight <= 10)) report(`${label}: a weight of ${pair.weight}`)

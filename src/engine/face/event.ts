@@ -9,6 +9,7 @@ import type {
 } from './snapshot'
 import type { SwitchReason } from './explain'
 import type { Mode, Use } from './settings'
+import type { StreamDirection, StreamRefusal, StreamSpec } from './streams'
 
 /** Something that happened, told once, in order. `atMs` is engine time. Texts for people are made by the shared layer. */
 export type EngineEvent = { readonly atMs: number } & (
@@ -73,6 +74,22 @@ export type EngineEvent = { readonly atMs: number } & (
     }
   | { readonly kind: 'pairs-ordered'; readonly labels: readonly string[] }
   | { readonly kind: 'use'; readonly use: Use; readonly by: 'us' | 'peer' }
+  /** `by`: whose wish it was, whoever sends. */
+  | {
+      readonly kind: 'stream-started' | 'stream-changed' | 'stream-stopped'
+      readonly direction: StreamDirection
+      readonly id: number
+      readonly spec: StreamSpec
+      readonly by: 'us' | 'peer'
+    }
+  /** A wish of ours that neither side could follow. */
+  | {
+      readonly kind: 'stream-refused'
+      readonly direction: StreamDirection
+      /** Null when it was to be stopped. */
+      readonly spec: StreamSpec | null
+      readonly reason: StreamRefusal
+    }
   | { readonly kind: 'peer'; readonly peer: PeerView }
   | {
       readonly kind: 'stun-failed'

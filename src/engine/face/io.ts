@@ -2,6 +2,7 @@ import type { RelayProtocol, SocketInfo, TransportAddress } from './address'
 import type { EngineEvent } from './event'
 import type { EngineSettings, MessageStreamSettings, Mode, Use } from './settings'
 import type { EgressGap, EngineSnapshot, PeerInterface } from './snapshot'
+import type { StreamDirection, StreamSpec } from './streams'
 
 /**
  * Pure functions the engine needs and may not import: keyed hashes and an AEAD. Same input, same output. `random` is
@@ -18,6 +19,8 @@ export interface EnginePrimitives {
   seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array
   /** The plain text, or undefined when the tag does not fit. */
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined
+  /** AES-128 of one block of 16 bytes: what SRTP derives its keys by (RFC 3711 section 4.3.3). */
+  aesBlock(key: Uint8Array, block: Uint8Array): Uint8Array
 }
 
 export interface EngineOptions {
@@ -63,6 +66,15 @@ export type EngineCommand =
   | { readonly kind: 'order-pairs'; readonly pairIds: readonly number[] }
   | { readonly kind: 'attempt-nomination'; readonly pairId: number | null }
   | { readonly kind: 'set-messages'; readonly messages: MessageStreamSettings }
+  /** `received`: the peer is asked to send. Either direction's streams are told in events once they are what was wished. */
+  | { readonly kind: 'start-stream'; readonly direction: StreamDirection; readonly spec: StreamSpec }
+  | {
+      readonly kind: 'change-stream'
+      readonly direction: StreamDirection
+      readonly id: number
+      readonly spec: StreamSpec
+    }
+  | { readonly kind: 'stop-stream'; readonly direction: StreamDirection; readonly id: number }
   /** Stop streams on both sides, let what is under way arrive, exchange final counts, end with `done`. */
   | { readonly kind: 'finish' }
 
@@ -111,9 +123,12 @@ export type EngineInput =
   | { readonly kind: 'secure-record'; readonly data: Uint8Array }
   | { readonly kind: 'secure-opened'; readonly token: number; readonly plain: Uint8Array | undefined }
   | {
-      /** The handshake is done and the peer has proved itself; `exporter` is 32 bytes of keying material. */
+      /** The handshake is done and the peer has proved itself. */
       readonly kind: 'secure-connected'
+      /** 32 bytes of keying material for control. */
       readonly exporter: Uint8Array
+      /** 56 bytes for SRTP, under a label of its own. */
+      readonly srtpExporter: Uint8Array
     }
   | { readonly kind: 'secure-channel-open' }
   | { readonly kind: 'secure-message'; readonly data: Uint8Array }

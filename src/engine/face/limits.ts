@@ -61,6 +61,18 @@ export const limits = {
   inFlightPackets: 8192,
   /** Arrivals kept until they have been told to the peer twice. */
   feedbackArrivals: 4096,
+  /** RTP test streams running at once in one direction, and all that a session may have in it. */
+  streams: 8,
+  streamsPerSession: 64,
+  /** RTP payload of a stream's packets, bytes. */
+  leastStreamPayloadBytes: 64,
+  streamPayloadBytes: 1300,
+  /** Payload rate of one stream, bit/s, and its packets a second. */
+  leastStreamRateBps: 1000,
+  streamRateBps: 500_000_000,
+  streamPacketsPerSecond: 50_000,
+  /** Width of a stream's duplicate window, packets. */
+  streamWindow: 8192,
   /** Outputs waiting between two polls; a driver always drains. */
   outputs: 65_536,
 } as const

@@ -1,3 +1,5 @@
+import type { StreamSpec } from './streams'
+
 /**
  * How the packets of a direction are spread over the carrying pairs. `redundant`: each packet on each. `weighted`: each
  * packet on one, by weight. `lowest-latency`: on the fastest. `backup`: on the first in the user's order that works.
@@ -8,7 +10,7 @@ export const modes = ['redundant', 'weighted', 'lowest-latency', 'backup', 'sing
 
 export type Mode = (typeof modes)[number]
 
-/** Which live pairs carry traffic. `auto` is `all` for messages. */
+/** Which live pairs carry traffic. `auto` is `all` for messages and `disjoint` for RTP streams. */
 export type Use = 'auto' | 'all' | 'disjoint'
 
 /** What an incoming USE-CANDIDATE gets: an error response, or an answer without effect. */
@@ -47,6 +49,8 @@ export interface EngineSettings {
    * its own; the one whose time is over first ends the session for both, as far as the other can be told.
    */
   readonly reconnectFor: number
+  /** RTP test streams that this side sends from when both sides are connected; at most `limits.streams`. */
+  readonly streams: readonly StreamSpec[]
   /** Milliseconds between two snapshots, 100 to 5000. */
   readonly snapshotIntervalMs: number
 }
@@ -65,5 +69,6 @@ export const defaultSettings: EngineSettings = {
   adaptiveBudget: 10,
   messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
   reconnectFor: 300,
+  streams: [],
   snapshotIntervalMs: 200,
 }

@@ -1,6 +1,7 @@
 import type { Binding, InterfaceKind, RelayProtocol, TransportAddress } from './address'
 import type { PathReason, PathSwitch } from './explain'
 import type { Mode, Use } from './settings'
+import type { StreamSnapshot } from './streams'
 
 export type CandidateType = 'host' | 'srflx' | 'prflx' | 'relay'
 
@@ -133,8 +134,10 @@ export interface PairSnapshot {
   readonly capBps: number | null
   /** Its place in the user's order for `backup`, 0 first; null when not ordered. */
   readonly order: number | null
-  /** Whether stream packets may go over it now. */
+  /** Whether messages or RTP streams may go over it now. */
   readonly carrying: boolean
+  /** Whether RTP streams may. */
+  readonly carryingStreams: boolean
   readonly nominations: NominationCounts
   /** suppressed + refusedByUs. */
   readonly nominationsPrevented: number
@@ -144,6 +147,9 @@ export interface PairSnapshot {
   /** Of `sent`: DTLS application records that this side put on this pair, copies included. */
   readonly recordsSent: PacketCounts
   readonly recordsReceived: PacketCounts
+  /** Of `sent` and `received`: RTP packets, copies included. */
+  readonly streamSent: PacketCounts
+  readonly streamReceived: PacketCounts
   readonly stun: StunCounts
   readonly rttMs: RttView | null
   /** Median of the RTT samples since the last snapshot; null when none. */
@@ -156,11 +162,11 @@ export interface PairSnapshot {
   readonly share: number
   /** Records that went out over this pair because another one was in doubt; part of `recordsSent`. */
   readonly resent: number
-  /** Records whose first copy came over this pair. */
+  /** Records and stream packets whose first copy came over this pair. */
   readonly firstArrivals: number
-  /** Records that came over this pair when another copy had been there. */
+  /** Records and stream packets that came over this pair when another copy had been there. */
   readonly duplicates: number
-  /** Of our records, as the peer last reported it: first copies and further copies that came over this pair. */
+  /** Of our records and stream packets, as the peer last reported it: first copies and further copies that came over this pair. */
   readonly peerFirstArrivals: number | null
   readonly peerDuplicates: number | null
   /** Engine time in ms when anything authenticated last arrived; null when never. */
@@ -258,9 +264,11 @@ export interface EngineSnapshot {
   readonly pairs: readonly PairSnapshot[]
   readonly messages: readonly MessageStreamSnapshot[]
   readonly spreading: SpreadingView
-  /** Record copies sent over records needed, bytes; null before the first record. */
+  /** RTP test streams of both directions, also stopped ones: sent ones first, each direction by number. */
+  readonly streams: readonly StreamSnapshot[]
+  /** Copies of records and stream packets sent over those needed, bytes; null before the first. */
   readonly overheadFactor: number | null
-  /** Record copies dropped here because another copy had come first. */
+  /** Copies of records and stream packets dropped here because another copy had come first. */
   readonly duplicatesDropped: number
   /** SCTP chunks sent again by us (T3 and fast retransmission together). */
   readonly sctpRetransmissions: number

@@ -3,6 +3,7 @@ import { tryFromUtf8, utf8 } from '../bytes'
 import type { InterfaceKind } from '../face/address'
 import { type Mode, modes, type Use } from '../face/settings'
 import type { CandidateType, PeerInterface } from '../face/snapshot'
+import { readFinalSent, readStreamText, type StreamText } from './stream-text'
 
 /** What two Pathscopes say to each other in words: JSON, in order and exactly once, inside the control channel. */
 export type ControlText =
@@ -13,6 +14,8 @@ export type ControlText =
       readonly interfaces: readonly PeerInterface[]
       /** Which of the sender's candidates belongs to which of its interfaces. */
       readonly candidates?: readonly CandidateInterface[]
+      /** What the sender knows beyond the first version of this protocol, in words. */
+      readonly features?: readonly string[]
     }
   /** How the sender spreads what it sends; `asked`: the mode is what the addressee asked for. */
   | { readonly t: 'mode'; readonly mode: Mode; readonly use: Use; readonly asked?: boolean }
@@ -28,7 +31,13 @@ export type ControlText =
     }
   /** What the sender of this text has received of the addressee's test messages. */
   | ({ readonly t: 'counts' } & MessageCounts)
-  | { readonly t: 'finish'; readonly messagesSent: number }
+  | {
+      readonly t: 'finish'
+      readonly messagesSent: number
+      /** What each of the sender's streams has sent. */
+      readonly streams?: readonly { readonly id: number; readonly sent: number }[]
+    }
+  | StreamText
   | { readonly t: 'bye'; readonly reason: string }
 
 export interface MessageCounts {
@@ -68,6 +77,7 @@ export const textLimits = {
   addressesPerInterface: 16,
   candidates: 64,
   nameChars: 64,
+  features: 16,
   versionChars: 64,
   reasonChars: 256,
   /** One encoded text. */
@@ -100,6 +110,7 @@ function fitted(text: ControlText): ControlText {
         os: clean(text.os, textLimits.versionChars),
         interfaces: fittedInterfaces(text.interfaces),
         ...(text.candidates && { candidates: fittedCandidates(text.candidates) }),
+        ...(text.features && { features: text.features.slice(0, textLimits.features) }),
       }
     case 'mode':
       return { t: 'mode', mode: text.mode, use: text.use, ...(text.asked && { asked: true }) }
@@ -122,7 +133,11 @@ function fitted(text: ControlText): ControlText {
       return { t: 'counts', received, missing, duplicated, reordered }
     }
     case 'finish':
-      return { t: 'finish', messagesSent: text.messagesSent }
+    case 'stream':
+    case 'ask-stream':
+    case 'stream-refused':
+    case 'stream-counts':
+      return text
     case 'bye':
       return { t: 'bye', reason: clean(text.reason, textLimits.reasonChars) }
   }
@@ -175,9 +190,12 @@ export function decodeControlText(bytes: Uint8Array): ControlText | BadControlTe
     case 'counts':
       return readCounts(value)
     case 'finish':
-      return isCount(value['messagesSent'])
-        ? { t: 'finish', messagesSent: value['messagesSent'] }
-        : bad('finish without a count')
+      return readFinish(value)
+    case 'stream':
+    case 'ask-stream':
+    case 'stream-refused':
+    case 'stream-counts':
+      return readStreamText(value) ?? bad('of streams, malformed')
     case 'bye': {
       const reason = readText(value['reason'], textLimits.reasonChars)
       return reason === undefined ? bad('bye without a reason') : { t: 'bye', reason }
@@ -193,10 +211,30 @@ function readHello(value: Record<string, unknown>): ControlText | BadControlText
   if (appVersion === undefined || os === undefined) return bad('hello without a version or system')
   const interfaces = readList(value['interfaces'], textLimits.interfaces, readInterface)
   if (!interfaces) return bad('hello with malformed interfaces')
-  if (value['candidates'] === undefined) return { t: 'hello', appVersion, os, interfaces }
+  const features = readList(value['features'] ?? [], textLimits.features, readFeature)
+  if (!features) return bad('hello with malformed features')
+  const hello = {
+    t: 'hello',
+    appVersion,
+    os,
+    interfaces,
+    ...(value['features'] !== undefined && { features }),
+  } as const
+  if (value['candidates'] === undefined) return hello
   const candidates = readList(value['candidates'], textLimits.candidates, readCandidate)
-  if (!candidates) return bad('hello with malformed candidates')
-  return { t: 'hello', appVersion, os, interfaces, candidates }
+  return candidates ? { ...hello, candidates } : bad('hello with malformed candidates')
+}
+
+function readFeature(value: unknown): string | undefined {
+  return readText(value, textLimits.nameChars)
+}
+
+function readFinish(value: Record<string, unknown>): ControlText | BadControlText {
+  const { messagesSent } = value
+  if (!isCount(messagesSent)) return bad('finish without a count')
+  if (value['streams'] === undefined) return { t: 'finish', messagesSent }
+  const streams = readFinalSent(value['streams'])
+  return streams ? { t: 'finish', messagesSent, streams } : bad('finish with malformed streams')
 }
 
 function readMode(value: Record<string, unknown>): ControlText | BadControlText {

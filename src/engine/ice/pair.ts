@@ -26,7 +26,7 @@ export interface Transaction {
 
 /**
  * One candidate pair: a local socket and a remote address (server-reflexive local candidates are their base's pair, RFC
- * 8445 section 6.1.2.4). Only the ICE room writes its ICE part; the session room writes the record counts.
+ * 8445 section 6.1.2.4). Only the ICE room writes its ICE part; the session room writes the counts of records and stream packets.
  */
 export interface Pair {
   readonly id: number
@@ -100,6 +100,9 @@ export interface Pair {
   readonly received: { packets: number; bytes: number }
   readonly recordsSent: { packets: number; bytes: number }
   readonly recordsReceived: { packets: number; bytes: number }
+  /** RTP packets of streams, each copy counted. */
+  readonly streamSent: { packets: number; bytes: number }
+  readonly streamReceived: { packets: number; bytes: number }
   readonly stun: {
     requestsSent: number
     responsesReceived: number
@@ -173,6 +176,8 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     received: { packets: 0, bytes: 0 },
     recordsSent: { packets: 0, bytes: 0 },
     recordsReceived: { packets: 0, bytes: 0 },
+    streamSent: { packets: 0, bytes: 0 },
+    streamReceived: { packets: 0, bytes: 0 },
     stun: { requestsSent: 0, responsesReceived: 0, requestsReceived: 0, responsesSent: 0 },
     resent: 0,
     highestRecord: -1,

@@ -1,8 +1,7 @@
 import type { Distribution, MessageStreamSnapshot } from '../face/snapshot'
 import { createDedupWindow } from '../dedup'
-import { createDelaySpread, createHistogram } from '../measure'
+import { createDelaySpread, createHistogram, createSettling } from '../measure'
 import { decodeMessage, type Echo, type Message } from './format'
-import { createSettling } from './settling'
 
 /** Messages told apart behind the newest: 5 minutes at the highest rate, 8 kB. */
 const windowMessages = 65_536

@@ -1,4 +1,5 @@
 import { limits } from '../face/limits'
+import { boundSpec } from '../streams'
 import { defaultSettings, type EngineSettings, type MessageStreamSettings } from '../face/settings'
 
 /**
@@ -21,6 +22,7 @@ export function boundSettings(settings: EngineSettings): EngineSettings {
     reconnectFor: bound(reconnectFor, 5, 86_400, defaultSettings.reconnectFor),
     snapshotIntervalMs: bound(snapshotIntervalMs, 100, 5000, defaultSettings.snapshotIntervalMs),
     messages: boundMessages(settings.messages),
+    streams: settings.streams.slice(0, limits.streams).map(boundSpec),
   }
 }
 

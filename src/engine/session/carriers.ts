@@ -34,15 +34,19 @@ export function refreshCarrying(state: SessionState, force: boolean): void {
   if (!force && revision === state.seenRevision) return
   state.seenRevision = revision
   const live = livePairs(state)
-  // `auto` is all pairs for messages, the only stream there is so far.
-  const use = state.use === 'disjoint' ? 'disjoint' : 'all'
-  const carrying = state.settings.enabled ? chooseCarrying(live, use, state.carrying) : bestAlone(live)
-  for (const id of state.carrying) {
-    if (carrying.includes(id)) continue
+  // `auto` is all pairs for messages and the best disjoint ones for RTP streams.
+  const choose = (use: 'all' | 'disjoint', previous: readonly number[]): readonly number[] =>
+    state.settings.enabled ? chooseCarrying(live, use, previous) : bestAlone(live)
+  const before = carryingAny(state)
+  state.carrying = choose(state.use === 'disjoint' ? 'disjoint' : 'all', state.carrying)
+  state.carryingStreams = choose(state.use === 'all' ? 'all' : 'disjoint', state.carryingStreams)
+  state.streamPairs = state.carryingStreams.flatMap((id) => pairById(state, id) ?? [])
+  const after = carryingAny(state)
+  for (const id of before) {
+    if (after.includes(id)) continue
     state.weights.remove(id)
     state.wireTallies.delete(id)
   }
-  state.carrying = carrying
   tellPaths(state)
   // Excluded pairs still serve control when they are all there is, so that the session can be steered.
   const included = live.filter((candidate) => candidate.included)
@@ -60,8 +64,15 @@ function bestAlone(live: readonly SpreadCandidate[]): readonly number[] {
   return best === undefined ? [] : [best.id]
 }
 
+/** The pairs that carry messages or streams. */
+export function carryingAny(state: SessionState): readonly number[] {
+  const { carrying, carryingStreams } = state
+  const others = carryingStreams.filter((id) => !carrying.includes(id))
+  return others.length === 0 ? carrying : [...carrying, ...others]
+}
+
 export function updateWeights(state: SessionState): void {
-  const inputs = state.carrying.flatMap((id) => {
+  const inputs = carryingAny(state).flatMap((id) => {
     const pair = pairById(state, id)
     if (pair === undefined) return []
     const { rtt, lossSent } = pair
@@ -76,37 +87,39 @@ export function updateWeights(state: SessionState): void {
       },
     ]
   })
-  state.weights.update(inputs, state.spreading.records.demandBps, state.nowMs)
+  state.weights.update(
+    inputs,
+    state.spreading.records.demandBps + state.spreading.streams.demandBps,
+    state.nowMs,
+  )
   shareOutRecords(state)
 }
 
 /** Counts of sent packets fade with this time constant, ms. */
 const wireMemoryMs = 3000
 
-/** Sets what each pair gets of the records, so that all its packets together keep to its weight's share. */
+/** Sets what each pair gets of records and stream packets, so that all its packets together keep to its weight's share. */
 function shareOutRecords(state: SessionState): void {
   const fading = Math.exp(-state.settings.weightUpdateInterval / wireMemoryMs)
   let records = 0
-  const inputs = carryingPairs(state).map((pair) => {
-    const { id, sent, recordsSent } = pair
+  const inputs = carryingAny(state).map((id) => {
+    const pair = pairById(state, id) as Pair
+    const packets = pair.sent.packets
+    const ofStreams = pair.recordsSent.packets + pair.streamSent.packets
     const before = state.wireTallies.get(id) ?? {
-      packets: sent.packets,
-      records: recordsSent.packets,
+      packets,
+      records: ofStreams,
       recent: 0,
       recentOthers: 0,
     }
-    const newRecords = recordsSent.packets - before.records
-    const newOthers = sent.packets - before.packets - newRecords
+    const newRecords = ofStreams - before.records
+    const newOthers = packets - before.packets - newRecords
     const recent = before.recent * fading + newRecords
     const recentOthers = before.recentOthers * fading + newOthers
-    const now = { packets: sent.packets, records: recordsSent.packets, recent, recentOthers }
+    const now = { packets, records: ofStreams, recent, recentOthers }
     state.wireTallies.set(id, now)
     records += recent
     return { id, weight: state.weights.weight(id), otherPackets: recentOthers }
   })
   state.recordShares = streamShares(inputs, records)
-}
-
-export function carryingPairs(state: SessionState): Pair[] {
-  return state.carrying.flatMap((id) => pairById(state, id) ?? [])
 }

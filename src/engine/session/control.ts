@@ -14,6 +14,7 @@ import { type Pair, tellLimit } from '../ice'
 import { createReliable } from '../reliable'
 import { ownCandidates } from './own-candidates'
 import { drop, pairById, type SessionState, tell } from './state'
+import { beginStreams, sendStreamCounts } from './streams'
 import { transmitOn } from './transmit'
 
 /** Between two reports of counts to the peer, ms. */
@@ -37,12 +38,13 @@ export function beginControl(
       maxMessageBytes: 65_536,
     }),
   }
+  beginStreams(state, connected.srtpExporter)
   const { appVersion, os } = state.options.self
   const { interfaces } = state
   const candidates = ownCandidates(state)
     .filter(({ type }) => type !== 'host')
     .map(({ socket, address: { address, port } }) => ({ address, port, interfaceName: socket.interfaceName }))
-  sendText(state, { t: 'hello', appVersion, os, interfaces, candidates })
+  sendText(state, { t: 'hello', appVersion, os, interfaces, candidates, features: ['streams'] })
   sendText(state, { t: 'mode', mode: state.mode, use: state.use })
   state.timers.set('report', state.nowMs + reportIntervalMs)
 }
@@ -94,6 +96,7 @@ export function sendReport(state: SessionState): void {
     duplicated: duplicated ?? 0,
     reordered: reordered ?? 0,
   })
+  sendStreamCounts(state)
 }
 
 /** By the peer's numbers: where a NAT changed an address, one pair of the peer's is several here, one after the other. */

@@ -8,6 +8,7 @@ import { takeControl } from './control'
 import { takeShim } from './handshake'
 import { takeRecords } from './records'
 import { drop, type SessionState } from './state'
+import { takePacket } from './stream-packets'
 import { takeText } from './texts'
 
 type Arrival = Extract<EngineInput, { kind: 'datagram' }>
@@ -26,7 +27,8 @@ export function takeDatagram(state: SessionState, arrival: Arrival): boolean {
   const pair = state.agent.pairAt(arrival.socketId, arrival.from)
   if (pair === undefined || !pair.validated) return refuse(state, 'unknown-source')
   if (isEarly(state, kind, data)) holdEarly(state, pair, data)
-  else if (takeFrom(state, pair, kind, data)) countArrival(pair, data.length, state.nowMs)
+  else if (takeFrom(state, pair, kind, data, arrival.receivedAtMs))
+    countArrival(pair, data.length, state.nowMs)
   return true
 }
 
@@ -57,13 +59,21 @@ function holdEarly(state: SessionState, pair: Pair, data: Uint8Array): void {
 /** Takes what came early, in order of arrival. */
 export function takeEarly(state: SessionState): void {
   for (const { pair, data } of state.early.splice(0)) {
-    if (takeFrom(state, pair, classify(data), data)) countArrival(pair, data.length, state.nowMs)
+    if (takeFrom(state, pair, classify(data), data, state.nowMs)) countArrival(pair, data.length, state.nowMs)
   }
 }
 
 /** True when the datagram counts as received here; records given out to be opened are counted when they are. */
-function takeFrom(state: SessionState, pair: Pair, kind: string, data: Uint8Array): boolean {
+function takeFrom(
+  state: SessionState,
+  pair: Pair,
+  kind: string,
+  data: Uint8Array,
+  receivedAtMs: number,
+): boolean {
   switch (kind) {
+    case 'rtp':
+      return takePacket(state, pair, data, receivedAtMs)
     case 'dtls':
       return takeRecords(state, pair, data)
     case 'shim':

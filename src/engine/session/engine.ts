@@ -26,6 +26,8 @@ import { takeSnapshot } from './snapshot'
 import { createSpreading, noteDoubt, settleSpreading } from './spreading'
 import { obeyWish } from './wishes'
 import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './waiting'
+import { packetsDeadline, sendDuePackets } from './stream-packets'
+import { createStreamsState, obeyStream, startWanted } from './streams'
 import { drop, type SessionState, tell, type TimerName } from './state'
 import {
   isRefused,
@@ -166,6 +168,10 @@ function obey(state: SessionState, command: EngineCommand): void {
       return state.agent.attemptNomination(command.pairId, state.nowMs)
     case 'set-messages':
       return setMessages(state, command.messages)
+    case 'start-stream':
+    case 'change-stream':
+    case 'stop-stream':
+      return obeyStream(state, command)
     case 'finish':
       return beginFinish(state, 'us')
   }
@@ -192,6 +198,8 @@ function settle(state: SessionState): void {
   flushControl(state)
   deliverInOrder(state)
   sendDueMessages(state)
+  startWanted(state)
+  sendDuePackets(state)
   considerEnd(state)
   considerPeerGone(state)
   if (!state.ended) return
@@ -221,6 +229,8 @@ function runTimer(state: SessionState, name: TimerName): void {
       return sendReport(state)
     case 'finish':
       return finishLate(state)
+    case 'stream-grace':
+      return
     case 'retry-message':
       return retryRefused(state)
     case 'silence':
@@ -258,13 +268,15 @@ function earliest(state: SessionState): number | undefined {
     state.controlPairs.length > 0 ? state.control?.reliable.nextDeadline() : undefined,
     state.resequencer.nextDeadline(),
     state.spreading.records.nextDeadline(),
+    state.spreading.streams.nextDeadline(),
     sending ? state.sender.nextDeadline() : undefined,
+    packetsDeadline(state),
   ]
   let soonest: number | undefined
   for (const atMs of candidates)
     if (atMs !== undefined && (soonest === undefined || atMs < soonest)) soonest = atMs
   // What became due while other things ran is due now, never in the past.
-  return soonest === undefined ? undefined : Math.max(soonest, state.nowMs)
+  return soonest === undefined || soonest === Infinity ? undefined : Math.max(soonest, state.nowMs)
 }
 
 function createState(options: EngineOptions): SessionState {
@@ -319,6 +331,8 @@ function createState(options: EngineOptions): SessionState {
     peerTold: { mode: null, use: 'auto', peer: null },
     peerEvents: createBucket(1000 / limits.peerEventEveryMs, limits.peerEventsAtOnce),
     carrying: [],
+    carryingStreams: [],
+    streamPairs: [],
     controlPairs: [],
     seenRevision: -1,
     weights: createWeights(settings),
@@ -336,6 +350,7 @@ function createState(options: EngineOptions): SessionState {
     nextToken: 1,
     duplicatesDropped: 0,
     sctpRetransmissions: 0,
+    streams: createStreamsState(settings.streams),
     sender: createMessageSender(settings.messages),
     receiver: createMessageReceiver(),
     echoes: createEchoReader(),

@@ -1,11 +1,15 @@
 import type { EndReason } from '../face/event'
+import type { ControlText } from '../frames'
 import { sendReport, sendText } from './control'
 import { type SessionState, tell } from './state'
+import { allStreamsHere, endSending, settleStreams, takeFinalSent } from './streams'
 
 /** A session that finishes in good order takes at most this long, ms: what is under way arrives, or is given up. */
 export const finishLimitMs = 4000
 /** A stock peer agrees on nothing: messages that it may still send back are waited for this long, ms. */
 const echoLimitMs = 500
+/** Packets of streams that are still under way when the peer has stopped are waited for this long, ms; others are lost. */
+const streamGraceMs = 1000
 /** After both goodbyes, ms: our last acknowledgement goes out, and again should the peer repeat what it acknowledges. */
 const lingerMs = 750
 
@@ -20,6 +24,7 @@ export function beginFinish(state: SessionState, by: 'us' | 'peer'): void {
     lingering: false,
   }
   state.sender.stop()
+  const streamsSent = endSending(state)
   tell(state, { kind: 'finishing', by })
   if (state.control === null) {
     if (state.channel !== 'open') return end(state, 'done', null)
@@ -27,14 +32,19 @@ export function beginFinish(state: SessionState, by: 'us' | 'peer'): void {
     return
   }
   state.timers.set('finish', state.nowMs + finishLimitMs)
-  sendText(state, { t: 'finish', messagesSent: state.sender.sent })
+  sendText(state, { t: 'finish', messagesSent: state.sender.sent, streams: streamsSent })
 }
 
-export function takeFinish(state: SessionState, messagesSent: number): void {
+export function takeFinish(
+  state: SessionState,
+  { messagesSent, streams }: Extract<ControlText, { t: 'finish' }>,
+): void {
   beginFinish(state, 'peer')
   if (state.finish === null) return
   state.finish.peerSent = messagesSent
   state.receiver.peerSent(messagesSent, state.nowMs)
+  takeFinalSent(state, streams ?? [])
+  if (!allStreamsHere(state)) state.timers.set('stream-grace', state.nowMs + streamGraceMs)
 }
 
 export function takeBye(state: SessionState): void {
@@ -50,8 +60,11 @@ export function considerEnd(state: SessionState): void {
     if (state.echoes.returned >= state.sender.sent) end(state, 'done', null)
     return
   }
-  if (!finish.byeSent && finish.peerSent !== null && state.receiver.allReceived(finish.peerSent)) {
+  const streamsDone = !state.timers.has('stream-grace') || allStreamsHere(state)
+  const allHere = finish.peerSent !== null && streamsDone && state.receiver.allReceived(finish.peerSent)
+  if (!finish.byeSent && allHere) {
     finish.byeSent = true
+    settleStreams(state)
     // The last counts go ahead of the goodbye, in order, so that both reports agree.
     sendReport(state)
     sendText(state, { t: 'bye', reason: 'done' })
@@ -71,6 +84,7 @@ export function end(state: SessionState, reason: EndReason, detail: string | nul
   if (state.ended) return
   state.ended = true
   state.receiver.settle(state.nowMs)
+  settleStreams(state)
   state.ice = 'closed'
   state.channel = 'closed'
   tell(state, { kind: 'ended', reason, detail })

@@ -2,14 +2,20 @@ import type { EngineSnapshot, MessageStreamSnapshot, PairSnapshot } from '../fac
 import type { Pair } from '../ice'
 import { expectedShares } from '../spread'
 import { placeOf, spreadingView } from './spreading'
+import { carryingAny } from './carriers'
 import type { SessionState } from './state'
+import { snapshotStreams } from './streams'
 
 /** What the session is like now. `takeIntervals`: the RTT medians since the last snapshot are used up by it. */
 export function takeSnapshot(state: SessionState, takeIntervals: boolean): EngineSnapshot {
   const shares = sharesOf(state)
-  const carrying = new Set(state.carrying)
+  const carrying = new Set(carryingAny(state))
+  const carryingStreams = new Set(state.carryingStreams)
   const pairs = state.agent.state.pairs
-    .map((pair) => snapshotPair(state, pair, shares.get(pair.id) ?? 0, carrying.has(pair.id), takeIntervals))
+    .map((pair) => ({
+      ...snapshotPair(state, pair, shares.get(pair.id) ?? 0, carrying.has(pair.id), takeIntervals),
+      carryingStreams: carryingStreams.has(pair.id),
+    }))
     .sort((a, b) => Number(b.straight) - Number(a.straight) || a.id - b.id)
   const { needed, sent } = state.recordBytes
   return {
@@ -28,6 +34,7 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
     pairs,
     messages: snapshotMessages(state),
     spreading: spreadingView(state),
+    streams: snapshotStreams(state),
     overheadFactor: needed === 0 ? null : sent / needed,
     duplicatesDropped: state.duplicatesDropped,
     sctpRetransmissions: state.sctpRetransmissions,
@@ -37,10 +44,15 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
 }
 
 function sharesOf(state: SessionState): Map<number, number> {
-  const { mode, carrying, weights, spreading } = state
+  const { mode, weights, spreading, streams } = state
+  // Of the streams while any runs, else of the messages.
+  const [carrying, spreader] =
+    streams.running.length > 0
+      ? [state.carryingStreams, spreading.streams]
+      : [state.carrying, spreading.records]
   if (mode === 'weighted') return expectedShares(carrying, (id) => weights.weight(id))
   if (mode === 'redundant') return expectedShares(carrying, () => 1)
-  return new Map(carrying.map((id) => [id, spreading.records.share(id)]))
+  return new Map(carrying.map((id) => [id, spreader.share(id)]))
 }
 
 function snapshotMessages(state: SessionState): MessageStreamSnapshot[] {
@@ -56,7 +68,7 @@ function snapshotPair(
   share: number,
   carrying: boolean,
   takeIntervals: boolean,
-): PairSnapshot {
+): Omit<PairSnapshot, 'carryingStreams'> {
   const { nominations, socket, remote } = pair
   const reported = pair.peerNumber !== null && state.control !== null
   return {
@@ -92,6 +104,8 @@ function snapshotPair(
     received: { ...pair.received },
     recordsSent: { ...pair.recordsSent },
     recordsReceived: { ...pair.recordsReceived },
+    streamSent: { ...pair.streamSent },
+    streamReceived: { ...pair.streamReceived },
     stun: { ...pair.stun },
     rttMs: pair.rtt.view(),
     rttIntervalMs: takeIntervals ? pair.rtt.takeIntervalMedian() : null,

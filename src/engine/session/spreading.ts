@@ -8,6 +8,8 @@ import { pairById, type SessionState, tell } from './state'
 /** What spreads what we send, and what the user wants of paths. */
 export interface SpreadingState {
   readonly records: Spreader
+  /** Of RTP streams, whose pairs may be others. */
+  readonly streams: Spreader
   readonly pins: Set<number>
   /** Limits in bit/s by pair. */
   readonly caps: Map<number, number>
@@ -27,9 +29,11 @@ const switchEventMs = 250
 
 export function createSpreading(mode: Mode, budgetPercent: number): SpreadingState {
   const records = createSpreader(mode)
-  records.setBudget(budgetPercent / 100)
+  const streams = createSpreader(mode)
+  for (const spreader of [records, streams]) spreader.setBudget(budgetPercent / 100)
   return {
     records,
+    streams,
     pins: new Set(),
     caps: new Map(),
     order: [],
@@ -52,9 +56,11 @@ export function tellPaths(state: SessionState): void {
   const { spreading, nowMs } = state
   spreading.seenSuspects = state.agent.state.suspects
   tellSpreader(state, spreading.records, state.carrying)
+  tellSpreader(state, spreading.streams, state.carryingStreams)
   spreading.byUser = false
   spreading.newDoubt = false
   spreading.records.tick(nowMs)
+  spreading.streams.tick(nowMs)
 }
 
 function tellSpreader(state: SessionState, spreader: Spreader, carrying: readonly number[]): void {
@@ -115,20 +121,30 @@ export function placeOf({ spreading, settings }: SessionState, { id, socket }: P
 
 /** After every input: what the spread room noticed of itself, and what it should know at once. */
 export function settleSpreading(state: SessionState): void {
-  const { spreading, nowMs } = state
-  const { records } = spreading
+  const { spreading } = state
   if (spreading.newDoubt || state.agent.state.suspects !== spreading.seenSuspects) tellPaths(state)
-  records.tick(nowMs)
-  for (let id = records.takeDoubted(); id !== undefined; id = records.takeDoubted()) {
+  takeDoubts(state, spreading.records)
+  takeDoubts(state, spreading.streams)
+  tellSwitch(state)
+}
+
+function takeDoubts(state: SessionState, spreader: Spreader): void {
+  const { nowMs } = state
+  spreader.tick(nowMs)
+  for (let id = spreader.takeDoubted(); id !== undefined; id = spreader.takeDoubted()) {
     const pair = pairById(state, id)
     if (pair !== undefined) doubtDelivery(state.agent.state, pair, nowMs)
   }
-  tellSwitch(state)
+}
+
+/** The one whose switches and reasons are told: that of the streams while any runs. */
+function told({ spreading, streams }: SessionState): Spreader {
+  return streams.running.length > 0 ? spreading.streams : spreading.records
 }
 
 function tellSwitch(state: SessionState): void {
   const { spreading, nowMs } = state
-  const { lastSwitch } = spreading.records
+  const { lastSwitch } = told(state)
   if (lastSwitch === spreading.toldSwitch || lastSwitch === null) return
   if (nowMs - spreading.toldSwitchMs < switchEventMs) return
   spreading.toldSwitch = lastSwitch
@@ -146,7 +162,7 @@ function tellSwitch(state: SessionState): void {
 }
 
 export function spreadingView(state: SessionState): SpreadingView {
-  const { switches, lastSwitch } = state.spreading.records
+  const { switches, lastSwitch } = told(state)
   const known = state.agent.state.pairs.filter((pair) => pair.answeredMs !== null)
   const reasons = known.map((pair) => ({ pairId: pair.id, reason: reasonOf(state, pair) }))
   return { switches, lastSwitch, reasons }
@@ -154,7 +170,7 @@ export function spreadingView(state: SessionState): SpreadingView {
 
 function reasonOf(state: SessionState, pair: Pair): PathReason {
   const { spreading, settings, nowMs } = state
-  const explained = spreading.records.explain(pair.id, nowMs)
+  const explained = told(state).explain(pair.id, nowMs)
   if (explained !== null) return explained
   if (!pair.included) return { kind: 'excluded' }
   if (spreading.pins.size > 0 && !spreading.pins.has(pair.id)) return { kind: 'not-pinned' }

@@ -24,6 +24,7 @@ import type { Relays } from '../turn'
 import type { Outbox } from './outbox'
 import type { SoleRecord } from './resend'
 import type { SpreadingState } from './spreading'
+import type { StreamsState } from './streams'
 
 /** The session's own timers, each named after what it does. */
 export type TimerName =
@@ -32,6 +33,7 @@ export type TimerName =
   | 'snapshot'
   | 'report'
   | 'finish'
+  | 'stream-grace'
   | 'retry-message'
   | 'silence'
 
@@ -41,7 +43,7 @@ export interface ControlState {
   readonly reliable: Reliable
 }
 
-/** A pair's sent packets at the last update, and how many it sent lately: records, and all else. */
+/** A pair's sent packets at the last update, and how many it sent lately: records and stream packets, and all else. */
 export interface WireTally {
   readonly packets: number
   readonly records: number
@@ -108,15 +110,22 @@ export interface SessionState {
   /** What events have told of the peer, and how many may still. */
   readonly peerTold: { mode: Mode | null; use: Use; peer: PeerView | null }
   readonly peerEvents: Bucket
-  /** Pairs that carry stream packets now, and those that control uses; from `agent.state.revision` and the weights' timer. */
+  /**
+   * Pairs that carry messages now, those that carry RTP streams, and those that control uses; from `agent.state.revision`
+   * and the weights' timer.
+   */
   carrying: readonly number[]
+  carryingStreams: readonly number[]
+  /** Those of `carryingStreams`. */
+  streamPairs: readonly Pair[]
   controlPairs: readonly number[]
   seenRevision: number
   readonly weights: Weights
   readonly spreading: SpreadingState
-  /** What each carrying pair gets of the records in weighted mode, and the counts that this follows from. */
+  /** What each carrying pair gets of records and stream packets in weighted mode, and the counts that this follows from. */
   recordShares: ReadonlyMap<number, number>
   readonly wireTallies: Map<number, WireTally>
+  /** Of records and stream packets. */
   readonly recordBytes: { needed: number; sent: number }
   recordsWithoutPair: number
   /** The latest records that went out over one pair alone. */
@@ -135,6 +144,7 @@ export interface SessionState {
   duplicatesDropped: number
   sctpRetransmissions: number
 
+  readonly streams: StreamsState
   readonly sender: MessageSender
   readonly receiver: MessageReceiver
   /** In the receiver's place towards a stock peer. */

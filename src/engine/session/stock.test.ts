@@ -95,7 +95,7 @@ test('a record that a stock peer sends right behind its Finished is kept until o
   expect(outputs.some(({ kind }) => kind === 'secure-start')).toBe(true)
   const record = Uint8Array.of(23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 1, 0, 2, 7, 7)
   give({ kind: 'datagram', ...socket, data: record, receivedAtMs: 50 }, 50)
-  give({ kind: 'secure-connected', exporter: new Uint8Array(32) }, 60)
+  give({ kind: 'secure-connected', exporter: new Uint8Array(32), srtpExporter: new Uint8Array(56) }, 60)
   const opened = outputs.filter((output) => output.kind === 'secure-open')
   expect(opened.map((output) => output.kind === 'secure-open' && output.record)).toEqual([record])
 })
@@ -107,7 +107,7 @@ test('nothing of our own goes to a stock peer, and a handshake datagram goes out
   expect(engine.snapshot(40).pairs.filter(({ state }) => state === 'up')).toHaveLength(2)
   const flight = Uint8Array.of(22, 254, 253, 1, 2, 3)
   give({ kind: 'secure-handshake', data: flight }, 50)
-  give({ kind: 'secure-connected', exporter: new Uint8Array(32) }, 60)
+  give({ kind: 'secure-connected', exporter: new Uint8Array(32), srtpExporter: new Uint8Array(56) }, 60)
   for (let atMs = 70; atMs < 3000; atMs = engine.nextDeadline() ?? 3000) give({ kind: 'tick' }, atMs)
   const sent = outputs.flatMap((output) => (output.kind === 'transmit' ? [output.data] : []))
   const [checks, others] = [sent.filter(([first]) => first! < 4), sent.filter(([first]) => first! >= 4)]

@@ -6,6 +6,7 @@ import { namePeer, takeCandidates } from './candidates'
 import { takeBye, takeFinish } from './finish'
 import { type SessionState, tell } from './state'
 import { setMode } from './wishes'
+import { takeAsk, takeRefused, takeStreamCounts, takeStreamText } from './streams'
 
 /** A text of the peer, which came in order and once. */
 export function takeText(state: SessionState, text: ControlText): void {
@@ -26,7 +27,15 @@ function take(state: SessionState, text: ControlText): void {
     case 'counts':
       return state.sender.peerReport(text)
     case 'finish':
-      return takeFinish(state, text.messagesSent)
+      return takeFinish(state, text)
+    case 'stream':
+      return takeStreamText(state, text, mayTell(state))
+    case 'ask-stream':
+      return mayTell(state) ? takeAsk(state, text) : undefined
+    case 'stream-refused':
+      return mayTell(state) ? takeRefused(state, text) : undefined
+    case 'stream-counts':
+      return takeStreamCounts(state, text)
     case 'bye':
       return takeBye(state)
   }
@@ -35,6 +44,7 @@ function take(state: SessionState, text: ControlText): void {
 function takeHello(state: SessionState, hello: Extract<ControlText, { t: 'hello' }>): void {
   const { appVersion, os, interfaces } = hello
   state.peer = { kind: 'pathscope', appVersion, os, interfaces }
+  state.streams.peerKnows = hello.features?.includes('streams') ?? false
   namePeer(state, hello.candidates ?? [])
 }
 
@@ -71,7 +81,7 @@ function tellWhatIsNew(state: SessionState): void {
 
 function mayTell(state: SessionState): boolean {
   if (state.peerEvents.take(state.nowMs)) return true
-  const detail = `The peer changes its mode, use or names over and over; one change each ${limits.peerEventEveryMs / 1000} s is told.`
+  const detail = `The peer changes its mode, use, names or streams over and over; one change each ${limits.peerEventEveryMs / 1000} s is told.`
   tellLimit(state.agent.state, 'peerEvents', detail)
   return false
 }

@@ -31,6 +31,7 @@ export function setMode(state: SessionState, mode: Mode, by: 'us' | 'peer'): voi
   if (state.mode === mode) return
   state.mode = mode
   state.spreading.records.setMode(mode, state.nowMs)
+  state.spreading.streams.setMode(mode, state.nowMs)
   tell(state, { kind: 'mode', mode, direction: 'sent', by })
   sendText(state, { t: 'mode', mode, use: state.use, ...(by === 'peer' && { asked: true }) })
 }

@@ -115,7 +115,11 @@ export function pairOfEngines(
 
   const connected = (index: 0 | 1): void => {
     hosts[index].handshakes += 1
-    give(index, { kind: 'secure-connected', exporter: new Uint8Array(32).fill(7) })
+    give(index, {
+      kind: 'secure-connected',
+      exporter: new Uint8Array(32).fill(7),
+      srtpExporter: new Uint8Array(56).fill(8),
+    })
     // As SCTP's INIT: something goes ahead of the first message, and here of the last handshake datagram as well.
     give(index, { kind: 'secure-record', data: makeRecord(hosts[index], Uint8Array.of(index)) })
     at(nowMs + 200, () => give(index, { kind: 'secure-channel-open' }))

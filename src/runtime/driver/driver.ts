@@ -338,7 +338,7 @@ function secureInput(event: SecureEvent): EngineInput {
     case 'record':
       return { kind: 'secure-record', data: event.data }
     case 'connected':
-      return { kind: 'secure-connected', exporter: event.exporter }
+      return { kind: 'secure-connected', exporter: event.exporter, srtpExporter: event.srtpExporter }
     case 'channel-open':
       return { kind: 'secure-channel-open' }
     case 'message':

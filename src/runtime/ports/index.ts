@@ -111,7 +111,7 @@ export type SecureEvent =
   /** One DTLS application record to be sent. */
   | { readonly kind: 'record'; readonly data: Uint8Array }
   /** Handshake done, transcript verified, mutual proof passed. */
-  | { readonly kind: 'connected'; readonly exporter: Uint8Array }
+  | { readonly kind: 'connected'; readonly exporter: Uint8Array; readonly srtpExporter: Uint8Array }
   | { readonly kind: 'channel-open' }
   | { readonly kind: 'message'; readonly data: Uint8Array }
   | { readonly kind: 'retransmissions'; readonly total: number }

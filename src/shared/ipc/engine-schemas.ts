@@ -16,6 +16,8 @@ import type {
   RttView,
   SpreadingView,
   SwitchReason,
+  StreamSnapshot,
+  StreamSpec,
 } from '../../engine'
 import { modeNames } from '../words'
 import { z } from './zod'
@@ -65,6 +67,15 @@ export const messageSettingsSchema = z.strictObject({
 
 /** Seconds that a session whose pairs are all silent waits for the peer. */
 export const reconnectForSchema = z.number().min(5).max(86_400)
+const rateBps = z.number().min(1000).max(500_000_000)
+export const streamSpecSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('voice') }),
+  z.strictObject({ kind: z.literal('video'), rateBps }),
+  z.strictObject({ kind: z.literal('cbr'), rateBps, sizeBytes: z.number().int().min(64).max(1300) }),
+  z.strictObject({ kind: z.literal('bulk') }),
+]) satisfies z.ZodType<StreamSpec>
+const streamDirection = z.enum(['sent', 'received'])
+const streamId = z.number().int().positive()
 
 const pairId = z.number().int().positive()
 const capBps = z.number().min(0).max(1e12).nullable()
@@ -79,6 +90,18 @@ export const engineCommandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('order-pairs'), pairIds: z.array(pairId).max(64) }),
   z.strictObject({ kind: z.literal('attempt-nomination'), pairId: pairId.nullable() }),
   z.strictObject({ kind: z.literal('set-messages'), messages: messageSettingsSchema }),
+  z.strictObject({
+    kind: z.literal('start-stream'),
+    direction: streamDirection,
+    spec: streamSpecSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('change-stream'),
+    direction: streamDirection,
+    id: streamId,
+    spec: streamSpecSchema,
+  }),
+  z.strictObject({ kind: z.literal('stop-stream'), direction: streamDirection, id: streamId }),
 ]) satisfies z.ZodType<EngineCommand>
 
 const distributionShape = { n: count, min: ms, p50: ms, p95: ms, p99: ms, max: ms }
@@ -126,6 +149,7 @@ const pair = z.object({
   capBps,
   order: count.nullable(),
   carrying: z.boolean(),
+  carryingStreams: z.boolean(),
   nominations: z.object({
     suppressed: count,
     attempted: count,
@@ -138,6 +162,8 @@ const pair = z.object({
   received: packets,
   recordsSent: packets,
   recordsReceived: packets,
+  streamSent: packets,
+  streamReceived: packets,
   stun: z.object({
     requestsSent: count,
     responsesReceived: count,
@@ -220,6 +246,39 @@ const spreading = z.object({
   lastSwitch: z.object({ atMs: ms, fromId: count.nullable(), toId: count, reason: switchReason }).nullable(),
   reasons: z.array(z.object({ pairId, reason: pathReason })).max(1024),
 }) satisfies z.ZodType<SpreadingView>
+/** As told: before the peer has said more, a stream of its packets alone has no rate. */
+const toldSpec = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('voice') }),
+  z.object({ kind: z.literal('video'), rateBps: z.number() }),
+  z.object({ kind: z.literal('cbr'), rateBps: z.number(), sizeBytes: count }),
+  z.object({ kind: z.literal('bulk') }),
+])
+
+const stream = z.object({
+  id: streamId,
+  direction: streamDirection,
+  spec: toldSpec,
+  running: z.boolean(),
+  by: z.enum(['us', 'peer']),
+  startedAtMs: ms,
+  stoppedAtMs: ms.nullable(),
+  sent: count.nullable(),
+  received: count.nullable(),
+  lost: count.nullable(),
+  duplicates: count.nullable(),
+  reordered: count.nullable(),
+  bytes: count,
+  goodputBps: z.number().nullable(),
+  latencyMs: distribution.nullable(),
+  jitterMs: ms.nullable(),
+  deliveryGapMaxMs: ms.nullable(),
+  inOrderGapMaxMs: ms.nullable(),
+  overheadFactor: z.number().nullable(),
+  skipped: count.nullable(),
+  paths: z
+    .array(z.object({ pairId: count, packets: count, bytes: count, firstArrivals: count.nullable() }))
+    .max(1024),
+}) satisfies z.ZodType<StreamSnapshot>
 
 const peer = z.object({
   kind: z.enum(['unknown', 'pathscope', 'stock']),
@@ -255,6 +314,7 @@ export const engineSnapshotSchema = z.object({
   pairs: z.array(pair).max(1024),
   messages: z.array(messageStream).max(16),
   spreading,
+  streams: z.array(stream).max(128),
   overheadFactor: z.number().nullable(),
   duplicatesDropped: count,
   sctpRetransmissions: count,
@@ -297,6 +357,21 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
     reason: switchReason,
   }),
   z.object({ ...at, kind: z.literal('use'), use: useSchema, by }),
+  z.object({
+    ...at,
+    kind: z.literal(['stream-started', 'stream-changed', 'stream-stopped']),
+    direction: streamDirection,
+    id: streamId,
+    spec: toldSpec,
+    by,
+  }),
+  z.object({
+    ...at,
+    kind: z.literal('stream-refused'),
+    direction: streamDirection,
+    spec: toldSpec.nullable(),
+    reason: z.enum(['no-peer', 'stock-peer', 'old-peer', 'too-many', 'used-up', 'unknown', 'ending']),
+  }),
   z.object({ ...at, kind: z.literal('peer'), peer }),
   z.object({ ...at, kind: z.literal('stun-failed'), server: text, interfaceName: text, detail: text }),
   z.object({

@@ -8,6 +8,9 @@ import type {
   PairSnapshot,
   PacketCounts,
   RttView,
+  StreamPath,
+  StreamSnapshot,
+  StreamSpec,
 } from '../../engine'
 import { modeNames } from '../words'
 import type { Cell, PairInfo } from './lines'
@@ -42,6 +45,7 @@ export const pairColumns: readonly Column<PairSnapshot>[] = [
   ['egress.packets', (pair) => pair.egress.packets],
   ['included', (pair) => pair.included],
   ['carrying', (pair) => pair.carrying],
+  ['carryingStreams', (pair) => pair.carryingStreams],
   ['nominations.suppressed', (pair) => pair.nominations.suppressed],
   ['nominations.attempted', (pair) => pair.nominations.attempted],
   ['nominations.refused', (pair) => pair.nominations.refused],
@@ -52,6 +56,8 @@ export const pairColumns: readonly Column<PairSnapshot>[] = [
   ...counts<PairSnapshot>('received', (pair) => pair.received),
   ...counts<PairSnapshot>('recordsSent', (pair) => pair.recordsSent),
   ...counts<PairSnapshot>('recordsReceived', (pair) => pair.recordsReceived),
+  ...counts<PairSnapshot>('streamSent', (pair) => pair.streamSent),
+  ...counts<PairSnapshot>('streamReceived', (pair) => pair.streamReceived),
   ['stun.requestsSent', (pair) => pair.stun.requestsSent],
   ['stun.responsesReceived', (pair) => pair.stun.responsesReceived],
   ['stun.requestsReceived', (pair) => pair.stun.requestsReceived],
@@ -89,6 +95,36 @@ export const messageColumns: readonly Column<MessageStreamSnapshot>[] = [
   ...distribution<MessageStreamSnapshot>('roundTripMs', (stream) => stream.roundTripMs),
   ['deliveryGapMaxMs', (stream) => stream.deliveryGapMaxMs],
 ]
+
+export const streamColumns: readonly Column<StreamSnapshot>[] = [
+  ['id', (stream) => stream.id],
+  ['direction', (stream) => stream.direction],
+  ['kind', (stream) => stream.spec.kind],
+  ['rateBps', ({ spec }) => ('rateBps' in spec ? spec.rateBps : null)],
+  ['sizeBytes', ({ spec }) => ('sizeBytes' in spec ? spec.sizeBytes : null)],
+  ['running', (stream) => stream.running],
+  ['by', (stream) => stream.by],
+  ['startedAtMs', (stream) => stream.startedAtMs],
+  ['stoppedAtMs', (stream) => stream.stoppedAtMs],
+  ['sent', (stream) => stream.sent],
+  ['received', (stream) => stream.received],
+  ['lost', (stream) => stream.lost],
+  ['duplicates', (stream) => stream.duplicates],
+  ['reordered', (stream) => stream.reordered],
+  ['bytes', (stream) => stream.bytes],
+  ['goodputBps', (stream) => stream.goodputBps],
+  ...distribution<StreamSnapshot>('latencyMs', (stream) => stream.latencyMs),
+  ['jitterMs', (stream) => stream.jitterMs],
+  ['deliveryGapMaxMs', (stream) => stream.deliveryGapMaxMs],
+  ['inOrderGapMaxMs', (stream) => stream.inOrderGapMaxMs],
+  ['overheadFactor', (stream) => stream.overheadFactor],
+  ['skipped', (stream) => stream.skipped],
+]
+
+/** What each pair did for a stream, one after the other: four cells a pair. */
+export function pathCells(paths: readonly StreamPath[]): readonly Cell[] {
+  return paths.flatMap(({ pairId, packets, bytes, firstArrivals }) => [pairId, packets, bytes, firstArrivals])
+}
 
 export const sessionColumns: readonly Column<EngineSnapshot>[] = [
   ['role', (snapshot) => snapshot.role],
@@ -131,6 +167,10 @@ export class RowReader {
   cell(name: string): unknown {
     const place = this.places.get(name)
     return place === undefined ? undefined : this.row[place]
+  }
+
+  has(name: string): boolean {
+    return this.places.has(name)
   }
 
   number(name: string): number {
@@ -220,6 +260,7 @@ export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
     capBps: null,
     order: null,
     carrying: row.flag('carrying'),
+    carryingStreams: row.flag('carryingStreams'),
     nominations: {
       suppressed: row.number('nominations.suppressed'),
       attempted: row.number('nominations.attempted'),
@@ -232,6 +273,11 @@ export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
     received: row.counts('received'),
     recordsSent: row.counts('recordsSent'),
     recordsReceived: row.counts('recordsReceived'),
+    // Recordings made before there were streams are read as well.
+    streamSent: row.has('streamSent.packets') ? row.counts('streamSent') : { packets: 0, bytes: 0 },
+    streamReceived: row.has('streamReceived.packets')
+      ? row.counts('streamReceived')
+      : { packets: 0, bytes: 0 },
     stun: {
       requestsSent: row.number('stun.requestsSent'),
       responsesReceived: row.number('stun.responsesReceived'),
@@ -274,10 +320,68 @@ export function messagesFrom(row: RowReader): MessageStreamSnapshot {
   }
 }
 
-/** A snapshot without its pairs, messages, peer and dropped counts, and servers, whose story the events tell. */
+export function streamFrom(row: RowReader, pathRow: readonly unknown[]): StreamSnapshot {
+  return {
+    id: row.number('id'),
+    direction: row.word('direction', ['sent', 'received']),
+    spec: specFrom(row),
+    running: row.flag('running'),
+    by: row.word('by', ['us', 'peer']),
+    startedAtMs: row.number('startedAtMs'),
+    stoppedAtMs: row.measured('stoppedAtMs'),
+    sent: row.measured('sent'),
+    received: row.measured('received'),
+    lost: row.measured('lost'),
+    duplicates: row.measured('duplicates'),
+    reordered: row.measured('reordered'),
+    bytes: row.number('bytes'),
+    goodputBps: row.measured('goodputBps'),
+    latencyMs: row.distribution('latencyMs'),
+    jitterMs: row.measured('jitterMs'),
+    deliveryGapMaxMs: row.measured('deliveryGapMaxMs'),
+    inOrderGapMaxMs: row.measured('inOrderGapMaxMs'),
+    overheadFactor: row.measured('overheadFactor'),
+    skipped: row.measured('skipped'),
+    paths: pathsFrom(pathRow),
+  }
+}
+
+function specFrom(row: RowReader): StreamSpec {
+  const kind = row.word('kind', ['voice', 'video', 'cbr', 'bulk'])
+  switch (kind) {
+    case 'voice':
+    case 'bulk':
+      return { kind }
+    case 'video':
+      return { kind, rateBps: row.number('rateBps') }
+    case 'cbr':
+      return { kind, rateBps: row.number('rateBps'), sizeBytes: row.number('sizeBytes') }
+  }
+}
+
+const pathPlaces = new Map(['pairId', 'packets', 'bytes', 'firstArrivals'].map((name, at) => [name, at]))
+
+/** Up to the first pair that cannot be read. */
+function pathsFrom(cells: readonly unknown[]): StreamPath[] {
+  const paths: StreamPath[] = []
+  for (let at = 0; at + pathPlaces.size <= cells.length; at += pathPlaces.size) {
+    const row = new RowReader(pathPlaces, cells.slice(at, at + pathPlaces.size))
+    const path = {
+      pairId: row.number('pairId'),
+      packets: row.number('packets'),
+      bytes: row.number('bytes'),
+      firstArrivals: row.measured('firstArrivals'),
+    }
+    if (!row.isReadable) break
+    paths.push(path)
+  }
+  return paths
+}
+
+/** A snapshot without its pairs, messages, streams, peer and dropped counts, and servers, whose story the events tell. */
 export type SessionCells = Omit<
   EngineSnapshot,
-  'atMs' | 'pairs' | 'messages' | 'peer' | 'dropped' | 'servers'
+  'atMs' | 'pairs' | 'messages' | 'streams' | 'peer' | 'dropped' | 'servers'
 >
 
 export function sessionFrom(row: RowReader): SessionCells {

@@ -3,7 +3,7 @@
  * most its last second. Each line is an object whose `l` names its kind. It holds no secret: of the descriptions only
  * the type is written.
  *
- * Size: about 250 bytes a pair and second; 9 MB an hour with 9 pairs, 30 MB with 32 (src/shared/recording tests hold
+ * Size: about 250 bytes a pair and second; 10 MB an hour with 9 pairs, 33 MB with 32 (src/shared/recording tests hold
  * both). Above 64 pairs, and above 64, 128 and 256 MB of file, samples come more seldom (see `sampleIntervalMs`).
  */
 import type { CandidateView, EngineEvent, PeerView } from '../../engine'
@@ -59,8 +59,13 @@ export type RecordingLine =
       readonly session: readonly string[]
       readonly messages: readonly string[]
       readonly pair: readonly string[]
+      /** Absent in recordings made before there were RTP streams. */
+      readonly stream?: readonly string[]
     }
-  /** `s`: session cells; `d`: counts of dropped datagrams that are not 0; `m`: a row a direction; `p`: a row a pair. */
+  /**
+   * `s`: session cells; `d`: counts of dropped datagrams that are not 0; `m`: a row a direction; `p`: a row a pair; `r`:
+   * a row an RTP stream, and `rp` beside each what the pairs did for it, four cells a pair; without streams absent.
+   */
   | {
       readonly l: 'sample'
       readonly atMs: number
@@ -68,5 +73,7 @@ export type RecordingLine =
       readonly d: Readonly<Record<string, number>>
       readonly m: readonly (readonly Cell[])[]
       readonly p: readonly (readonly Cell[])[]
+      readonly r?: readonly (readonly Cell[])[]
+      readonly rp?: readonly (readonly Cell[])[]
     }
   | { readonly l: 'end'; readonly atMs: number; readonly reason: string; readonly detail: string | null }

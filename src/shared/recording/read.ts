@@ -1,7 +1,7 @@
 /** Reads a recording back, however it ends. */
 import type { DropReason, EndReason, EngineEvent, EngineSnapshot, PairSnapshot, PeerView } from '../../engine'
 import type { SessionWarning } from '../session'
-import { messagesFrom, pairFrom, RowReader, sessionFrom } from './columns'
+import { messagesFrom, pairFrom, RowReader, sessionFrom, streamFrom } from './columns'
 import { recordingSchema, type PairInfo, type RecordingHeader, type RecordingLine } from './lines'
 
 /** What the series of a report is made of; counters are cumulative. */
@@ -18,6 +18,8 @@ export interface SeriesPoint {
     | 'received'
     | 'recordsSent'
     | 'recordsReceived'
+    | 'streamSent'
+    | 'streamReceived'
     | 'lossSent'
     | 'lossReceived'
     | 'weight'
@@ -76,7 +78,7 @@ class Reader {
   #warnings: { atMs: number | null; kind: string; message: string }[] = []
   #infos = new Map<number, PairInfo>()
   #peer: PeerView = { kind: 'unknown', appVersion: null, os: null, interfaces: [] }
-  #columns: { session: Places; messages: Places; pair: Places } | undefined
+  #columns: { session: Places; messages: Places; pair: Places; stream: Places } | undefined
   #series: SeriesPoint[] = []
   #rows = 0
   #stride = 1
@@ -214,10 +216,15 @@ class Reader {
     return true
   }
 
-  #takeColumns({ session, messages, pair }: Fields): boolean {
+  #takeColumns({ session, messages, pair, stream }: Fields): boolean {
     if (!isArray(session) || !isArray(messages) || !isArray(pair)) return false
     const places = (names: readonly unknown[]) => new Map(names.map((name, at) => [String(name), at]))
-    this.#columns = { session: places(session), messages: places(messages), pair: places(pair) }
+    this.#columns = {
+      session: places(session),
+      messages: places(messages),
+      pair: places(pair),
+      stream: places(isArray(stream) ? stream : []),
+    }
     return true
   }
 
@@ -235,7 +242,7 @@ class Reader {
     return true
   }
 
-  #snapshot({ atMs, s, d, m, p }: Fields): EngineSnapshot | undefined {
+  #snapshot({ atMs, s, d, m, p, r, rp }: Fields): EngineSnapshot | undefined {
     const columns = this.#columns
     if (columns === undefined || typeof atMs !== 'number') return undefined
     if (!isArray(s) || !isArray(m) || !isArray(p)) return undefined
@@ -244,10 +251,19 @@ class Reader {
     const rows = m.filter(isArray).map((row) => new RowReader(columns.messages, row))
     const messages = rows.map(messagesFrom)
     const pairs = p.filter(isArray).flatMap((row) => this.#pair(new RowReader(columns.pair, row)))
-    const isWhole = sessionRow.isReadable && rows.every((row) => row.isReadable) && pairs.length === p.length
+    const streamRows = (isArray(r) ? r : []).filter(isArray).map((row) => new RowReader(columns.stream, row))
+    const pathRows = isArray(rp) ? rp : []
+    const streams = streamRows.map((row, at) => {
+      const paths = pathRows[at]
+      return streamFrom(row, isArray(paths) ? paths : [])
+    })
+    const isWhole =
+      sessionRow.isReadable &&
+      [...rows, ...streamRows].every((row) => row.isReadable) &&
+      pairs.length === p.length
     if (!isWhole) return undefined
     const dropped = droppedFrom(isFields(d) ? d : {})
-    return { atMs, ...session, peer: this.#peer, pairs, messages, dropped, servers: [] }
+    return { atMs, ...session, peer: this.#peer, pairs, messages, streams, dropped, servers: [] }
   }
 
   #pair(row: RowReader): readonly PairSnapshot[] {
@@ -298,6 +314,8 @@ function pointOf({ atMs, pairs }: EngineSnapshot): SeriesPoint {
       received: pair.received,
       recordsSent: pair.recordsSent,
       recordsReceived: pair.recordsReceived,
+      streamSent: pair.streamSent,
+      streamReceived: pair.streamReceived,
       lossSent: pair.lossSent,
       lossReceived: pair.lossReceived,
       weight: pair.weight,

@@ -1,7 +1,7 @@
 /** Turns what a session tells into lines of its recording. */
 import type { EngineSnapshot, PairSnapshot } from '../../engine'
 import type { SessionUpdate } from '../session'
-import { messageColumns, pairColumns, sessionColumns, toRow } from './columns'
+import { messageColumns, pairColumns, pathCells, sessionColumns, streamColumns, toRow } from './columns'
 import { recordingSchema, type RecordingHeader, type RecordingLine } from './lines'
 
 const pairsAtFullRate = 64
@@ -117,7 +117,7 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
   if (!state.columnsWritten) {
     const names = (columns: readonly (readonly [string, unknown])[]) => columns.map(([name]) => name)
     const [session, messages, pair] = [names(sessionColumns), names(messageColumns), names(pairColumns)]
-    lines.push({ l: 'columns', session, messages, pair })
+    lines.push({ l: 'columns', session, messages, pair, stream: names(streamColumns) })
   }
   const peer = JSON.stringify(snapshot.peer)
   if (peer !== state.peer) lines.push({ l: 'peer', peer: snapshot.peer })
@@ -137,6 +137,10 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
     p: snapshot.pairs.map((pair) =>
       toRow(pairColumns, { ...pair, rttIntervalMs: median(state.rtt.get(pair.id) ?? []) }),
     ),
+    ...(snapshot.streams.length > 0 && {
+      r: snapshot.streams.map((stream) => toRow(streamColumns, stream)),
+      rp: snapshot.streams.map(({ paths }) => pathCells(paths)),
+    }),
   })
   const after = {
     columnsWritten: true,

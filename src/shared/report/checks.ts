@@ -1,6 +1,7 @@
 /** Did the session do what it claims? Each check can fail; one that does not apply says why. */
 import type { EngineSnapshot, MessageStreamSnapshot, Mode, PairSnapshot } from '../../engine'
 import type { Recording } from '../recording'
+import { pairTraffic } from '../streams'
 import { formatCount } from '../words'
 import type { CheckId, ReportCheck } from './schema'
 
@@ -105,15 +106,15 @@ function noSingleSelected({ recording, pairs, last }: Facts): Verdict {
     .filter((up) => up.length >= 2)
   if (points.length === 0) return [false, 'There were never two pairs up to choose from.']
   const alone = points.filter((up) => up.filter(({ carrying }) => carrying).length === 1).length
-  const all = sum(pairs, (pair) => pair.recordsSent.packets)
-  const busiest = Math.max(0, ...pairs.map((pair) => pair.recordsSent.packets))
+  const all = sum(pairs, (pair) => pairTraffic(pair).sent.packets)
+  const busiest = Math.max(0, ...pairs.map((pair) => pairTraffic(pair).sent.packets))
   if (all === 0) return [false, 'Nothing was sent over any pair.']
   const detail = `One pair alone carried in ${n(alone)} of ${n(points.length)} samples with several up; the busiest one had ${((100 * busiest) / all).toFixed(0)} % of the packets.`
   return [alone <= points.length * aloneSamples && busiest / all < aloneFrom, detail]
 }
 
 function packetsOnSeveralPaths({ pairs, isStock, last }: Facts): Verdict {
-  const here = pairs.filter((pair) => pair.recordsReceived.packets > 0)
+  const here = pairs.filter((pair) => pairTraffic(pair).received.packets > 0)
   const there = pairs.filter((pair) => (pair.peerFirstArrivals ?? 0) + (pair.peerDuplicates ?? 0) > 0)
   const named = here.length === 0 ? '' : ` (${labels(here)})`
   const counted = `Received here over ${n(here.length)} pairs${named}`

@@ -1,7 +1,15 @@
 /** From a recording, whole or broken off, to the report. */
-import type { CandidateView, EngineEvent, MessageStreamSnapshot, PairSnapshot, PairState } from '../../engine'
+import type {
+  CandidateView,
+  EngineEvent,
+  MessageStreamSnapshot,
+  PairSnapshot,
+  PairState,
+  StreamSnapshot,
+} from '../../engine'
 import type { Recording } from '../recording'
 import { formatPorts, type InterfaceInfo } from '../session'
+import { pairTraffic, streamText } from '../streams'
 import { egressGapWords, eventSentence, sharedLinkSentences } from '../words'
 import { checksOf, connectedAtMs } from './checks'
 import { round3, samplesOf } from './samples'
@@ -82,9 +90,12 @@ export function deriveReport(recording: Recording): Report {
     iceStates: recording.events.flatMap(iceState),
     warnings: warningsOf(recording),
     pairs: (last?.pairs ?? []).map((pair) => reportPair(pair, recording, wallMs)),
-    streams: (last?.messages ?? []).map((stream) =>
-      reportStream(stream, recording, durationMs - (connectedMs ?? 0)),
-    ),
+    streams: [
+      ...(last?.messages ?? []).map((stream) =>
+        reportMessages(stream, recording, durationMs - (connectedMs ?? 0)),
+      ),
+      ...(last?.streams ?? []).map(reportRtpStream),
+    ],
     totals: {
       duplicatesDropped: last?.duplicatesDropped ?? null,
       sctpRetransmissions: last?.sctpRetransmissions ?? null,
@@ -211,20 +222,20 @@ function reportPair(pair: PairSnapshot, recording: Recording, wallMs: number): R
     state: pair.state,
     included: pair.included,
     carrying: pair.carrying,
-    inUse: pair.recordsSent.packets > 0 || pair.recordsReceived.packets > 0,
     egressVerified: pair.egress.verified,
     egressInterface: pair.egress.interfaceName,
     egressReason: pair.egress.gap === null ? null : egressGapWords[pair.egress.gap],
+    inUse: pairTraffic(pair).sent.packets > 0 || pairTraffic(pair).received.packets > 0,
     nominations: { suppressed, attempted, refused, succeeded },
     nominationsPrevented: pair.nominationsPrevented,
     stats: {
       type: 'candidate-pair',
       state: w3cState[pair.state],
       nominated: succeeded > 0,
-      packetsSent: pair.recordsSent.packets,
-      packetsReceived: pair.recordsReceived.packets,
-      bytesSent: pair.recordsSent.bytes,
-      bytesReceived: pair.recordsReceived.bytes,
+      packetsSent: pairTraffic(pair).sent.packets,
+      packetsReceived: pairTraffic(pair).received.packets,
+      bytesSent: pairTraffic(pair).sent.bytes,
+      bytesReceived: pairTraffic(pair).received.bytes,
       lastPacketSentTimestamp: pair.lastSentMs === null ? null : wallMs + pair.lastSentMs,
       lastPacketReceivedTimestamp: pair.lastReceivedMs === null ? null : wallMs + pair.lastReceivedMs,
       currentRoundTripTime: pair.rttMs === null ? null : Math.round(pair.rttMs.last * 1000) / 1e6,
@@ -235,7 +246,7 @@ function reportPair(pair: PairSnapshot, recording: Recording, wallMs: number): R
 }
 
 function measuredOf(pair: PairSnapshot, recording: Recording): ReportPair['measured'] {
-  const allSent = recording.last?.pairs.reduce((sum, { recordsSent }) => sum + recordsSent.packets, 0) ?? 0
+  const allSent = recording.last?.pairs.reduce((sum, one) => sum + pairTraffic(one).sent.packets, 0) ?? 0
   const compared = ({ sent, received, percent }: PairSnapshot['lossSent']) =>
     percent === null ? null : { sent, received }
   const percentOf = ({ percent }: PairSnapshot['lossSent']) =>
@@ -252,7 +263,7 @@ function measuredOf(pair: PairSnapshot, recording: Recording): ReportPair['measu
     peerDuplicates: pair.peerDuplicates,
     weight: weightOf(pair, recording),
     share: round3(pair.share),
-    sharePackets: allSent === 0 ? null : round3(pair.recordsSent.packets / allSent),
+    sharePackets: allSent === 0 ? null : round3(pairTraffic(pair).sent.packets / allSent),
     downSeconds: round3(pair.downMs / 1000),
     timesDown: pair.timesDown,
     datagrams: {
@@ -282,7 +293,7 @@ function weightOf(pair: PairSnapshot, { series }: Recording): ReportPair['measur
   }
 }
 
-function reportStream(stream: MessageStreamSnapshot, { last }: Recording, activeMs: number): ReportStream {
+function reportMessages(stream: MessageStreamSnapshot, { last }: Recording, activeMs: number): ReportStream {
   const { direction, sent, received, missing, duplicated, reordered, bytes, deliveryGapMaxMs } = stream
   const isReceived = direction === 'received'
   const lostPercent = missing === null || sent === null || sent === 0 ? null : round3((missing / sent) * 100)
@@ -302,6 +313,42 @@ function reportStream(stream: MessageStreamSnapshot, { last }: Recording, active
     latencyMs: stream.oneWayDelayDiffMs === null ? null : { ...stream.oneWayDelayDiffMs },
     roundTripMs: stream.roundTripMs === null ? null : { ...stream.roundTripMs },
     overheadFactor: isReceived ? null : (last?.overheadFactor ?? null),
+  }
+}
+
+function reportRtpStream(stream: StreamSnapshot): ReportStream {
+  const { id, direction, spec, by, sent, received, lost, bytes } = stream
+  const isReceived = direction === 'received'
+  return {
+    kind: spec.kind,
+    name: streamText(spec),
+    id,
+    direction,
+    by,
+    startedSeconds: round3(stream.startedAtMs / 1000),
+    stoppedSeconds: stream.stoppedAtMs === null ? null : round3(stream.stoppedAtMs / 1000),
+    sent,
+    received,
+    lost,
+    lostPercent: lost === null || sent === null || sent === 0 ? null : round3((lost / sent) * 100),
+    deliveredTwice: null,
+    bytesReceived: isReceived ? bytes : null,
+    goodputBps: stream.goodputBps === null ? null : Math.round(stream.goodputBps),
+    duplicatesDropped: stream.duplicates,
+    reordered: stream.reordered,
+    deliveryGapMaxMs: stream.deliveryGapMaxMs,
+    latencyMs: stream.latencyMs === null ? null : { ...stream.latencyMs },
+    roundTripMs: null,
+    overheadFactor: stream.overheadFactor,
+    jitterMs: stream.jitterMs,
+    inOrderGapMaxMs: stream.inOrderGapMaxMs,
+    skipped: stream.skipped,
+    paths: stream.paths.map(({ pairId, packets, bytes: pathBytes, firstArrivals }) => ({
+      pair: pairId,
+      packets,
+      bytes: pathBytes,
+      firstArrivals,
+    })),
   }
 }
 

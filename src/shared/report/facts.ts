@@ -6,6 +6,7 @@ import {
   formatCount,
   formatEgress,
   formatFactor,
+  formatMbps,
   formatMs,
   formatPercent,
   formatShare,
@@ -15,7 +16,7 @@ import {
   modeWords,
 } from '../words'
 import type { EndReason } from '../../engine'
-import type { Report, ReportPair } from './schema'
+import type { Report, ReportPair, ReportStream } from './schema'
 
 export interface Fact {
   readonly name: string
@@ -133,11 +134,17 @@ export const pairColumns: readonly PairColumn[] = [
   },
 ]
 
+/** In the words of the command line. */
+export function streamName({ name, kind, id }: ReportStream): string {
+  return kind === 'messages' ? 'messages' : `${name ?? kind} #${id ?? ''}`
+}
+
 export const streamColumns: readonly {
   readonly title: string
-  readonly read: (stream: Report['streams'][number]) => string
+  readonly read: (stream: ReportStream) => string
 }[] = [
-  { title: 'Messages', read: ({ direction }) => (direction === 'sent' ? 'to the peer' : 'from the peer') },
+  { title: 'Stream', read: streamName },
+  { title: 'Direction', read: ({ direction }) => (direction === 'sent' ? 'to the peer' : 'from the peer') },
   { title: 'Sent', read: ({ sent }) => formatCount(sent) },
   { title: 'Received', read: ({ received }) => formatCount(received) },
   {
@@ -147,9 +154,12 @@ export const streamColumns: readonly {
         ? ''
         : `${formatCount(lost)}${lostPercent === null ? '' : ` (${formatPercent(lostPercent)} %)`}`,
   },
+  { title: 'Goodput (Mbit/s)', read: ({ goodputBps }) => formatMbps(goodputBps) },
   { title: 'Twice', read: ({ deliveredTwice }) => formatCount(deliveredTwice) },
   { title: 'Reordered', read: ({ reordered }) => formatCount(reordered) },
   { title: 'Longest gap', read: ({ deliveryGapMaxMs }) => formatSpan(deliveryGapMaxMs) },
+  { title: 'In order', read: ({ inOrderGapMaxMs }) => formatSpan(inOrderGapMaxMs) },
+  { title: 'Jitter (ms)', read: ({ jitterMs }) => formatMs(jitterMs) },
   { title: 'One-way diff p95 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p95) },
   { title: 'Round trip p50 (ms)', read: ({ roundTripMs }) => formatMs(roundTripMs?.p50) },
 ]

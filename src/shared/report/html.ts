@@ -148,7 +148,7 @@ function messages({ streams }: Report): string {
   const rows = streams.map(
     (stream) => `<tr>${streamColumns.map(({ read }) => `<td>${esc(read(stream))}</td>`).join('')}</tr>`,
   )
-  return `<section><h2>Messages</h2><div class="wide"><table class="streams"><thead><tr>${header}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`
+  return `<section><h2>Streams</h2><div class="wide"><table class="streams"><thead><tr>${header}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`
 }
 
 function checks(report: Report): string {

@@ -40,7 +40,7 @@ export function reportToMarkdown(report: Report): string {
       report.pairs.map((pair) => [pair.label, ...pairColumns.map((column) => cellText(column, pair))]),
     ),
   )
-  sections.push('## Messages')
+  sections.push('## Streams')
   sections.push(
     table(
       streamColumns.map((column) => column.title),

@@ -1,5 +1,6 @@
 /** What a colleague would say about the session, with n behind each claim. */
 import { formatCount, formatFactor, formatMs, formatPercent, formatSpan } from '../words'
+import { streamName } from './facts'
 import type { Report, ReportPair } from './schema'
 
 const firstsNeeded = 20
@@ -35,13 +36,18 @@ function connection(report: Report): readonly string[] {
 }
 
 function delivery({ streams }: Report): readonly string[] {
-  return streams.flatMap(({ direction, sent, lost, lostPercent, deliveredTwice, deliveryGapMaxMs }) => {
+  return streams.flatMap((stream) => {
+    const { kind, direction, sent, lost, lostPercent, deliveredTwice, deliveryGapMaxMs } = stream
     if (sent === null || sent === 0 || lost === null) return []
+    const [one, several] =
+      kind === 'messages'
+        ? ['message', 'messages']
+        : [`packet of ${streamName(stream)}`, `packets of ${streamName(stream)}`]
     const way = direction === 'sent' ? 'to the peer' : 'from the peer'
     const missing =
       lost === 0
-        ? `Every message ${way} arrived (n = ${formatCount(sent)})`
-        : `${formatCount(lost)} messages ${way} are missing (${formatPercent(lostPercent)} %, n = ${formatCount(sent)})`
+        ? `Every ${one} ${way} arrived (n = ${formatCount(sent)})`
+        : `${formatCount(lost)} ${several} ${way} are missing (${formatPercent(lostPercent)} %, n = ${formatCount(sent)})`
     const twice =
       deliveredTwice !== null && deliveredTwice > 0 ? `, ${formatCount(deliveredTwice)} arrived twice` : ''
     const gap =
@@ -57,7 +63,8 @@ function outages(report: Report): readonly string[] {
   const others = down.length === 1 ? '' : ` ${formatCount(down.length - 1)} more pairs went down too.`
   const known = report.streams.filter(({ lost }) => lost !== null)
   const isWhole = known.length > 0 && known.every(({ lost }) => lost === 0)
-  const cost = isWhole ? ', and no message was lost by it' : ''
+  const what = report.streams.every(({ kind }) => kind === 'messages') ? 'no message was' : 'nothing was'
+  const cost = isWhole ? `, and ${what} lost by it` : ''
   return [
     `${worst.label} was down for ${formatSpan(worst.measured.downSeconds * 1000)} in all (n = ${formatCount(worst.measured.timesDown)})${cost}.${others}`,
   ]

@@ -1,5 +1,6 @@
 /** The series of a report: cumulative counters of the recording become figures of each interval. */
 import { median, type Recording, type SeriesPoint } from '../recording'
+import { pairTraffic } from '../streams'
 import { sampleColumns, sampleRowsLimit, type Report, type SampleCell } from './schema'
 
 type PairPoint = SeriesPoint['pairs'][number]
@@ -77,8 +78,8 @@ function row(
     rttMs: rttMs === null ? null : round3(rttMs),
     sentBps: rate((point) => point.sent.bytes),
     receivedBps: rate((point) => point.received.bytes),
-    packetsSent: since((point) => point.recordsSent.packets),
-    packetsReceived: since((point) => point.recordsReceived.packets),
+    packetsSent: since((point) => pairTraffic(point).sent.packets),
+    packetsReceived: since((point) => pairTraffic(point).received.packets),
     lossSentPercent: lossIn(pair.lossSent, before?.pair.lossSent),
     lossReceivedPercent: lossIn(pair.lossReceived, before?.pair.lossReceived),
     weight: round3(pair.weight),

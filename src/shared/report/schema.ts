@@ -128,8 +128,13 @@ const pair = z.object({
 })
 
 const stream = z.object({
-  kind: z.literal('messages'),
+  kind: z.enum(['messages', 'voice', 'video', 'cbr', 'bulk']),
+  name: text.optional().describe('In the words of the command line, as cbr:4mbit.'),
+  id: count.optional().describe('RTP streams: the number among those of its direction.'),
   direction: z.enum(['sent', 'received']),
+  by: z.enum(['us', 'peer']).optional().describe('RTP streams: whose wish it was last.'),
+  startedSeconds: z.number().optional(),
+  stoppedSeconds: measured.optional(),
   sent: measuredCount,
   received: measuredCount,
   lost: measuredCount,
@@ -137,12 +142,21 @@ const stream = z.object({
   deliveredTwice: measuredCount,
   bytesReceived: measuredCount,
   goodputBps: measured,
-  duplicatesDropped: measuredCount.describe('Copies of records dropped because another copy had come first.'),
+  duplicatesDropped: measuredCount.describe(
+    'Copies dropped because another had come first: of the stream, or with messages of all records and packets.',
+  ),
   reordered: measuredCount,
   deliveryGapMaxMs: measured,
   latencyMs: distribution.describe('Direction received: one-way delay less the smallest one seen.'),
   roundTripMs: distribution.describe('Direction sent: message out and echoed back, less the peer’s wait.'),
   overheadFactor: measured,
+  jitterMs: measured.optional().describe('Interarrival jitter of RFC 3550 at the end.'),
+  inOrderGapMaxMs: measured.optional().describe('Longest gap had packets been handed on in order only.'),
+  skipped: measuredCount.optional().describe('Packets left out in stalls of the sending machine.'),
+  paths: z
+    .array(z.object({ pair: count, packets: count, bytes: count, firstArrivals: measuredCount }))
+    .optional()
+    .describe('What each pair did for an RTP stream; packets are copies.'),
 })
 
 export const checkIds = [

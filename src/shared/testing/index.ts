@@ -51,6 +51,7 @@ export const exampleSettings: EngineSettings = {
   adaptiveBudget: 10,
   messages: { enabled: true, ratePerSecond: 10, sizeBytes: 128 },
   reconnectFor: 300,
+  streams: [],
   snapshotIntervalMs: 200,
 }
 
@@ -131,12 +132,15 @@ function pairAt(index: number, links: number, second: number, options: ExampleOp
     capBps: null,
     order: null,
     carrying: second >= 1 && !isDown,
+    carryingStreams: second >= 1 && !isDown && from === to,
     nominations: { suppressed, attempted, refused: attempted, succeeded: 0, refusedByUs },
     nominationsPrevented: suppressed + refusedByUs,
     sent: counts(packets + 2 * checks, 150),
     received: counts(arrived + 2 * checks, 150),
     recordsSent: counts(packets, bytesPerPacket),
     recordsReceived: counts(arrived, bytesPerPacket),
+    streamSent: counts(0, 0),
+    streamReceived: counts(0, 0),
     stun: {
       requestsSent: checks,
       responsesReceived: checks,
@@ -234,6 +238,7 @@ export function exampleSnapshot(second: number, options: ExampleOptions = exampl
     pairs: [...pairs].sort((a, b) => Number(b.straight) - Number(a.straight) || a.id - b.id),
     messages: messagesAt(second),
     spreading: { switches: 0, lastSwitch: null, reasons: [] },
+    streams: [],
     overheadFactor: connected ? (options.mode === 'redundant' ? options.pairs * 0.98 : 1) : null,
     duplicatesDropped: pairs.reduce((sum, { duplicates }) => sum + duplicates, 0),
     servers: [],

@@ -1,5 +1,6 @@
 /** Counts over the pairs of a snapshot, as the header and the lists need them. */
 import type { EngineSnapshot, PairSnapshot } from '../../engine'
+import { pairTraffic } from '../streams'
 
 export interface PathCounts {
   /** Pairs that carry or are meant to: in use, up or down. */
@@ -13,7 +14,7 @@ export interface PathCounts {
 
 /** A path is a pair that carries, or did and is down now. */
 export function isPath(pair: PairSnapshot): boolean {
-  return pair.carrying || (pair.state === 'down' && pair.included && pair.recordsSent.packets > 0)
+  return pair.carrying || (pair.state === 'down' && pair.included && pairTraffic(pair).sent.packets > 0)
 }
 
 export function countPaths(snapshot: EngineSnapshot): PathCounts {

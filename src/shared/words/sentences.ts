@@ -1,5 +1,6 @@
 /** One sentence for everything that happens. */
 import type { EngineEvent, EngineSnapshot, PeerView, SwitchReason } from '../../engine'
+import { streamText } from '../streams'
 import { formatCount, formatMbps, formatSpan } from './numbers'
 import { switchWords } from './reasons'
 import {
@@ -11,6 +12,7 @@ import {
   iceWords,
   modeWords,
   pairStateWords,
+  refusalWords,
   useWords,
   type Health,
 } from './states'
@@ -85,6 +87,12 @@ export function eventSentence(event: EngineEvent): Sentence {
       )
     case 'use':
       return say(`Use of paths set to "${useWords[event.use]}" ${whose(event.by)}.`)
+    case 'stream-started':
+    case 'stream-changed':
+    case 'stream-stopped':
+      return streamSentence(event)
+    case 'stream-refused':
+      return refusalSentence(event)
     case 'peer':
       return say(peerSentence(event.peer))
     case 'stun-failed':
@@ -140,6 +148,28 @@ export function eventSentence(event: EngineEvent): Sentence {
         event.reason === 'done' ? 'none' : 'bad',
       )
   }
+}
+
+const streamDone = {
+  'stream-started': 'started',
+  'stream-changed': 'changed',
+  'stream-stopped': 'stopped',
+} as const
+
+function streamSentence({
+  kind,
+  direction,
+  id,
+  spec,
+  by,
+}: EventOf<'stream-started' | 'stream-changed' | 'stream-stopped'>): Sentence {
+  const stream = `Stream ${id} ${direction === 'sent' ? 'to' : 'from'} the peer`
+  return say(`${stream} (${streamText(spec)}) ${streamDone[kind]} ${whose(by)}.`)
+}
+
+function refusalSentence({ direction, spec, reason }: EventOf<'stream-refused'>): Sentence {
+  const what = spec === null ? 'A stream' : streamText(spec)
+  return say(`${what} ${direction === 'sent' ? 'to' : 'from'} the peer: ${refusalWords[reason]}.`, 'warn')
 }
 
 const iceHealth: Partial<Record<EventOf<'ice-state'>['state'], Health>> = {

@@ -10,6 +10,7 @@ import type {
   InterfaceKind,
   Mode,
   PairState,
+  StreamRefusal,
   Use,
 } from '../../engine'
 
@@ -126,4 +127,14 @@ export const dropWords: Readonly<Record<DropReason, string>> = {
   replayed: 'records older than the window of duplicates',
   oversize: 'too large',
   unexpected: 'of a kind not expected now',
+}
+
+export const refusalWords: Readonly<Record<StreamRefusal, string>> = {
+  'no-peer': 'not possible before both sides are connected',
+  'stock-peer': 'not possible, as the peer is another WebRTC program, which knows no test streams',
+  'old-peer': 'not possible, as the peer is an older Pathscope without test streams; update it',
+  'too-many': 'not started, as 8 streams run in that direction; stop one first',
+  'used-up': 'not started, as a session has at most 64 streams in a direction; begin a new session',
+  unknown: 'no stream of that number runs',
+  ending: 'not possible any more, as the session is finishing',
 }

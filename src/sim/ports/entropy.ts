@@ -27,6 +27,10 @@ export function createSeededEntropy(random: Random): Entropy {
         return undefined
       }
     },
+    aesBlock(key, block) {
+      const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
+      return plain(Buffer.concat([cipher.update(block), cipher.final()]))
+    },
   }
 }
 

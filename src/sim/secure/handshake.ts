@@ -8,6 +8,7 @@ export type HandshakeStep =
   | {
       readonly kind: 'done'
       readonly exporter: Uint8Array
+      readonly srtpExporter: Uint8Array
       readonly sendKey: Uint8Array
       readonly receiveKey: Uint8Array
     }
@@ -69,7 +70,9 @@ export function createHandshake(start: SecureStart, certificate: Uint8Array, ent
       entropy.hmacSha256(secret, new Uint8Array([...label].map((c) => c.charCodeAt(0))))
     const keys = { client: derive('client'), server: derive('server') }
     const them = us === 'client' ? 'server' : 'client'
-    return { kind: 'done', exporter: derive('exporter'), sendKey: keys[us], receiveKey: keys[them] }
+    const exporter = derive('exporter')
+    const srtpExporter = concat([derive('srtp 1'), derive('srtp 2')]).slice(0, 56)
+    return { kind: 'done', exporter, srtpExporter, sendKey: keys[us], receiveKey: keys[them] }
   }
 
   function fail(reason: 'handshake' | 'proof', detail: string): HandshakeStep[] {

@@ -41,7 +41,7 @@ function createModelSession(clock: Clock, entropy: Entropy): SecureSession {
       if (step.kind === 'failed') fail(step.reason, step.detail)
       if (step.kind === 'done') {
         keys = { send: step.sendKey, receive: step.receiveKey }
-        tell({ kind: 'connected', exporter: step.exporter })
+        tell({ kind: 'connected', exporter: step.exporter, srtpExporter: step.srtpExporter })
         if (role === 'client') stream.open()
       }
     }

@@ -1,5 +1,6 @@
 /** A band over the graphs that stay: how the session ended and what it came to. */
 import type { FailureStory } from '../../../shared/view'
+import { pairTraffic } from '../../../shared/streams'
 import { formatCount, formatSpan } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
 
@@ -16,7 +17,7 @@ export function EndedSummary({
   const ran = formatSpan(ended.atMs - (openedAtMs ?? 0))
   const sent = snapshot?.messages.find((stream) => stream.direction === 'sent')
   const missing = snapshot?.messages.reduce((sum, stream) => sum + (stream.missing ?? 0), 0) ?? 0
-  const used = snapshot?.pairs.filter((pair) => pair.recordsSent.packets > 0).length ?? 0
+  const used = snapshot?.pairs.filter((pair) => pairTraffic(pair).sent.packets > 0).length ?? 0
   return (
     <section className={failure === null ? 'ended-band' : 'ended-band bad'} aria-label="How it ended">
       <b>{failure === null ? `Ended in good order after ${ran}` : `${failure.title}, after ${ran}`}</b>

@@ -1,5 +1,6 @@
 /** The columns of the table of pairs: what stands above, what stands in a cell. */
 import type { ReactNode } from 'react'
+import { pairTraffic } from '../../../shared/streams'
 import { type EngineSnapshot, firstShare, type PairSnapshot } from '../../../shared/view'
 import {
   formatBytes,
@@ -64,20 +65,20 @@ export const pairColumns: readonly PairColumn[] = [
     formatPercent(pair.lossReceived.percent),
   ),
   column('packets-sent', 'Packets ↑', 'Packets of the test sent over it, copies included', 80, (pair) =>
-    formatCount(pair.recordsSent.packets),
+    formatCount(pairTraffic(pair).sent.packets),
   ),
   column(
     'packets-received',
     'Packets ↓',
     'Packets of the test that came over it, copies included',
     80,
-    (pair) => formatCount(pair.recordsReceived.packets),
+    (pair) => formatCount(pairTraffic(pair).received.packets),
   ),
   column('bytes-sent', 'Bytes ↑', 'Bytes of those packets', 78, (pair) =>
-    formatBytes(pair.recordsSent.bytes),
+    formatBytes(pairTraffic(pair).sent.bytes),
   ),
   column('bytes-received', 'Bytes ↓', 'Bytes of those packets', 78, (pair) =>
-    formatBytes(pair.recordsReceived.bytes),
+    formatBytes(pairTraffic(pair).received.bytes),
   ),
   column('datagrams-sent', 'Datagrams ↑', 'Everything sent, checks and control included', 92, (pair) =>
     formatCount(pair.sent.packets),

@@ -15,6 +15,7 @@ export function nodeEntropy(): Entropy {
     hmacSha256: (key, data) => plainBytes(createHmac('sha256', key).update(data).digest()),
     seal,
     open,
+    aesBlock,
   }
 }
 
@@ -48,6 +49,11 @@ function open(
     return undefined
   }
   return plainBytes(plain)
+}
+
+function aesBlock(key: Uint8Array, block: Uint8Array): Uint8Array {
+  const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
+  return plainBytes(Buffer.concat([cipher.update(block), cipher.final()]))
 }
 
 /** GCM takes nonces of any length; the port promises one. */

@@ -36,6 +36,9 @@ export const defaultBounds: SessionBounds = { handshakeMs: 60_000, silentMs: 3_6
 const maxEarly = 32
 /** Our own label, so that control keys are nobody else's (RFC 5705). */
 const controlLabel = 'EXPORTER-pathscope-control/1'
+const srtpLabel = 'EXPORTER-pathscope-srtp/1'
+/** Key and salt of RFC 7714 for each direction. */
+const srtpBytes = 56
 
 export interface SessionStats {
   /** Records and messages that were dropped without effect. */
@@ -251,7 +254,8 @@ class Begun {
     this.connected = true
     clearTimeout(this.deadline)
     const exporter = exportKeyingMaterial(result.secrets, controlLabel, 32)
-    this.tell({ kind: 'connected', exporter })
+    const srtpExporter = exportKeyingMaterial(result.secrets, srtpLabel, srtpBytes)
+    this.tell({ kind: 'connected', exporter, srtpExporter })
     if (!this.withPathscope) this.startChannel()
   }
 

@@ -1,12 +1,12 @@
-/** A message counts as missing when it was known to be sent this long ago and is not here. */
+/** A message or packet counts as missing when it was known to be sent this long ago and is not here. */
 const settlingMs = 2000
-/** Knowledge is kept in steps of this, so a message settles up to this much later. */
+/** Knowledge is kept in steps of this, so one settles up to this much later. */
 const stepMs = 100
 const steps = settlingMs / stepMs + 2
 
-/** Remembers how many messages were known to be sent, and since when, over the settling time. Memory: 44 numbers. */
+/** Remembers how many of a stream were known to be sent, and since when, over the settling time. Memory: 44 numbers. */
 export interface Settling {
-  /** `count` messages are known to be sent. */
+  /** `count` are known to be sent. */
   known(count: number, nowMs: number): void
   /** How many were known to be sent 2 to 2.1 s ago; after `end` all that are known. */
   settledAt(nowMs: number): number

@@ -1,0 +1,79 @@
+import type { Distribution, PacketCounts } from './snapshot'
+
+/**
+ * An RTP test stream of one direction. Rates are those of the RTP payload, bit/s; sizes are payload bytes.
+ * `voice`: 50 packets a second of 160 bytes. `video`: 30 frames a second, a key frame every 2 s. `cbr`: packets of one
+ * size at equal intervals. `bulk`: as fast as the paths allow.
+ */
+export type StreamSpec =
+  | { readonly kind: 'voice' }
+  | { readonly kind: 'video'; readonly rateBps: number }
+  | { readonly kind: 'cbr'; readonly rateBps: number; readonly sizeBytes: number }
+  | { readonly kind: 'bulk' }
+
+export type StreamKind = StreamSpec['kind']
+
+/** As seen by this side. */
+export type StreamDirection = 'sent' | 'received'
+
+/**
+ * Why a stream was not started or changed. `no-peer`: there is no secure session yet. `stock-peer`, `old-peer`: the other
+ * end knows no test streams. `too-many`: 8 run in that direction. `used-up`: the session has had as many as it may.
+ * `unknown`: no stream of that number runs. `ending`: the session is finishing.
+ */
+export type StreamRefusal =
+  | 'no-peer'
+  | 'stock-peer'
+  | 'old-peer'
+  | 'too-many'
+  | 'used-up'
+  | 'unknown'
+  | 'ending'
+
+/** One stream as this side sees it. What only the other side can know is null until it has told. */
+export interface StreamSnapshot {
+  /** Of its direction, from 1, never used again in a session. */
+  readonly id: number
+  readonly direction: StreamDirection
+  readonly spec: StreamSpec
+  readonly running: boolean
+  /** Whose wish started it, or changed or stopped it last. */
+  readonly by: 'us' | 'peer'
+  /** Engine time in ms; of the first packet or of the word of it, whichever came first. */
+  readonly startedAtMs: number
+  readonly stoppedAtMs: number | null
+  /** Packets made by the sender, each counted once however many copies went out. */
+  readonly sent: number | null
+  /** Different packets received. */
+  readonly received: number | null
+  /** Known to have been sent at least the settling time ago and not received. */
+  readonly lost: number | null
+  /** Copies that came when another had been there. */
+  readonly duplicates: number | null
+  /** New packets with a number below the highest before them (RFC 4737 section 3). */
+  readonly reordered: number | null
+  /** Payload bytes of `sent`, or of `received`. */
+  readonly bytes: number
+  /** Payload received, from the first arrival to the last; received direction only. */
+  readonly goodputBps: number | null
+  /** One-way delay less the smallest one of the stream (clocks are not synchronised); received direction only. */
+  readonly latencyMs: Distribution | null
+  /** Interarrival jitter of RFC 3550 section 6.4.1, as it stands; received direction only. */
+  readonly jitterMs: number | null
+  /** Longest time without a new packet; received direction only. */
+  readonly deliveryGapMaxMs: number | null
+  /** The same, had packets been handed on in order only; received direction only. */
+  readonly inOrderGapMaxMs: number | null
+  /** Bytes of all copies over those of the packets; sent direction only. */
+  readonly overheadFactor: number | null
+  /** Packets left out because their time had passed in a stall of this machine; sent direction only. */
+  readonly skipped: number | null
+  readonly paths: readonly StreamPath[]
+}
+
+/** What one pair did for a stream. Sent: its copies. Received: what came over it, first and later. */
+export interface StreamPath extends PacketCounts {
+  readonly pairId: number
+  /** Packets whose first copy came over this pair; received direction only. */
+  readonly firstArrivals: number | null
+}

@@ -1,0 +1,38 @@
+import type { Pair } from '../ice'
+import type { DuePacket, SentStream } from '../streams'
+import { pairById, type SessionState } from './state'
+
+/** One after the other, so that none is allocated for a packet. */
+const chosen: Pair[] = []
+const facts = {
+  kind: 'voice' as SentStream['spec']['kind'],
+  streamId: 0,
+  bytes: 0,
+  keyFrame: false,
+  lastOfBurst: false,
+  deadlineMs: null,
+}
+
+/**
+ * The seam to the spread room: the pairs that the due packet of a stream goes over, `bytes` long on the wire, best first;
+ * none when no pair carries. The answer is good until the next call.
+ */
+export function choosePaths(
+  state: SessionState,
+  stream: SentStream,
+  due: Readonly<DuePacket>,
+  bytes: number,
+): readonly Pair[] {
+  facts.kind = stream.spec.kind
+  facts.streamId = stream.id
+  facts.bytes = bytes
+  facts.keyFrame = due.keyFrame
+  facts.lastOfBurst = due.lastOfBurst
+  const { ids } = state.spreading.streams.choose(facts, state.nowMs)
+  chosen.length = 0
+  for (const id of ids) {
+    const pair = pairById(state, id)
+    if (pair !== undefined) chosen.push(pair)
+  }
+  return chosen
+}

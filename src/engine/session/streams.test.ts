@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+import type { EngineEvent } from '../face/event'
+import { limits } from '../face/limits'
+import type { EngineSettings } from '../face/settings'
+import type { StreamDirection, StreamSnapshot, StreamSpec } from '../face/streams'
+import { pairOfEngines } from '../testing'
+
+const link = (delayMs: number, loss = 0) => ({ delayMs, loss, up: true })
+const cbr = (rateBps: number, sizeBytes = 1200): StreamSpec => ({ kind: 'cbr', rateBps, sizeBytes })
+
+function connected(links: ReturnType<typeof link>[], settings: Partial<EngineSettings> = {}) {
+  const world = pairOfEngines(links, settings)
+  world.connect()
+  const streamsOf = (index: 0 | 1, direction: StreamDirection): StreamSnapshot[] =>
+    world.hosts[index].engine.snapshot(world.now()).streams.filter((stream) => stream.direction === direction)
+  const told = (index: 0 | 1, kind: EngineEvent['kind']) =>
+    world.hosts[index].events.filter((event) => event.kind === kind)
+  const command = (index: 0 | 1, given: Parameters<typeof world.give>[1] & { kind: 'command' }) =>
+    world.give(index, given)
+  return { ...world, streamsOf, told, command }
+}
+
+/** Only the first side's settings matter to a test: the other has its own session in it as well. */
+const start = (spec: StreamSpec, direction: StreamDirection = 'sent') =>
+  ({ kind: 'command', command: { kind: 'start-stream', direction, spec } }) as const
+const stop = (id: number, direction: StreamDirection = 'sent') =>
+  ({ kind: 'command', command: { kind: 'stop-stream', direction, id } }) as const
+const finish = { kind: 'command', command: { kind: 'finish' } } as const
+
+describe('streams', () => {
+  test('of the settings begin when both sides are connected, and arrive whole in redundant mode', () => {
+    const world = connected([link(10), link(30)], { streams: [{ kind: 'voice' }] })
+    world.runUntil(5000)
+    for (const index of [0, 1] as const) {
+      const [sent] = world.streamsOf(index, 'sent')
+      const [received] = world.streamsOf(index, 'received')
+      expect(sent).toMatchObject({ id: 1, spec: { kind: 'voice' }, running: true, by: 'us' })
+      expect(sent?.sent).toBeGreaterThan(200)
+      expect(received).toMatchObject({
+        id: 1,
+        spec: { kind: 'voice' },
+        running: true,
+        by: 'peer',
+        lost: 0,
+        reordered: 0,
+      })
+      expect(received?.received).toBeGreaterThan(200)
+      // Each packet came over the fast path first and over the slow one again.
+      expect(received?.duplicates).toBeGreaterThan((received?.received ?? 0) - 4)
+      expect(received?.paths.filter((path) => (path.firstArrivals ?? 0) > 0)).toHaveLength(1)
+      expect(received?.deliveryGapMaxMs).toBeCloseTo(20, 3)
+      expect(received?.jitterMs).toBeCloseTo(0, 3)
+      expect(received?.latencyMs?.max).toBeCloseTo(0, 3)
+      expect(received?.goodputBps).toBeCloseTo(160 * 8 * 50, -3)
+      expect(sent?.overheadFactor).toBe(2)
+    }
+  })
+
+  test('that the paths lose from are counted without a packet unaccounted for, the same on both sides', () => {
+    const world = connected([link(10, 0.2), link(30, 0.3)])
+    world.runUntil(2000)
+    world.command(0, start(cbr(1_000_000)))
+    world.command(0, start({ kind: 'video', rateBps: 2_000_000 }))
+    world.command(1, start({ kind: 'voice' }))
+    world.runUntil(8000)
+    world.command(0, finish)
+    world.runUntil(14_000)
+    expect(world.told(0, 'ended')).toMatchObject([{ reason: 'done', detail: null }])
+    for (const [from, to, count] of [
+      [0, 1, 2],
+      [1, 0, 1],
+    ] as const) {
+      const [ours, theirs] = [world.streamsOf(from, 'sent'), world.streamsOf(to, 'received')]
+      expect(ours).toHaveLength(count)
+      ours.forEach((sent, at) => {
+        const received = theirs[at]
+        expect(sent.lost).toBeGreaterThan(0)
+        expect((sent.received ?? 0) + (sent.lost ?? 0)).toBe(sent.sent)
+        for (const key of ['sent', 'received', 'lost', 'duplicates', 'reordered'] as const)
+          expect([key, received?.[key]]).toEqual([key, sent[key]])
+      })
+    }
+  })
+
+  test('share the paths by weight in weighted mode, one copy of each packet', () => {
+    const world = connected([link(10), link(20)], { mode: 'weighted' })
+    world.runUntil(5000)
+    world.command(0, start(cbr(2_000_000)))
+    world.runUntil(15_000)
+    const [sent] = world.streamsOf(0, 'sent')
+    expect(sent?.overheadFactor).toBe(1)
+    const pairs = world.hosts[0].engine.snapshot(world.now()).pairs.filter((pair) => pair.carryingStreams)
+    expect(pairs).toHaveLength(2)
+    for (const pair of pairs) {
+      const path = sent?.paths.find((one) => one.pairId === pair.id)
+      expect(Math.abs((path?.packets ?? 0) / (sent?.sent ?? 1) - pair.share)).toBeLessThan(0.08)
+    }
+  })
+
+  test('go over disjoint pairs unless the user wants all', () => {
+    const world = connected([link(10), link(20), link(30)])
+    world.runUntil(2000)
+    world.command(0, start({ kind: 'voice' }))
+    world.runUntil(4000)
+    expect(world.streamsOf(0, 'sent')[0]?.overheadFactor).toBe(3)
+    world.command(0, { kind: 'command', command: { kind: 'set-use', use: 'all' } })
+    world.runUntil(5000)
+    expect(world.streamsOf(1, 'received')[0]?.paths).toHaveLength(9)
+  })
+
+  test('start, change and stop at the wish of either end, and both are told whose wish it was', () => {
+    const world = connected([link(10)])
+    world.runUntil(2000)
+    world.command(0, start({ kind: 'voice' }, 'received'))
+    world.runUntil(3000)
+    expect(world.told(1, 'stream-started')).toMatchObject([{ direction: 'sent', id: 1, by: 'peer' }])
+    expect(world.told(0, 'stream-started')).toMatchObject([{ direction: 'received', id: 1, by: 'us' }])
+    const change = { kind: 'change-stream', direction: 'sent', id: 1, spec: cbr(500_000, 500) } as const
+    world.command(1, { kind: 'command', command: change })
+    world.runUntil(4000)
+    expect(world.told(0, 'stream-changed')).toMatchObject([{ spec: cbr(500_000, 500), by: 'peer' }])
+    world.command(0, stop(1, 'received'))
+    world.runUntil(7000)
+    expect(world.told(1, 'stream-stopped')).toMatchObject([{ id: 1, by: 'peer' }])
+    const [received] = world.streamsOf(0, 'received')
+    expect(received).toMatchObject({ running: false, lost: 0, by: 'us' })
+    expect(received?.sent).toBe(world.streamsOf(1, 'sent')[0]?.sent)
+    expect(received?.received).toBe(received?.sent)
+  })
+
+  test('are refused with the reason: too many at once, one that is not there, a session that is not connected', () => {
+    const world = connected([link(10)])
+    world.command(0, start({ kind: 'voice' }))
+    world.runUntil(2000)
+    for (let count = 0; count <= limits.streams; count += 1) world.command(0, start({ kind: 'voice' }))
+    world.command(0, stop(99))
+    world.command(1, start({ kind: 'voice' }, 'received'))
+    world.runUntil(3000)
+    expect(world.told(0, 'stream-refused').map((event) => 'reason' in event && event.reason)).toEqual([
+      'no-peer',
+      'too-many',
+      'unknown',
+    ])
+    expect(world.told(1, 'stream-refused')).toMatchObject([{ direction: 'received', reason: 'too-many' }])
+    expect(world.streamsOf(0, 'sent').filter((stream) => stream.running)).toHaveLength(limits.streams)
+  })
+
+  test('keep to the limits of rate and size whatever was wished', () => {
+    const world = connected([link(10)])
+    world.runUntil(2000)
+    world.command(0, start(cbr(Number.NaN, 9000)))
+    expect(world.streamsOf(0, 'sent')[0]?.spec).toEqual(
+      cbr(limits.leastStreamRateBps, limits.streamPayloadBytes),
+    )
+  })
+
+  test('count what was sent while every path was dead as lost, and go on after it', () => {
+    const world = connected([link(10)])
+    world.runUntil(2000)
+    world.command(0, start(cbr(50_000_000)))
+    world.runUntil(2500)
+    const only = world.links[0]
+    if (only) only.up = false
+    world.runUntil(10_000)
+    if (only) only.up = true
+    world.runUntil(13_000)
+    world.command(0, finish)
+    world.runUntil(20_000)
+    const [received] = world.streamsOf(1, 'received')
+    expect(received?.deliveryGapMaxMs).toBeGreaterThan(7400)
+    expect(received?.lost).toBeGreaterThan(35_000)
+    expect((received?.received ?? 0) + (received?.lost ?? 0)).toBe(world.streamsOf(0, 'sent')[0]?.sent)
+    expect(received?.received).toBeGreaterThan(10_000)
+  }, 60_000)
+})

@@ -1,0 +1,204 @@
+import type { DedupWindow } from '../dedup'
+import { limits } from '../face/limits'
+import type { StreamSnapshot, StreamSpec } from '../face/streams'
+import { createDelaySpread, createSettling } from '../measure'
+import { createInOrder } from './in-order'
+import type { PayloadFacts } from './payload'
+
+/** What a receiver tells the sender of its stream. */
+export interface StreamCounts {
+  readonly received: number
+  readonly lost: number
+  readonly duplicates: number
+  readonly reordered: number
+}
+
+/** Counts and measures one stream of the peer. Memory is fixed however long it runs. */
+export interface ReceivedStream {
+  readonly id: number
+  readonly spec: StreamSpec
+  readonly running: boolean
+  readonly by: 'us' | 'peer'
+  /** The peer has told of it, and not only its packets have come. */
+  readonly announced: boolean
+  /** The peer's word of it. `sent`: packets made so far, when it says. */
+  told(spec: StreamSpec, running: boolean, by: 'us' | 'peer', sent: number | null, nowMs: number): void
+  /** A packet that came for the first time, and has been marked in the stream's window. */
+  take(facts: PayloadFacts, payloadBytes: number, pairId: number, arrivedMs: number): void
+  /** A further copy. */
+  duplicate(bytes: number, pairId: number): void
+  /** Nothing more is waited for: from here on what is not here is lost. */
+  settle(nowMs: number): void
+  /** All that the peer said it sent is here. False while it has not said. */
+  readonly complete: boolean
+  counts(nowMs: number): StreamCounts
+  snapshot(nowMs: number): StreamSnapshot
+}
+
+interface PathCounts {
+  readonly pairId: number
+  packets: number
+  bytes: number
+  firstArrivals: number
+}
+
+/** `window`: the stream's duplicate window, by which SRTP refuses what came before. */
+export function createReceivedStream(
+  id: number,
+  window: Pick<DedupWindow, 'seen' | 'committedAbove' | 'highest'>,
+  startedAtMs: number,
+): ReceivedStream {
+  const settling = createSettling()
+  const delays = createDelaySpread()
+  const oldest = (): number => Math.max(0, window.highest - limits.streamWindow + 1)
+  const inOrder = createInOrder({
+    isHere: (sequence) => window.seen(sequence) === 'duplicate',
+    highest: () => window.highest,
+    oldest,
+  })
+  const paths = new Map<number, PathCounts>()
+  let spec: StreamSpec = { kind: 'voice' }
+  let running = true
+  let by: 'us' | 'peer' = 'peer'
+  let stoppedAtMs: number | null = null
+  let announced = false
+  let toldSent: number | null = null
+  let ended = false
+  let received = 0
+  let bytes = 0
+  let duplicates = 0
+  let reordered = 0
+  let highest = -1
+  let firstMs = 0
+  let lastMs = 0
+  let gapMs = 0
+  let transitMs = 0
+  let jitterMs = 0
+
+  const knownSent = (): number => Math.max(highest + 1, toldSent ?? 0)
+  const isOwed = (): boolean => !ended && knownSent() > highest + 1
+
+  const pathOf = (pairId: number): PathCounts => {
+    let path = paths.get(pairId)
+    if (path === undefined) {
+      path = { pairId, packets: 0, bytes: 0, firstArrivals: 0 }
+      paths.set(pairId, path)
+    }
+    return path
+  }
+
+  const measure = (sentAtMs: number, arrivedMs: number): void => {
+    const transit = arrivedMs - sentAtMs
+    if (received === 0) firstMs = arrivedMs
+    else {
+      gapMs = Math.max(gapMs, arrivedMs - lastMs)
+      jitterMs += (Math.abs(transit - transitMs) - jitterMs) / 16
+    }
+    transitMs = transit
+    lastMs = Math.max(lastMs, arrivedMs)
+    delays.add(transit)
+  }
+
+  /** Of those sent long enough ago. What has left the window is settled whatever its age. */
+  const lost = (nowMs: number): number => {
+    const settled = ended ? knownSent() : Math.max(settling.settledAt(nowMs), oldest())
+    return Math.max(0, settled - (received - window.committedAbove(settled - 1)))
+  }
+  const goodput = (): number | null =>
+    received < 2 || lastMs <= firstMs ? null : (bytes * 8000) / (lastMs - firstMs)
+
+  return {
+    id,
+    get spec() {
+      return spec
+    },
+    get running() {
+      return running
+    },
+    get by() {
+      return by
+    },
+    get announced() {
+      return announced
+    },
+    told(nextSpec, isRunning, whose, sent, nowMs) {
+      spec = nextSpec
+      announced = true
+      by = whose
+      if (running && !isRunning) stoppedAtMs = nowMs
+      running = isRunning
+      if (sent === null || sent < (toldSent ?? 0)) return
+      toldSent = sent
+      settling.known(knownSent(), nowMs)
+    },
+    take(facts, payloadBytes, pairId, arrivedMs) {
+      // Its first packets may come before the word of it.
+      if (!announced) spec = unannounced(facts.kind, payloadBytes)
+      measure(facts.sentAtMs, arrivedMs)
+      received += 1
+      bytes += payloadBytes
+      const path = pathOf(pairId)
+      path.packets += 1
+      path.bytes += payloadBytes
+      path.firstArrivals += 1
+      if (facts.sequence > highest) {
+        highest = facts.sequence
+        settling.known(highest + 1, arrivedMs)
+      } else {
+        reordered += 1
+      }
+      inOrder.arrived(facts.sequence, arrivedMs)
+    },
+    duplicate(payloadBytes, pairId) {
+      duplicates += 1
+      const path = pathOf(pairId)
+      path.packets += 1
+      path.bytes += payloadBytes
+    },
+    settle(nowMs) {
+      if (ended) return
+      if (isOwed() && received > 0) gapMs = Math.max(gapMs, nowMs - lastMs)
+      ended = true
+    },
+    get complete() {
+      return toldSent !== null && received >= toldSent
+    },
+    counts: (nowMs) => ({ received, lost: lost(nowMs), duplicates, reordered }),
+    snapshot: (nowMs) => ({
+      id,
+      direction: 'received',
+      spec,
+      running,
+      by,
+      startedAtMs,
+      stoppedAtMs,
+      sent: knownSent(),
+      received,
+      lost: lost(nowMs),
+      duplicates,
+      reordered,
+      bytes,
+      goodputBps: goodput(),
+      latencyMs: delays.distribution(),
+      jitterMs: received < 2 ? null : jitterMs,
+      deliveryGapMaxMs: received < 2 ? null : isOwed() ? Math.max(gapMs, nowMs - lastMs) : gapMs,
+      inOrderGapMaxMs: inOrder.gapMaxMs(nowMs, isOwed()),
+      overheadFactor: null,
+      skipped: null,
+      paths: [...paths.values()].map((path) => ({ ...path })),
+    }),
+  }
+}
+
+/** What a stream looks like before its sender has said more. */
+function unannounced(kind: StreamSpec['kind'], sizeBytes: number): StreamSpec {
+  switch (kind) {
+    case 'voice':
+    case 'bulk':
+      return { kind }
+    case 'video':
+      return { kind, rateBps: 0 }
+    case 'cbr':
+      return { kind, rateBps: 0, sizeBytes }
+  }
+}
