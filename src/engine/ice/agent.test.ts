@@ -179,6 +179,17 @@ test('a 487 to a request in a role that we have left already changes nothing', (
   expect(agent.state.controlling).toBe(false)
 })
 
+test('a peer that refuses both roles changes ours once a second, and other pairs have their turn', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2, 3, 4, 5]), 0)
+  run(agent, 950, (check, nowMs) => {
+    if (check.to.address.endsWith('5'))
+      answer(agent, check, nowMs, { errorCode: { code: 487, reason: 'Role Conflict' } })
+  })
+  expect(events.filter((event) => event.kind === 'role-conflict')).toHaveLength(1)
+  expect(agent.state.pairs.map((pair) => pair.state)).not.toContain('waiting')
+})
+
 test('an answer from another address, a second answer and a forged one change nothing', () => {
   const agent = makeAgent('offerer')
   agent.setRemote(remote([2, 3]), 0)

@@ -76,6 +76,7 @@ export function createAgent(
     remote: null,
     controlling: options.role === 'offerer',
     tieBreaker: readTieBreaker(options.primitives.random(8)),
+    roleRefusedMs: null,
     sockets: new Map(),
     remotes: new Map(),
     nameOf: () => null,

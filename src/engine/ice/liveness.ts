@@ -58,6 +58,8 @@ export const liveness = {
   /** A request is forgotten after this time; a later answer is counted, but gives no sample. */
   transactionMs: 10_000,
   transactionsPerPair: 64,
+  /** The peer's word makes us change the role once in this time, ms; two honest ends agree after one. */
+  roleRefusalMs: 1000,
 } as const
 
 /** How long a working pair may leave requests unanswered before it is down. */

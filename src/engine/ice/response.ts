@@ -96,8 +96,16 @@ function hasRecovered(state: AgentState, pair: Pair, sentAtMs: number, nowMs: nu
   return !pair.flaps || nowMs - recovery.sinceMs >= liveness.flapHoldMs
 }
 
-/** Only out of the role that was refused: a request of the peer may have changed it since (RFC 8445 section 7.2.5.1). */
+/**
+ * Only out of the role that was refused: a request of the peer may have changed it since (RFC 8445 section 7.2.5.1). A
+ * peer that refuses both roles would have us change and check for ever, and the pairs that wait would never have their
+ * turn.
+ */
 function retryInOtherRole(state: AgentState, pair: Pair, refused: Transaction, nowMs: number): void {
-  if (refused.controlling === state.controlling) switchRole(state)
+  if (refused.controlling === state.controlling) {
+    if (nowMs - (state.roleRefusedMs ?? -Infinity) < liveness.roleRefusalMs) return
+    state.roleRefusedMs = nowMs
+    switchRole(state)
+  }
   trigger(state, pair, nowMs)
 }

@@ -53,6 +53,8 @@ export interface AgentState {
   remote: (RemoteIce & { readonly key: Uint8Array }) | null
   controlling: boolean
   tieBreaker: bigint
+  /** When a 487 last made us change the role. */
+  roleRefusedMs: number | null
   readonly sockets: Map<number, { readonly socket: SocketInfo; readonly order: number }>
   readonly remotes: Map<string, RemoteCandidate>
   /** The peer's interface that has an address, once the peer has told. */

@@ -1,0 +1,3 @@
+import { testModelSeeds } from './seeds'
+
+testModelSeeds(0)
