@@ -27,7 +27,9 @@ export type Sabotage = (agent: RealAgent) => RealAgent
 const us = { ufrag: 'ours', pwd: 'our-password-of-22-chars' }
 const them = { ufrag: 'them', pwd: 'their-password-of-22-chars' }
 const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
-const keys = { ours: ascii(us.pwd), theirs: ascii(them.pwd), wrong: ascii('another-password-of-22') }
+const ourKey = ascii(us.pwd)
+const theirKey = ascii(them.pwd)
+const wrongKey = ascii('another-password-of-22')
 
 /** An answer under way. */
 interface Flight {
@@ -61,7 +63,8 @@ export function runBeside(plan: Plan, sabotage: Sabotage = (agent) => agent): re
     self: { appVersion: '0', os: 'test', interfaces: [] },
     stunServers: [],
   }
-  const real = createAgent(options, us, keys.ours, {
+  const real = createAgent(options, us, ourKey, {
+    doubted: () => undefined,
     transmit: (socketId, to, data) => note(socketId, to, data),
     drop: (reason) => seen.drops.push(reason),
     event(event) {
@@ -157,11 +160,14 @@ export function runBeside(plan: Plan, sabotage: Sabotage = (agent) => agent): re
     kind: 'request' | 'success' | 'error',
     transaction: string,
     attributes: StunAttributes,
-    key: keyof typeof keys | 'none',
+    key: ArrivedRequest['key'] | ArrivedAnswer['key'],
   ): void {
     const transactionId = Uint8Array.from(Buffer.from(transaction, 'hex'))
     const message = { class: kind, method: 1, transactionId, attributes } as const
-    const data = encodeStun(message, key === 'none' ? null : keys[key], entropy)
+    const right = kind === 'request' ? ourKey : theirKey
+    const made = key === 'none' ? null : key === 'wrong' ? wrongKey : right
+    const weak = key === 'weak' || agent.state.remote?.kind === 'stock'
+    const data = encodeStun(message, made, entropy, weak ? 'sha1' : 'sha256')
     const parsed = parseStun(data)
     if (parsed.kind !== 'stun') throw new Error(parsed.detail)
     agent.stun(socketId, from, parsed, nowMs, nowMs)
@@ -230,7 +236,8 @@ export function runBeside(plan: Plan, sabotage: Sabotage = (agent) => agent): re
         described = true
         const candidates = operation.addresses.map((at) => candidate(addressAt(at), 1000 * at + 7))
         history.push({ atMs: nowMs, kind: 'describe', peer: operation.peer, candidates })
-        agent.setRemote({ ...them, kind: operation.peer, candidates }, nowMs)
+        const integrity = operation.peer === 'stock' ? 'sha1' : 'sha256'
+        agent.setRemote({ ...them, kind: operation.peer, integrity, candidates }, nowMs)
         return
       }
       case 'tell': {

@@ -14,7 +14,8 @@ export interface ArrivedRequest {
   readonly from: TransportAddress
   readonly transaction: string
   readonly username: string
-  readonly key: 'ours' | 'wrong' | 'none'
+  /** `weak`: right, but with SHA-1 although the peer offers SHA-256. */
+  readonly key: 'ours' | 'weak' | 'wrong' | 'none'
   readonly priority: number
   readonly useCandidate: boolean
   readonly says: 'controlling' | 'controlled'
@@ -27,7 +28,7 @@ export interface ArrivedAnswer {
   readonly socketId: number
   readonly from: TransportAddress
   readonly transaction: string
-  readonly key: 'theirs' | 'wrong' | 'none'
+  readonly key: 'theirs' | 'weak' | 'wrong' | 'none'
   readonly code: number | null
   readonly mapped: TransportAddress
   readonly withoutEffect: boolean

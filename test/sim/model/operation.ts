@@ -31,7 +31,7 @@ export type Operation =
       readonly kind: 'request'
       readonly socket: number
       readonly address: number
-      readonly key: 'ours' | 'wrong' | 'none'
+      readonly key: 'ours' | 'weak' | 'wrong' | 'none'
       readonly name: 'right' | 'other addressee' | 'other sender'
       readonly useCandidate: boolean
       readonly sameRole: boolean
@@ -46,7 +46,7 @@ export type Operation =
       readonly check: number
       /** Another address than the check went to. */
       readonly address: number | null
-      readonly key: 'theirs' | 'wrong' | 'none'
+      readonly key: 'theirs' | 'weak' | 'wrong' | 'none'
       readonly code: number | null
     }
   | { readonly kind: 'include'; readonly pair: number; readonly included: boolean }
@@ -132,7 +132,7 @@ function randomRequest(random: Random): Operation {
     kind: 'request',
     socket: random.int(1000),
     address: random.int(1000),
-    key: random.chance(0.85) ? 'ours' : random.pick(['wrong', 'none']),
+    key: random.chance(0.85) ? 'ours' : random.pick(['wrong', 'none', 'weak']),
     name: random.chance(0.85) ? 'right' : random.pick(['other addressee', 'other sender']),
     useCandidate: random.chance(0.3),
     sameRole: random.chance(0.15),
@@ -147,7 +147,7 @@ function randomAnswer(random: Random): Operation {
     kind: 'answer',
     check: random.int(random.pick([2, 10, 80])),
     address: random.chance(0.15) ? random.int(1000) : null,
-    key: random.chance(0.8) ? 'theirs' : random.pick(['wrong', 'none']),
+    key: random.chance(0.8) ? 'theirs' : random.pick(['wrong', 'none', 'weak']),
     code: random.chance(0.8) ? null : random.pick([400, 403, 487]),
   }
 }

@@ -85,7 +85,8 @@ function takeRequest(constants: Constants, view: View, request: Kind<'request'>)
   if (!view.sockets.some((each) => each.id === request.socketId)) return drop(view, 'unexpected')
   const [ours, theirs] = request.username.split(':')
   const named = view.peer === null ? theirs !== '' : theirs === constants.theirUfrag
-  if (ours !== constants.ourUfrag || !named || request.key === 'none') return drop(view, 'bad-integrity')
+  if (ours !== constants.ourUfrag || !named || request.key === 'none' || isTooWeak(view, request.key))
+    return drop(view, 'bad-integrity')
   const place = `${request.socketId} ${keyOf(request.from)}`
   const before = view.origins.filter((each) => each.transaction === request.transaction)
   const mostTimes = view.peer === 'pathscope' ? 2 : 7
@@ -108,6 +109,11 @@ function takeRequest(constants: Constants, view: View, request: Kind<'request'>)
     if (stateOf(pair) !== 'up') pair.called = true
   }
   view.replies.push({ transaction: request.transaction, code: codeOf(constants, view, pair, request) })
+}
+
+/** Nothing weaker is taken from a peer whose description offers SHA-256. */
+function isTooWeak(view: View, key: string): boolean {
+  return key === 'weak' && view.peer === 'pathscope'
 }
 
 function rememberEarly(view: View, { socketId, from, priority }: Kind<'request'>, ufrag: string): void {
@@ -137,7 +143,8 @@ function takeAnswer(view: View, answer: Kind<'answer'>): void {
   const pair = pairAt(view, answer.socketId, answer.from)
   const check = pair && openChecks(pair).find((each) => each.transaction === answer.transaction)
   if (pair === undefined || check === undefined) return drop(view, 'unexpected')
-  if (answer.key !== 'theirs') return drop(view, 'bad-integrity')
+  const authentic = answer.key === 'theirs' || answer.key === 'weak'
+  if (!authentic || isTooWeak(view, answer.key)) return drop(view, 'bad-integrity')
   check.answered = true
   pair.settledAtMs = answer.atMs
   pair.validated = true
