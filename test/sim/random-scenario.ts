@@ -94,10 +94,21 @@ function addInterface(random: Random, host: Side, at: number, draft: Draft): voi
     mapping: random.pick(behaviours),
     filtering: random.pick(behaviours),
     expiryMs: 30_000,
+    ...furtherBehaviour(random.fork(`nat/${host}/${at}`)),
   })
   // Homes choose the same private range again and again.
   const addresses = [{ family: 4 as const, address: `192.168.1.${random.pick([2, 3])}` }, ...six]
   draft.interfaces.push({ host, name, kind, addresses, network, ...impaired })
+}
+
+/** What else RFC 4787 leaves to a NAT. */
+function furtherBehaviour(random: Random): Partial<WorldNat> {
+  return {
+    inboundRefresh: random.chance(0.5),
+    hairpinning: random.chance(0.5),
+    ports: random.pick(['random', 'preserved'] as const),
+    portParity: random.chance(0.3),
+  }
 }
 
 function randomImpairments(random: Random): Impairments {

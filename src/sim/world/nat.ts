@@ -7,8 +7,16 @@ export type NatBehaviour = 'endpoint-independent' | 'address-dependent' | 'addre
 export interface NatOptions {
   readonly mapping: NatBehaviour
   readonly filtering: NatBehaviour
-  /** A mapping not used from inside for this long is forgotten (RFC 4787 REQ-5, REQ-6: inbound does not refresh). */
+  /** A mapping not used from inside for this long is forgotten (RFC 4787 REQ-5). */
   readonly expiryMs: number
+  /** What comes in and is let in counts as use, too, which REQ-6 allows; false unless told. */
+  readonly inboundRefresh?: boolean
+  /** What goes from inside to a mapping of this NAT comes back in, from its outside address (REQ-9); false unless told. */
+  readonly hairpinning?: boolean
+  /** Outside ports (section 4.2): drawn, unless told to be the inside port where that is free. */
+  readonly ports?: 'random' | 'preserved'
+  /** An even inside port gets an even outside one, an odd one an odd (section 4.2.2); false unless told. */
+  readonly portParity?: boolean
 }
 
 export interface NatCounts {
@@ -41,7 +49,12 @@ export interface NatTable {
   outbound(inside: TransportAddress, to: TransportAddress, nowMs: number): TransportAddress | undefined
   /** The inside destination, or undefined when the packet is dropped. */
   inbound(from: TransportAddress, port: number, nowMs: number): TransportAddress | undefined
-  countHairpin(): void
+  /** A packet from inside to this NAT's own address, as it comes back in, or undefined when it is dropped. */
+  hairpin(
+    inside: TransportAddress,
+    port: number,
+    nowMs: number,
+  ): { readonly from: TransportAddress; readonly to: TransportAddress } | undefined
   /** Forgets every mapping, as a restart does. */
   rebind(): void
 }
@@ -75,15 +88,23 @@ export function createNatTable(outside: string, options: NatOptions, random: Ran
   function create(key: string, inside: TransportAddress, nowMs: number): Mapping | undefined {
     if (byKey.size >= maxMappings) byKey.forEach((old) => alive(old, nowMs) || forget(old))
     if (byKey.size >= maxMappings) return undefined
-    let port = firstPort + random.int(portCount)
-    while (byPort.has(port)) port = firstPort + ((port - firstPort + 1) % portCount)
+    const port = choosePort(inside.port)
     const mapping: Mapping = { key, inside, port, usedAtMs: nowMs, contacted: new Map() }
     byKey.set(key, mapping)
     byPort.set(port, mapping)
     return mapping
   }
 
-  return {
+  function choosePort(insidePort: number): number {
+    if (options.ports === 'preserved' && !byPort.has(insidePort)) return insidePort
+    const step = options.portParity === true ? 2 : 1
+    let port = firstPort + random.int(portCount)
+    if (step === 2) port = port - (port % 2) + (insidePort % 2)
+    while (byPort.has(port)) port = firstPort + ((port - firstPort + step) % portCount)
+    return port
+  }
+
+  const table: NatTable = {
     counts,
     outbound(inside, to, nowMs) {
       const key = `${inside.address}|${inside.port}|${scope(options.mapping, to)}`
@@ -108,17 +129,28 @@ export function createNatTable(outside: string, options: NatOptions, random: Ran
         counts.droppedFiltered++
         return undefined
       }
+      if (options.inboundRefresh === true) {
+        mapping.usedAtMs = nowMs
+        mapping.contacted.set(scope(options.filtering, from), nowMs)
+      }
       counts.translatedIn++
       return mapping.inside
     },
-    countHairpin() {
-      counts.droppedHairpin++
+    hairpin(inside, port, nowMs) {
+      if (options.hairpinning !== true) {
+        counts.droppedHairpin++
+        return undefined
+      }
+      const from = table.outbound(inside, { family: 4, address: outside, port }, nowMs)
+      const to = from && table.inbound(from, port, nowMs)
+      return from && to && { from, to }
     },
     rebind() {
       byKey.clear()
       byPort.clear()
     },
   }
+  return table
 }
 
 /** What of a remote matters to a behaviour. */

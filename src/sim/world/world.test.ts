@@ -95,6 +95,31 @@ test('a packet to the outside of its own NAT does not come back in', () => {
   expect(world.audit()).toBeUndefined()
 })
 
+test('where a NAT hairpins, a packet to its outside reaches the neighbour whose mapping it is', () => {
+  const world = createWorld({ seed: 1 })
+  for (const name of ['internet', 'home']) world.addNetwork(name)
+  world.addNat({
+    name: 'home',
+    inside: 'home',
+    outside: 'internet',
+    address: '198.51.100.1',
+    mapping: 'endpoint-independent',
+    filtering: 'endpoint-independent',
+    expiryMs: 30_000,
+    hairpinning: true,
+    ports: 'preserved',
+  })
+  world.addInterface(eth('server', 'eth0', '203.0.113.1', 'internet'))
+  world.addInterface(eth('one', 'eth0', '192.168.1.2', 'home'))
+  world.addInterface(eth('other', 'eth0', '192.168.1.3', 'home'))
+  world.inject('other', 'eth0', { from: at('192.168.1.3', 6000), to: at('203.0.113.1'), data }, 0)
+  expect(arrivals(world, 1)[0]?.packet.from).toEqual(at('198.51.100.1', 6000))
+  world.inject('one', 'eth0', { from: at('192.168.1.2', 5000), to: at('198.51.100.1', 6000), data }, 1)
+  const packet = { from: at('198.51.100.1', 5000), to: at('192.168.1.3', 6000) }
+  expect(arrivals(world, 2)[0]).toMatchObject({ host: 'other', packet })
+  expect(world.audit()).toBeUndefined()
+})
+
 test('IPv6 passes a NAT as it is, both ways', () => {
   const world = homes()
   world.inject('inner', 'eth1', { from: at('2001:db8::7'), to: at('2001:db8::1'), data }, 0)

@@ -177,7 +177,10 @@ export function createWorld(options: { readonly seed: number | string }): World 
 
   function routeOutward(nat: Nat, packet: Packet, nowMs: number, depth: number): void {
     if (packet.to.family === 6) return route(nat.spec.outside, packet, nowMs, depth + 1)
-    if (packet.to.address === nat.spec.address) return nat.table.countHairpin()
+    if (packet.to.address === nat.spec.address) {
+      const back = nat.table.hairpin(packet.from, packet.to.port, nowMs)
+      return back && route(nat.spec.inside, { ...packet, ...back }, nowMs, depth + 1)
+    }
     const outside = nat.table.outbound(packet.from, packet.to, nowMs)
     if (outside !== undefined) route(nat.spec.outside, { ...packet, from: outside }, nowMs, depth + 1)
   }
