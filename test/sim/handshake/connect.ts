@@ -102,7 +102,8 @@ function startSide(hub: Hub, side: Side, means: Means, told: Told): Promise<Driv
       },
       onSnapshot: () => undefined,
       onLocalDescription: (description) => told.onDescription(description),
-      onWarning: (warning) => told.onFailure(warning.message),
+      // Such as that this machine is busy, which is no failure.
+      onWarning: () => undefined,
       onEnded: () => undefined,
     },
     onStarted: () => undefined,
