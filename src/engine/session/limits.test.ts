@@ -24,7 +24,7 @@ test('control texts beyond what may wait for a silent peer are not sent, and tha
   const world = connectedToSilence()
   for (let i = 0; i < limits.reliableFrames + 50; i += 1) {
     const mode = i % 2 === 0 ? 'weighted' : 'redundant'
-    world.give(0, { kind: 'command', command: { kind: 'set-mode', mode } })
+    world.give(0, { kind: 'command', command: { kind: 'set-mode', direction: 'sent', mode } })
   }
   expect(limitsTold(world.hosts[0].events)).toEqual(['reliableFrames'])
 })
@@ -51,6 +51,7 @@ test('of more addresses of ours than a description holds the rest is left out, a
     settings: defaultSettings,
     self: { appVersion: '0', os: 'test', interfaces: [] },
     stunServers: servers,
+    turnServers: [],
   })
   const events: EngineEvent[] = []
   const questions: { socketId: number; to: TransportAddress; data: Uint8Array }[] = []

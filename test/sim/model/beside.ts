@@ -15,6 +15,7 @@ import {
   type Constants,
   type Entry,
   keyOf,
+  peerNumberOf,
 } from './history'
 import { defaultFate, type Fate, type Operation, type Plan } from './operation'
 import { replay } from './replay'
@@ -62,6 +63,7 @@ export function runBeside(plan: Plan, sabotage: Sabotage = (agent) => agent): re
     settings: { ...defaultSettings, nominationPolicy: plan.policy },
     self: { appVersion: '0', os: 'test', interfaces: [] },
     stunServers: [],
+    turnServers: [],
   }
   const real = createAgent(options, us, ourKey, {
     doubted: () => undefined,
@@ -132,7 +134,7 @@ export function runBeside(plan: Plan, sabotage: Sabotage = (agent) => agent): re
     const attributes: StunAttributes = {
       ...(answer.code === null ? { xorMappedAddress: answer.mapped } : {}),
       ...(answer.code === null ? {} : { errorCode: { code: answer.code, reason: 'Because' } }),
-      ...(answer.withoutEffect ? { pathscope: counters(1) } : {}),
+      ...(answer.withoutEffect ? { pathscope: counters(answer.from, 1) } : {}),
     }
     const kind = answer.code === null ? 'success' : 'error'
     give(answer.socketId, answer.from, kind, answer.transaction, attributes, answer.key)
@@ -149,7 +151,7 @@ export function runBeside(plan: Plan, sabotage: Sabotage = (agent) => agent): re
       priority,
       useCandidate,
       ...role,
-      ...(request.hearsNothing ? { pathscope: counters(2) } : {}),
+      ...(request.hearsNothing ? { pathscope: counters(request.from, 2) } : {}),
     }
     give(request.socketId, request.from, 'request', request.transaction, attributes, request.key)
   }
@@ -332,8 +334,15 @@ function poolAddress(at: number): TransportAddress {
   return { family: 4, address: `203.0.113.${at + 1}`, port: 5000 }
 }
 
-function counters(flags: number) {
-  return { pairNumber: 1, sentPackets: 0, echoSent: 0, echoReceived: 0, holdMicros: 0, flags }
+function counters(from: TransportAddress, flags: number) {
+  return {
+    pairNumber: peerNumberOf(from),
+    sentPackets: 0,
+    echoSent: 0,
+    echoReceived: 0,
+    holdMicros: 0,
+    flags,
+  }
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -75,6 +75,14 @@ function takeNewcomer(view: View, atMs: number): boolean {
   return true
 }
 
+/** One that a later pair of the same end of the peer has replaced: its place is free, and its address, if no pair has it. */
+export function closeReplaced(view: View, pair: ModelPair): void {
+  pair.closed = true
+  view.places = view.places.filter((each) => each !== pair)
+  if (!view.pairs.some((each) => each.remote === pair.remote && !each.closed))
+    view.remotes = view.remotes.filter((each) => each !== pair.remote)
+}
+
 export function remoteAt(view: View, address: TransportAddress): ModelRemote | undefined {
   return view.remotes.find((each) => keyOf(each.address) === keyOf(address))
 }
@@ -128,6 +136,7 @@ function pairUp(view: View, socketId: number, remote: ModelRemote, atMs: number)
     wished: false,
     called: false,
     mapped: null,
+    peerNumber: null,
     checks: [],
     samples: [],
     settledAtMs: 0,

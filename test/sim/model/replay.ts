@@ -1,4 +1,5 @@
 import {
+  closeReplaced,
   closeSocket,
   learnFromCheck,
   openSocket,
@@ -6,8 +7,8 @@ import {
   tellCandidate,
   withdrawCandidate,
 } from './candidates'
-import { type Constants, type Entry, keyOf } from './history'
-import { mayBecome } from './liveness'
+import { type Constants, type Entry, keyOf, peerNumberOf } from './history'
+import { mayBecome, replacedAt } from './liveness'
 import { emptyView, type ModelCheck, type ModelPair, pairPriority, stateOf, type View } from './view'
 
 type Kind<K extends Entry['kind']> = Extract<Entry, { kind: K }>
@@ -105,6 +106,7 @@ function takeRequest(constants: Constants, view: View, request: Kind<'request'>)
     pair.validated = true
     pair.requestsReceived += 1
     pair.responsesSent += 1
+    if (request.hearsNothing) pair.peerNumber = peerNumberOf(request.from)
     if (request.hearsNothing && stateOf(pair) === 'up') pair.doubtedAtMs ??= request.atMs
     if (stateOf(pair) !== 'up') pair.called = true
   }
@@ -149,6 +151,7 @@ function takeAnswer(view: View, answer: Kind<'answer'>): void {
   pair.settledAtMs = answer.atMs
   pair.validated = true
   pair.responsesReceived += 1
+  if (answer.withoutEffect) pair.peerNumber = peerNumberOf(answer.from)
   if (answer.atMs - check.atMs > staleMs) return
   if (answer.code === 487) {
     return takeRoleConflict(view, pair, check, answer.atMs)
@@ -230,10 +233,20 @@ function noteState(view: View, became: Kind<'became'>): void {
     return
   }
   if (stateOf(pair) !== became.from) wrong(`pair ${pair.id} was ${stateOf(pair)}, not ${became.from}`)
+  if (became.to === 'closed' && replacedAt(view, pair) !== null) closeReplaced(view, pair)
   const why = mayBecome(pair, became.to, became.atMs)
   if (why !== null) wrong(`pair ${pair.id} must not become ${became.to}: ${why}`)
   pair.doubtedAtMs = null
   pair.states.push({ state: became.to, atMs: became.atMs })
+  if (became.to === 'down') doubtKin(view, pair, became.atMs)
+}
+
+/** What fails is mostly an interface, at either end: its other pairs are in doubt as well until they answer. */
+function doubtKin(view: View, silent: ModelPair, atMs: number): void {
+  for (const pair of view.pairs) {
+    const related = pair.socketId === silent.socketId || pair.remote === silent.remote
+    if (related && stateOf(pair) === 'up') pair.doubtedAtMs ??= atMs
+  }
 }
 
 function switchRole(view: View): void {

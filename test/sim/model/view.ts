@@ -14,6 +14,8 @@ export interface ModelPair {
   /** It was asked for out of turn since its last check. */
   called: boolean
   mapped: TransportAddress | null
+  /** As the peer told with an authentic message. */
+  peerNumber: number | null
   readonly checks: ModelCheck[]
   /** Answers that count as samples, in order. */
   readonly samples: { readonly sentAtMs: number; readonly atMs: number }[]
