@@ -7,6 +7,8 @@ export interface EngineCounts {
   transmitted: number
   transmittedBytes: number
   datagramsTaken: number
+  /** Different packets of streams among them, by SSRC, number and time in their headers. */
+  readonly streamPackets: Set<string>
 }
 
 /** Calls at one instant of virtual time; a burst of arrivals has a few hundred. */
@@ -38,7 +40,11 @@ export function checkEngine(engine: Engine, counts: EngineCounts, report: Report
       if (calls > callsAtOnce) throw new Error(`time stands still at ${nowMs} ms`)
       lastMs = nowMs
       outputs = 0
-      if (input.kind === 'datagram') counts.datagramsTaken++
+      if (input.kind === 'datagram') {
+        counts.datagramsTaken++
+        if (((input.data[0] ?? 0) & 0xc0) === 0x80)
+          counts.streamPackets.add(input.data.subarray(2, 12).join('.'))
+      }
       engine.handle(input, nowMs)
     },
     poll() {

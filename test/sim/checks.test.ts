@@ -95,7 +95,12 @@ describe('an engine', () => {
         throw new Error('not asked for')
       },
     }
-    const counts = { transmitted: 0, transmittedBytes: 0, datagramsTaken: 0 }
+    const counts = {
+      transmitted: 0,
+      transmittedBytes: 0,
+      datagramsTaken: 0,
+      streamPackets: new Set<string>(),
+    }
     return { engine: checkEngine(inner, counts, (what) => found.push(what)), found }
   }
   function tick({ engine }: { engine: Engine }, nowMs: number): void {

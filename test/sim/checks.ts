@@ -1,4 +1,4 @@
-import { type EngineSnapshot, limits } from '../../src/engine'
+import { type EngineSnapshot, limits, type StreamSnapshot } from '../../src/engine'
 import { pairTraffic } from '../../src/shared/streams'
 import type { Report } from './checked-engine'
 import { checkFound, checkOpened } from './found'
@@ -31,6 +31,43 @@ export function checkSnapshot(snapshot: EngineSnapshot, report: Report): void {
   if ((received?.reordered ?? 0) > 0) report(`${received?.reordered} messages were delivered out of order`)
 }
 
+/** Every packet of a stream is accounted for, and none is lost that any path delivered. */
+function checkStreams(run: Run, report: Report): void {
+  for (const side of sides) {
+    const other = side === 'left' ? 'right' : 'left'
+    const ours = run.ends[side].driver.snapshot().streams.filter((stream) => stream.direction === 'received')
+    const theirs = run.ends[other].driver.snapshot().streams.filter((stream) => stream.direction === 'sent')
+    for (const stream of ours)
+      checkStream(stream, theirs[stream.id - 1], run, (what) => report(`${side}: ${what}`))
+    const received = ours.reduce((sum, stream) => sum + (stream.received ?? 0), 0)
+    const came = run.ends[side].counts.streamPackets.size
+    // What a hostile network forges comes as well.
+    if (run.scenario.hostileNetwork === undefined && received !== came)
+      report(`${side}: ${came} packets of streams came, ${received} were taken`)
+  }
+}
+
+function checkStream(
+  received: StreamSnapshot,
+  sent: StreamSnapshot | undefined,
+  run: Run,
+  report: Report,
+): void {
+  const name = `stream ${received.id}`
+  if (sent === undefined) return report(`${name} is none of the peer's`)
+  const counted = (received.received ?? 0) + (received.lost ?? 0)
+  if (counted > (sent.sent ?? 0)) report(`${name}: ${counted} counted of ${sent.sent} sent`)
+  if (
+    sides.some((side) =>
+      run.ends[side].events.every((event) => event.kind !== 'ended' || event.detail !== null),
+    )
+  )
+    return
+  for (const key of ['sent', 'received', 'lost', 'duplicates', 'reordered'] as const)
+    if (received[key] !== sent[key]) report(`${name}: ${key} ${received[key]} here and ${sent[key]} there`)
+  if (counted !== sent.sent) report(`${name}: ${counted} received or lost of ${sent.sent} sent`)
+}
+
 /** What must hold when all is over. */
 export function checkAtEnd(run: Run, report: Report): void {
   for (const side of sides) {
@@ -52,6 +89,7 @@ export function checkAtEnd(run: Run, report: Report): void {
     if (received > delivered)
       report(`${side}: pairs count ${received} received, the links delivered ${delivered}`)
   }
+  checkStreams(run, report)
   checkFound(run, report)
   checkOpened(run, report)
 }

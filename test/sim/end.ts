@@ -44,7 +44,12 @@ export interface EndOptions {
 export async function startEnd(options: EndOptions): Promise<End> {
   const { scenario, side, clock, random, report } = options
   const entropy = createSeededEntropy(random)
-  const counts: EngineCounts = { transmitted: 0, transmittedBytes: 0, datagramsTaken: 0 }
+  const counts: EngineCounts = {
+    transmitted: 0,
+    transmittedBytes: 0,
+    datagramsTaken: 0,
+    streamPackets: new Set(),
+  }
   const events: EngineEvent[] = []
   const warnings: string[] = []
   const sockets: SocketInfo[] = []

@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../../src/engine'
+import type { EngineEvent, StreamSnapshot } from '../../src/engine'
 import type { Run } from './run'
 import { type Expectation, type Side, sides } from './scenario'
 
@@ -55,9 +55,52 @@ function judge(run: Run, expected: Expectation): string | undefined {
       )
       return short.length === 0 ? undefined : `only ${JSON.stringify(counts)}`
     }
+    case 'stream-lost':
+      return problemOf(sides, (side) =>
+        receivedProblem(run, side, ({ sent, lost }) => {
+          if ((sent ?? 0) < expected.least) return `only ${sent} packets`
+          return (100 * (lost ?? Infinity)) / (sent ?? 0) <= expected.mostPercent
+            ? undefined
+            : `${lost} of ${sent} lost`
+        }),
+      )
+    case 'stream-gap':
+      return problemOf(sides, (side) =>
+        receivedProblem(run, side, ({ deliveryGapMaxMs }) =>
+          (deliveryGapMaxMs ?? Infinity) <= expected.mostMs ? undefined : `a gap of ${deliveryGapMaxMs} ms`,
+        ),
+      )
+    case 'shares-follow-weights':
+      return problemOf(sides, (side) => shareProblem(run, side, expected.within))
     case 'ended':
       return endedProblem(run, expected.side, expected.reason)
   }
+}
+
+function receivedProblem(
+  run: Run,
+  side: Side,
+  find: (stream: StreamSnapshot) => string | undefined,
+): string | undefined {
+  const streams = run.ends[side].driver.snapshot().streams.filter((one) => one.direction === 'received')
+  if (streams.length === 0) return `${side} received no stream`
+  const problem = streams.map(find).find((one) => one !== undefined)
+  return problem && `${side}: ${problem}`
+}
+
+function shareProblem(run: Run, side: Side, within: number): string | undefined {
+  const { pairs } = run.ends[side].driver.snapshot()
+  const carriers = pairs.filter((pair) => pair.carryingStreams)
+  const packets = carriers.reduce((sum, pair) => sum + pair.streamSent.packets, 0)
+  const weights = carriers.reduce((sum, pair) => sum + pair.weight, 0)
+  if (carriers.length < 2) return `${side} sent over ${carriers.length} paths`
+  const off = carriers.find(
+    (pair) => Math.abs(pair.streamSent.packets / packets - pair.weight / weights) > within,
+  )
+  return (
+    off &&
+    `${side} ${off.label}: ${off.streamSent.packets} of ${packets} at a weight of ${off.weight} of ${weights}`
+  )
 }
 
 function problemOf(of: readonly Side[], find: (side: Side) => string | undefined): string | undefined {

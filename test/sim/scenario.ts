@@ -57,6 +57,12 @@ export type Expectation =
   | { readonly kind: 'no-retransmissions' }
   /** What the TURN server has counted is at least this. */
   | { readonly kind: 'turn-counts'; readonly least: Partial<TurnServer['counts']> }
+  /** Each stream has had at least so many packets, and at most this part of them was lost. */
+  | { readonly kind: 'stream-lost'; readonly mostPercent: number; readonly least: number }
+  /** No stream was without a new packet for longer. */
+  | { readonly kind: 'stream-gap'; readonly mostMs: number }
+  /** Each path's part of a side's stream packets is its share by weight at the end, within this. */
+  | { readonly kind: 'shares-follow-weights'; readonly within: number }
   | { readonly kind: 'ended'; readonly side: Side; readonly reason: string }
 
 export interface Scenario {

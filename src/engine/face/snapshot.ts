@@ -160,7 +160,7 @@ export interface PairSnapshot {
   readonly weight: number
   /** weight over the sum of the carrying pairs' weights in weighted mode, else the expected share of copies; 0..1. */
   readonly share: number
-  /** Records that went out over this pair because another one was in doubt; part of `recordsSent`. */
+  /** Records and stream packets that went out over this pair because another one was in doubt; part of those sent. */
   readonly resent: number
   /** Records and stream packets whose first copy came over this pair. */
   readonly firstArrivals: number

@@ -2,6 +2,7 @@ import { noteRecord, type Pair } from '../ice'
 import { rtpHeaderBytes, srtpOverheadBytes } from '../srtp'
 import { readPayload, type SentStream, ssrcOf, streamOfSsrc, writePayload } from '../streams'
 import { choosePaths } from './choose-paths'
+import { keepSole, noteCopy } from './resend'
 import { drop, type SessionState } from './state'
 import { receivedStream } from './streams'
 import { transmitOn } from './transmit'
@@ -45,18 +46,12 @@ function sendPacket(state: SessionState, stream: SentStream): void {
   if (pairs.length > 0) state.recordBytes.needed += datagram.length
   for (let at = 0; at < pairs.length; at += 1) {
     const pair = pairs[at] as Pair
-    stream.copied(pair.id, datagram.length, at === 0)
-    sendCopy(state, pair, datagram)
+    noteCopy(state, stream, pair, datagram.length, at === 0)
+    state.recordBytes.sent += datagram.length
+    transmitOn(state, pair, datagram)
   }
-}
-
-/** One copy of a sealed packet over one pair. */
-export function sendCopy(state: SessionState, pair: Pair, datagram: Uint8Array): void {
-  pair.usedMs = state.nowMs
-  pair.streamSent.packets += 1
-  pair.streamSent.bytes += datagram.length
-  state.recordBytes.sent += datagram.length
-  transmitOn(state, pair, datagram)
+  // As with records: `single` is what a stock peer does, which sends nothing again.
+  if (pairs.length === 1 && state.mode !== 'single') keepSole(state, pairs[0] as Pair, datagram, stream)
 }
 
 /** An RTP packet from a validated address. True when it counts as received over the pair. */
