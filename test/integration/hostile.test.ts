@@ -17,7 +17,7 @@ const messagesPerSecond = 50
 /** Of both attackers together. */
 const packetsPerSecond = 50_000
 const attackSeconds = 30
-/** What a process may grow by while it warms up and V8 puts off collecting; the flood alone brings over 200 MiB. */
+/** What a process may grow by while it warms up and V8 puts off collecting. */
 const memoryMarginMiB = 64
 
 interface Sample {
