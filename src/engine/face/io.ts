@@ -75,6 +75,8 @@ export type EngineCommand =
       readonly spec: StreamSpec
     }
   | { readonly kind: 'stop-stream'; readonly direction: StreamDirection; readonly id: number }
+  /** How long packets of a received stream wait for those before them, 0 to 5000 ms; by its kind unless set. */
+  | { readonly kind: 'set-deadline'; readonly id: number; readonly deadlineMs: number }
   /** Stop streams on both sides, let what is under way arrive, exchange final counts, end with `done`. */
   | { readonly kind: 'finish' }
 

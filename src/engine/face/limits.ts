@@ -45,8 +45,10 @@ export const limits = {
   messageBytes: 16_384,
   /** Records held for resequencing. */
   resequenceRecords: 512,
-  /** Records and stream packets kept for being sent again should their path fail; at most 1400 bytes each. */
-  resendRecords: 2048,
+  /** Records kept for being sent again should their path fail; at most 1400 bytes each. */
+  resendRecords: 256,
+  /** Packets of a stream kept to be sent again; a power of two. */
+  resendPackets: 4096,
   /** Width of a duplicate window, records. */
   dedupWindow: 4096,
   /** Frames waiting in the handshake shim or the reliable control channel. */

@@ -64,11 +64,31 @@ export interface StreamSnapshot {
   readonly deliveryGapMaxMs: number | null
   /** The same, had packets been handed on in order only; received direction only. */
   readonly inOrderGapMaxMs: number | null
+  /** What putting packets back in order within a deadline makes of them; received direction only. */
+  readonly playout: PlayoutSnapshot | null
   /** Bytes of all copies over those of the packets; sent direction only. */
   readonly overheadFactor: number | null
   /** Packets left out because their time had passed in a stall of this machine; sent direction only. */
   readonly skipped: number | null
   readonly paths: readonly StreamPath[]
+}
+
+/** A received stream as an application gets it that wants it in order, and what that costs. */
+export interface PlayoutSnapshot {
+  /** A packet waits for those before it at most this long, ms; 0 = for none. */
+  readonly deadlineMs: number
+  /** Handed on in order, and come when the wait for them had been given up. */
+  readonly inOrder: number
+  readonly late: number
+  /** Packets that waited, and how long; null when none did. */
+  readonly held: number
+  readonly holdMs: Distribution | null
+  /** Held now. */
+  readonly waiting: number
+  /** Gaps that were given up. */
+  readonly gapsGivenUp: number
+  /** How many packets ago the first of those came that a reordered one should have preceded (RFC 4737 section 4.2.1). */
+  readonly reorderingExtentMax: number
 }
 
 /** What one pair did for a stream. Sent: its copies. Received: what came over it, first and later. */

@@ -8,14 +8,12 @@ import { createReordering } from './reordering'
  * for the stream's deadline. Packets here are only numbers; nothing is kept but what the figures need.
  */
 export interface Playout {
-  /** A new packet has come; duplicates must have been dropped before. Numbers begin at 0. */
+  /** A new packet has come; duplicates must have been dropped before. Numbers begin at 0, times do not go back. */
   push(sequence: number, nowMs: number): void
-  /** Hands on what is due. Call it at `nextDeadline`. */
-  tick(nowMs: number): void
   /** Holds from now on up to this long, ms; 0 = each packet is handed on as it comes. */
   setDeadline(deadlineMs: number, nowMs: number): void
-  nextDeadline(): number | undefined
-  view(): PlayoutView
+  /** `owed`: more has been sent than came, so that the present silence counts. */
+  view(nowMs: number, owed: boolean): PlayoutView
 }
 
 export interface PlayoutView {
@@ -33,8 +31,6 @@ export interface PlayoutView {
   readonly gapsGivenUp: number
   /** Longest time between two packets handed on in order; null before the second. */
   readonly gapMaxMs: number | null
-  /** The same between two arrivals. */
-  readonly rawGapMaxMs: number | null
   /** RFC 4737 section 3, and the largest extent of section 4.2.1. */
   readonly reordered: number
   readonly reorderingExtentMax: number
@@ -47,7 +43,6 @@ export function createPlayout(deadlineMs: number): Playout {
   let holdMs = bounded(deadlineMs)
   const order = createResequencer<number>({ maxHeld: limits.playoutPackets, expectFirst: 0 })
   const reordering = createReordering()
-  const arrivals = createGaps()
   const deliveries = createGaps()
   let highest = -1
   let inOrder = 0
@@ -65,23 +60,29 @@ export function createPlayout(deadlineMs: number): Playout {
     }
   }
 
+  /** Hands on what was due meanwhile, each at its own time: so no timer is needed. */
+  const catchUp = (nowMs: number): void => {
+    for (
+      let dueMs = order.nextDeadline();
+      dueMs !== undefined && dueMs <= nowMs;
+      dueMs = order.nextDeadline()
+    )
+      drain(dueMs)
+  }
+
   return {
     push(sequence, nowMs) {
+      catchUp(nowMs)
       reordering.note(sequence)
-      arrivals.note(nowMs)
       order.push(sequence, sequence, nowMs, holdMs)
       drain(nowMs)
     },
-    tick(nowMs) {
-      const dueMs = order.nextDeadline()
-      if (dueMs !== undefined && dueMs <= nowMs) drain(nowMs)
-    },
     setDeadline(next, nowMs) {
+      catchUp(nowMs)
       holdMs = bounded(next)
-      drain(nowMs)
     },
-    nextDeadline: () => order.nextDeadline(),
-    view() {
+    view(nowMs, owed) {
+      catchUp(nowMs)
       const { held, holdMs: waits, gapsExpired } = order.stats
       return {
         deadlineMs: holdMs,
@@ -91,8 +92,7 @@ export function createPlayout(deadlineMs: number): Playout {
         holdMs: waits,
         waiting: order.heldCount,
         gapsGivenUp: gapsExpired,
-        gapMaxMs: deliveries.longestMs,
-        rawGapMaxMs: arrivals.longestMs,
+        gapMaxMs: deliveries.longestMs(nowMs, owed || order.heldCount > 0),
         reordered: reordering.reordered,
         reorderingExtentMax: reordering.extentMax,
       }
@@ -107,14 +107,15 @@ function bounded(deadlineMs: number): number {
 /** The longest time between two in a row. */
 function createGaps() {
   let lastMs: number | null = null
-  let longestMs: number | null = null
+  let longest: number | null = null
   return {
     note(nowMs: number): void {
-      if (lastMs !== null) longestMs = Math.max(longestMs ?? 0, nowMs - lastMs)
+      if (lastMs !== null) longest = Math.max(longest ?? 0, nowMs - lastMs)
       lastMs = nowMs
     },
-    get longestMs() {
-      return longestMs
+    /** `open`: the present one counts. */
+    longestMs(nowMs: number, open: boolean): number | null {
+      return open && longest !== null && lastMs !== null ? Math.max(longest, nowMs - lastMs) : longest
     },
   }
 }

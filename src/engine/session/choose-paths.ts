@@ -1,5 +1,5 @@
 import type { Pair } from '../ice'
-import type { DuePacket, SentStream } from '../streams'
+import { type DuePacket, playoutDeadlineMs, type SentStream } from '../streams'
 import { pairById, type SessionState } from './state'
 
 /** One after the other, so that none is allocated for a packet. */
@@ -10,7 +10,7 @@ const facts = {
   bytes: 0,
   keyFrame: false,
   lastOfBurst: false,
-  deadlineMs: null,
+  deadlineMs: 0,
 }
 
 /**
@@ -26,6 +26,7 @@ export function choosePaths(
   facts.kind = stream.spec.kind
   facts.streamId = stream.id
   facts.bytes = bytes
+  facts.deadlineMs = playoutDeadlineMs[stream.spec.kind]
   facts.keyFrame = due.keyFrame
   facts.lastOfBurst = due.lastOfBurst
   const { ids } = state.spreading.streams.choose(facts, state.nowMs)

@@ -6,7 +6,7 @@ import type { DropReason } from '../face/snapshot'
 import { createAgent, createBucket, createGatherer, type IceSink } from '../ice'
 import { createEchoReader, createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
-import { createSentRing } from '../resend'
+import { createPacketStore, createSentRing } from '../resend'
 import { createWeights } from '../spread'
 import { createRelays } from '../turn'
 import { boundSettings } from './bounds'
@@ -172,6 +172,8 @@ function obey(state: SessionState, command: EngineCommand): void {
     case 'change-stream':
     case 'stop-stream':
       return obeyStream(state, command)
+    case 'set-deadline':
+      return state.streams.received.get(command.id)?.setDeadline(command.deadlineMs, state.nowMs)
     case 'finish':
       return beginFinish(state, 'us')
   }
@@ -188,9 +190,9 @@ function settle(state: SessionState): void {
   }
   if (state.timers.has('gathering')) considerGathered(state, true)
   followIce(state)
-  resendDoubted(state)
   refreshCarrying(state, false)
   settleSpreading(state)
+  resendDoubted(state)
   considerSecureStart(state)
   passHandshake(state)
   flushShim(state)
@@ -342,6 +344,7 @@ function createState(options: EngineOptions): SessionState {
     recordBytes: { needed: 0, sent: 0 },
     recordsWithoutPair: 0,
     sole: createSentRing(limits.resendRecords),
+    packets: createPacketStore(limits.resendPackets),
     doubted: [],
     early: [],
     dedup: new Map(),

@@ -35,7 +35,7 @@ export function sendRecord(state: SessionState, data: Uint8Array): void {
   }
   const [only] = pairs
   // A stock peer's agent sends nothing again, and `single` is what that is compared with.
-  if (pairs.length === 1 && state.mode !== 'single' && only !== undefined) keepSole(state, only, data, null)
+  if (pairs.length === 1 && state.mode !== 'single' && only !== undefined) keepSole(state, only, data)
 }
 
 /** SCTP waits for every record, so none has a deadline, and none matters more than others. */

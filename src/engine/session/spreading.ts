@@ -125,6 +125,7 @@ export function settleSpreading(state: SessionState): void {
   if (spreading.newDoubt || state.agent.state.suspects !== spreading.seenSuspects) tellPaths(state)
   takeDoubts(state, spreading.records)
   takeDoubts(state, spreading.streams)
+  if (spreading.newDoubt) tellPaths(state)
   tellSwitch(state)
 }
 

@@ -17,7 +17,7 @@ import type { ControlSealer, ShimKeys } from '../frames'
 import type { Agent, Bucket, Gatherer, IceCredentials, Pair, UntimedEvent } from '../ice'
 import type { EchoReader, MessageReceiver, MessageSender } from '../messages'
 import type { Reliable } from '../reliable'
-import type { SentRing } from '../resend'
+import type { PacketStore, SentRing } from '../resend'
 import type { Resequencer } from '../resequence'
 import type { Weights } from '../spread'
 import type { Relays } from '../turn'
@@ -130,6 +130,8 @@ export interface SessionState {
   recordsWithoutPair: number
   /** The latest records that went out over one pair alone. */
   readonly sole: SentRing<SoleRecord>
+  /** The latest packets of our streams that went out over one pair alone. */
+  readonly packets: PacketStore
   /** Pairs that came into doubt in this input; their part of `sole` is sent again at its end. */
   readonly doubted: Pair[]
 

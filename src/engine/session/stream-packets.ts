@@ -2,10 +2,10 @@ import { noteRecord, type Pair } from '../ice'
 import { rtpHeaderBytes, srtpOverheadBytes } from '../srtp'
 import { readPayload, type SentStream, ssrcOf, streamOfSsrc, writePayload } from '../streams'
 import { choosePaths } from './choose-paths'
-import { keepSole, noteCopy } from './resend'
 import { drop, type SessionState } from './state'
+import { keepPacket } from './stream-resend'
 import { receivedStream } from './streams'
-import { transmitOn } from './transmit'
+import { sendCopy } from './transmit'
 
 /** The first of the dynamic payload types (RFC 3551 section 6). */
 const payloadType = 96
@@ -46,12 +46,10 @@ function sendPacket(state: SessionState, stream: SentStream): void {
   if (pairs.length > 0) state.recordBytes.needed += datagram.length
   for (let at = 0; at < pairs.length; at += 1) {
     const pair = pairs[at] as Pair
-    noteCopy(state, stream, pair, datagram.length, at === 0)
-    state.recordBytes.sent += datagram.length
-    transmitOn(state, pair, datagram)
+    stream.copied(pair.id, datagram.length, at === 0)
+    sendCopy(state, pair, datagram)
   }
-  // As with records: `single` is what a stock peer does, which sends nothing again.
-  if (pairs.length === 1 && state.mode !== 'single') keepSole(state, pairs[0] as Pair, datagram, stream)
+  if (pairs.length === 1) keepPacket(state, stream.id, sequence, pairs[0] as Pair, datagram)
 }
 
 /** An RTP packet from a validated address. True when it counts as received over the pair. */

@@ -19,3 +19,12 @@ export function transmitOn(state: SessionState, pair: Pair, data: Uint8Array): v
   countDeparture(pair, data.length, state.nowMs)
   transmit(state, pair.socket.id, pair.remote.address, data)
 }
+
+/** One copy of a sealed stream packet over one pair. */
+export function sendCopy(state: SessionState, pair: Pair, datagram: Uint8Array): void {
+  pair.usedMs = state.nowMs
+  pair.streamSent.packets += 1
+  pair.streamSent.bytes += datagram.length
+  state.recordBytes.sent += datagram.length
+  transmitOn(state, pair, datagram)
+}

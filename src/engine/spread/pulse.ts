@@ -14,6 +14,8 @@ export interface Pulse {
   forget(): void
   /** When acknowledgement becomes overdue; Infinity while nothing is awaited, or before the peer ever acknowledged. */
   dueMs(): number
+  /** When the oldest packet was sent that is not acknowledged; null while none is, or acknowledgements are unknown. */
+  sinceMs(): number | null
   /** Like `dueMs`, without allowance for jitter: what is sent from then on is at risk. */
   doubtedMs(): number
 }
@@ -80,6 +82,9 @@ export function createPulse(): Pulse {
       const allowanceMs = Math.max(leastJitterMs, 4 * variationMs) + marginMs
       // While acknowledgements of older packets still come, the path is slow and not dead.
       return Math.max(oldest() + smoothedMs, heardMs) + allowanceMs
+    },
+    sinceMs() {
+      return samples < samplesWanted || count === 0 ? null : oldest()
     },
     doubtedMs() {
       return samples < samplesWanted ? Infinity : oldest() + smoothedMs + leastJitterMs

@@ -43,7 +43,11 @@ export interface Spreader {
   tick(nowMs: number): void
   takeDoubted(): number | undefined
   nextDeadline(): number | undefined
-  /** Whether the path is free of trouble, so fit for what another one failed to deliver. */
+  /** The path for a packet that may be lost on another one: where it comes soonest, and that one only if it is well. */
+  rescue(fromId: number, bytes: number, nowMs: number): number | null
+  /** When the oldest packet was put on the path that the peer should have acknowledged; null while that is not known. */
+  unacknowledgedSinceMs(id: number): number | null
+  /** Whether the path is free of trouble. */
   isFit(id: number): boolean
   /** The mode's preferred path; null where it has none. */
   readonly activeId: number | null
@@ -309,6 +313,13 @@ export function createSpreader(initialMode: Mode): Spreader {
     tick: notice,
     takeDoubted: () => doubted.shift(),
     nextDeadline: () => (nextDueMs === Infinity ? undefined : nextDueMs),
+    rescue(fromId, bytes, nowMs) {
+      const from = byId.get(fromId) ?? null
+      const other = soonest(from, bytes, nowMs)
+      if (other !== null) return other.id
+      return from?.trouble === null && from.facts.up && hasRoom(from, bytes, nowMs) ? fromId : null
+    },
+    unacknowledgedSinceMs: (id) => byId.get(id)?.pulse.sinceMs() ?? null,
     isFit: (id) => byId.get(id)?.trouble === null,
     share(id) {
       let all = 0

@@ -1,5 +1,5 @@
 /** RTP test streams: what they are, when their packets are due, what stands in them, what becomes of them. */
-export { boundSpec } from './spec'
+export { boundSpec, playoutDeadlineMs } from './spec'
 export {
   readPayload,
   ssrcOf,

@@ -2,8 +2,9 @@ import type { DedupWindow } from '../dedup'
 import { limits } from '../face/limits'
 import type { StreamSnapshot, StreamSpec } from '../face/streams'
 import { createDelaySpread, createSettling } from '../measure'
-import { createInOrder } from './in-order'
+import { createPlayout } from '../playout'
 import type { PayloadFacts } from './payload'
+import { playoutDeadlineMs } from './spec'
 
 /** What a receiver tells the sender of its stream. */
 export interface StreamCounts {
@@ -25,6 +26,8 @@ export interface ReceivedStream {
   told(spec: StreamSpec, running: boolean, by: 'us' | 'peer', sent: number | null, nowMs: number): void
   /** A packet that came for the first time, and has been marked in the stream's window. */
   take(facts: PayloadFacts, payloadBytes: number, pairId: number, arrivedMs: number): void
+  /** The user wants its packets to wait so long for those before them. */
+  setDeadline(deadlineMs: number, nowMs: number): void
   /** A further copy. */
   duplicate(bytes: number, pairId: number): void
   /** Nothing more is waited for: from here on what is not here is lost. */
@@ -51,11 +54,8 @@ export function createReceivedStream(
   const settling = createSettling()
   const delays = createDelaySpread()
   const oldest = (): number => Math.max(0, window.highest - limits.streamWindow + 1)
-  const inOrder = createInOrder({
-    isHere: (sequence) => window.seen(sequence) === 'duplicate',
-    highest: () => window.highest,
-    oldest,
-  })
+  const playout = createPlayout(playoutDeadlineMs.voice)
+  let hasOwnDeadline = false
   const paths = new Map<number, PathCounts>()
   let spec: StreamSpec = { kind: 'voice' }
   let running = true
@@ -107,6 +107,11 @@ export function createReceivedStream(
   const goodput = (): number | null =>
     received < 2 || lastMs <= firstMs ? null : (bytes * 8000) / (lastMs - firstMs)
 
+  const playoutOf = (nowMs: number): Pick<StreamSnapshot, 'inOrderGapMaxMs' | 'playout'> => {
+    const { gapMaxMs, reordered: _, ...view } = playout.view(nowMs, isOwed())
+    return { inOrderGapMaxMs: gapMaxMs, playout: view }
+  }
+
   return {
     id,
     get spec() {
@@ -125,6 +130,7 @@ export function createReceivedStream(
       spec = nextSpec
       announced = true
       by = whose
+      if (!hasOwnDeadline) playout.setDeadline(playoutDeadlineMs[spec.kind], nowMs)
       if (running && !isRunning) stoppedAtMs = nowMs
       running = isRunning
       if (sent === null || sent < (toldSent ?? 0)) return
@@ -147,7 +153,11 @@ export function createReceivedStream(
       } else {
         reordered += 1
       }
-      inOrder.arrived(facts.sequence, arrivedMs)
+      playout.push(facts.sequence, arrivedMs)
+    },
+    setDeadline(deadlineMs, nowMs) {
+      hasOwnDeadline = true
+      playout.setDeadline(deadlineMs, nowMs)
     },
     duplicate(payloadBytes, pairId) {
       duplicates += 1
@@ -182,7 +192,7 @@ export function createReceivedStream(
       latencyMs: delays.distribution(),
       jitterMs: received < 2 ? null : jitterMs,
       deliveryGapMaxMs: received < 2 ? null : isOwed() ? Math.max(gapMs, nowMs - lastMs) : gapMs,
-      inOrderGapMaxMs: inOrder.gapMaxMs(nowMs, isOwed()),
+      ...playoutOf(nowMs),
       overheadFactor: null,
       skipped: null,
       paths: [...paths.values()].map((path) => ({ ...path })),

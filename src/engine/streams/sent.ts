@@ -115,6 +115,7 @@ export function createSentStream(
       jitterMs: null,
       deliveryGapMaxMs: null,
       inOrderGapMaxMs: null,
+      playout: null,
       overheadFactor: neededBytes === 0 ? null : copyBytes / neededBytes,
       skipped: skippedBefore + source.skipped,
       paths: [...paths.values()].map((path) => ({ ...path, firstArrivals: null })),

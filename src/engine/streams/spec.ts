@@ -6,6 +6,17 @@ export const fullPacketBytes = 1200
 export const voicePacket = { bytes: 160, perSecond: 50 } as const
 export const videoFrames = { perSecond: 30, keyFrameEvery: 60, keyFrameFactor: 3 } as const
 
+/**
+ * How late a packet may come and still be of use, ms: it is resequenced for so long, and not sent again later. For voice
+ * and video what ITU-T G.114 leaves of a conversation's 150 ms, or a jitter buffer of some frames.
+ */
+export const playoutDeadlineMs: Readonly<Record<StreamSpec['kind'], number>> = {
+  voice: 150,
+  video: 200,
+  cbr: 200,
+  bulk: 500,
+}
+
 /** A spec moved into the limits; what is no number becomes the least. */
 export function boundSpec(spec: StreamSpec): StreamSpec {
   switch (spec.kind) {

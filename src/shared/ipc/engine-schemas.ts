@@ -102,6 +102,11 @@ export const engineCommandSchema = z.discriminatedUnion('kind', [
     spec: streamSpecSchema,
   }),
   z.strictObject({ kind: z.literal('stop-stream'), direction: streamDirection, id: streamId }),
+  z.strictObject({
+    kind: z.literal('set-deadline'),
+    id: streamId,
+    deadlineMs: z.number().min(0).max(5000),
+  }),
 ]) satisfies z.ZodType<EngineCommand>
 
 const distributionShape = { n: count, min: ms, p50: ms, p95: ms, p99: ms, max: ms }
@@ -273,6 +278,18 @@ const stream = z.object({
   jitterMs: ms.nullable(),
   deliveryGapMaxMs: ms.nullable(),
   inOrderGapMaxMs: ms.nullable(),
+  playout: z
+    .object({
+      deadlineMs: ms,
+      inOrder: count,
+      late: count,
+      held: count,
+      holdMs: distribution.nullable(),
+      waiting: count,
+      gapsGivenUp: count,
+      reorderingExtentMax: count,
+    })
+    .nullable(),
   overheadFactor: z.number().nullable(),
   skipped: count.nullable(),
   paths: z

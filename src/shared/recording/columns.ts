@@ -7,6 +7,7 @@ import type {
   MessageStreamSnapshot,
   PairSnapshot,
   PacketCounts,
+  PlayoutSnapshot,
   RttView,
   StreamPath,
   StreamSnapshot,
@@ -117,6 +118,14 @@ export const streamColumns: readonly Column<StreamSnapshot>[] = [
   ['jitterMs', (stream) => stream.jitterMs],
   ['deliveryGapMaxMs', (stream) => stream.deliveryGapMaxMs],
   ['inOrderGapMaxMs', (stream) => stream.inOrderGapMaxMs],
+  ['playout.deadlineMs', (stream) => stream.playout?.deadlineMs ?? null],
+  ['playout.inOrder', (stream) => stream.playout?.inOrder ?? null],
+  ['playout.late', (stream) => stream.playout?.late ?? null],
+  ['playout.held', (stream) => stream.playout?.held ?? null],
+  ...distribution<StreamSnapshot>('playout.holdMs', (stream) => stream.playout?.holdMs ?? null),
+  ['playout.waiting', (stream) => stream.playout?.waiting ?? null],
+  ['playout.gapsGivenUp', (stream) => stream.playout?.gapsGivenUp ?? null],
+  ['playout.reorderingExtentMax', (stream) => stream.playout?.reorderingExtentMax ?? null],
   ['overheadFactor', (stream) => stream.overheadFactor],
   ['skipped', (stream) => stream.skipped],
 ]
@@ -340,9 +349,26 @@ export function streamFrom(row: RowReader, pathRow: readonly unknown[]): StreamS
     jitterMs: row.measured('jitterMs'),
     deliveryGapMaxMs: row.measured('deliveryGapMaxMs'),
     inOrderGapMaxMs: row.measured('inOrderGapMaxMs'),
+    playout: playoutFrom(row),
     overheadFactor: row.measured('overheadFactor'),
     skipped: row.measured('skipped'),
     paths: pathsFrom(pathRow),
+  }
+}
+
+/** Null for streams that we send, and in recordings made before it was told. */
+function playoutFrom(row: RowReader): PlayoutSnapshot | null {
+  const deadlineMs = row.measured('playout.deadlineMs')
+  if (deadlineMs === null) return null
+  return {
+    deadlineMs,
+    inOrder: row.number('playout.inOrder'),
+    late: row.number('playout.late'),
+    held: row.number('playout.held'),
+    holdMs: row.distribution('playout.holdMs'),
+    waiting: row.number('playout.waiting'),
+    gapsGivenUp: row.number('playout.gapsGivenUp'),
+    reorderingExtentMax: row.number('playout.reorderingExtentMax'),
   }
 }
 
