@@ -266,6 +266,7 @@ function pairView(
             last: rtt,
             smoothed: base + pair.wander,
           },
+    capacity: null,
     rttIntervalMs: up ? rtt : null,
     lossSent: {
       sent: pair.sent,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createBottlenecks } from './bottlenecks'
 import { type Bench, createBench } from './testing/bench'
 import type { LinkSettings } from './testing/network'
 
@@ -230,5 +231,29 @@ describe('bulk over several paths', () => {
     )
     const together = payloadBps(createBench(trio, [{ link: 0 }, { link: 1 }, { link: 2 }], 2), 3000, 9000)
     expect(together / alone).toBeGreaterThan(0.98)
+  })
+
+  it('sees which paths share a bottleneck, and takes there no more beside a TCP flow than one path would', () => {
+    const shared = createBench([even], [{ link: 0 }, { link: 0, delayMs: 25 }], 1)
+    const own = createBench(
+      [links['dual-wan: Wi-Fi with jitter'], links['dual-wan: LTE with jitter and 1 % loss']],
+      [{ link: 0 }, { link: 1 }],
+      1,
+    )
+    const flow = shared.tcp(0, 'bbr', 12_000)
+    for (const bench of [shared, own]) {
+      const bottlenecks = createBottlenecks()
+      for (let atMs = 100; atMs <= 16_000; atMs += 100) {
+        bench.run(atMs)
+        bottlenecks.sample(bench.paths.map(({ capacity }, id) => ({ id, queueMs: capacity.standingQueueMs })))
+        bench.paths.forEach(({ capacity }, id) => capacity.setSharers(bottlenecks.sharers(id)))
+        if (atMs === 10_000) expect(bottlenecks.sharers(0)).toBe(bench === shared ? 2 : 1)
+      }
+    }
+    const [ours, theirs] = [arrivedBytes(shared), flow.deliveredBytes]
+    shared.run(40_000)
+    const share = (arrivedBytes(shared) - ours) / (arrivedBytes(shared) - ours + flow.deliveredBytes - theirs)
+    expect(share).toBeGreaterThan(0.3)
+    expect(share).toBeLessThan(0.7)
   })
 })

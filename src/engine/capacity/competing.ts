@@ -1,6 +1,8 @@
 /** CUBIC's constants (RFC 9438 sections 4.6 and 5): window after a loss, and growth in packets a second cubed. */
 const beta = 0.7
 const cubicC = 0.4
+/** What the window begins to grow to, over what it was without others. */
+const queueShare = 0.5
 /** The additive increase that makes AIMD with this beta as fast as Reno (RFC 9438 section 4.3), packets a round trip. */
 const friendlyIncrease = (3 * (1 - beta)) / (1 + beta)
 
@@ -32,7 +34,8 @@ export function createCompetingWindow(packetBytes: number): CompetingWindow {
 
   return {
     begin(windowBytes, nowMs) {
-      largest = windowBytes
+      // What there was alone leaves no room for a queue, which others now keep.
+      largest = windowBytes * (1 + queueShare)
       startEpoch(windowBytes, nowMs)
     },
     acked(windowBytes, bytes, roundTripMs, nowMs) {

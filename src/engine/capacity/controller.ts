@@ -1,3 +1,4 @@
+import { limits } from '../face/limits'
 import type { Ledger } from '../feedback'
 import { createCompetingWindow } from './competing'
 import type { QueueEstimate } from './queue'
@@ -31,8 +32,10 @@ const roundsHeld = 3
 /** A loss does not take the window below what the best rate of this many ms, and of as many before, needs. */
 const bestStepMs = 2000
 /** While competing it is tested this often whether anybody else is there, ms; sooner where most of the rate is ours. */
-const testEveryMs = 15_000
+const testEveryMs = 60_000
 const testSoonMs = 4000
+/** It ends when the queue was short for so long: BBR empties it for 200 ms every 10 s. */
+const calmMs = 700
 
 export type ControllerPhase = 'startup' | 'steady' | 'draining' | 'competing'
 
@@ -71,6 +74,7 @@ export function createController(path: ControllerView, startMs: number): Control
   const { ledger, queue, rate, packetBytes } = path
   const cubic = createCompetingWindow(packetBytes)
   const least = leastPackets * packetBytes
+  const most = (limits.inFlightPackets / 2) * packetBytes
   let phase: ControllerPhase = 'startup'
   let window = initialPackets * packetBytes
   let sharers = 1
@@ -100,6 +104,10 @@ export function createController(path: ControllerView, startMs: number): Control
   let excessQueueMs = 0
   let excessWindow = 0
   let judgedWindow = 0
+  /** Rounds in a row in which the queue that is too long has not moved. */
+  let stillRounds = 0
+  let lastExcessMs = 0
+  let hasFitted = false
   /** The competition is interrupted to see whether there is any. */
   let isTest = false
   let largestBps = 0
@@ -108,7 +116,7 @@ export function createController(path: ControllerView, startMs: number): Control
   let bestBeforeBps = 0
   let bestSinceMs = startMs
   let testedMs = startMs
-  let calmRounds = 0
+  let calmSinceMs = startMs
 
   const ackMs = (): number => ledger.smoothedAckMs ?? path.rttHintMs() ?? 100
   const wanted = (): number => targetQueueMs + Math.min(mostNoiseMs, noisePart * queue.noiseMs)
@@ -124,7 +132,7 @@ export function createController(path: ControllerView, startMs: number): Control
   }
 
   const setWindow = (bytes: number): void => {
-    window = Math.min(60_000_000, Math.max(least, bytes))
+    window = Math.min(most, Math.max(least, bytes))
   }
 
   /** The window that would leave `queueMs` standing, by the present one that leaves `nowQueueMs`. */
@@ -169,7 +177,7 @@ export function createController(path: ControllerView, startMs: number): Control
   const compete = (nowMs: number): void => {
     excess = 0
     testedMs = nowMs
-    calmRounds = 0
+    calmSinceMs = nowMs
     queue.hold(true)
     phase = 'competing'
     setWindow(Math.max(excessWindow, initialPackets * packetBytes))
@@ -184,6 +192,8 @@ export function createController(path: ControllerView, startMs: number): Control
    */
   const judgeExcess = (queueMs: number, isLong: boolean, nowMs: number): boolean => {
     excess += 1
+    stillRounds = Math.abs(queueMs - lastExcessMs) < Math.max(1.5, queue.noiseMs) ? stillRounds + 1 : 0
+    lastExcessMs = queueMs
     // The first cut shows only in the second round.
     if (excess <= 2) {
       excessWindow = Math.max(excessWindow, window)
@@ -200,13 +210,15 @@ export function createController(path: ControllerView, startMs: number): Control
     const shouldMs = takenBits / Math.max(1, largestBps)
     if (isUnmoved && shouldMs < 2.5 * noise && excess < mostExcessRounds && window > 2 * least) return false
     if (isUnmoved && shouldMs >= 2.5 * noise) {
+      // Others' queues may stand still for a moment, an empty one always does.
+      if (stillRounds < 3 && excess < mostExcessRounds) return false
       queue.rebase((queue.baseMs ?? 0) + queueMs, nowMs)
       setWindow(excessWindow)
       forgetExcess()
       return true
     }
     const isOurs = fellMs > 0.6 * (takenBits / Math.max(1, rate.overBps(200)))
-    if (isLong && !isOurs) {
+    if (!isOurs && (isLong || window < 0.5 * excessWindow)) {
       compete(nowMs)
       return true
     }
@@ -227,6 +239,7 @@ export function createController(path: ControllerView, startMs: number): Control
   const forgetExcess = (): void => {
     excess = 0
     excessWindow = 0
+    hasFitted = false
     isTest = false
   }
 
@@ -238,12 +251,19 @@ export function createController(path: ControllerView, startMs: number): Control
     const next = isLong
       ? Math.min(fitting(target, queueMs), Math.max(byRate, window / 4))
       : fitting(target, queueMs)
-    if (queueMs <= target + Math.max(2, queue.noiseMs / 2)) forgetExcess()
-    else if (judgeExcess(queueMs, isLong, nowMs)) return
+    if (queueMs <= target + Math.max(2, queue.noiseMs / 2)) {
+      forgetExcess()
+    } else if (judgeExcess(queueMs, isLong, nowMs)) return
     if (next < window) {
       quietRounds = 0
       saturatedBps = Math.max(saturatedBps, rate.overBps(200))
-      setWindow(window + step * (next - window))
+      const fell = isLong && !hasFitted && rate.overBps(80) < 0.5 * Math.max(bestBps, bestBeforeBps)
+      if (fell) {
+        // Once in each excess: the path's rate may have fallen, and then the reference is what it is from now on.
+        hasFitted = true
+        excess = 0
+      }
+      setWindow(window + (fell ? 1 : step) * (next - window))
       return
     }
     if (!isLimited || heldRounds > 0) return
@@ -299,8 +319,8 @@ export function createController(path: ControllerView, startMs: number): Control
 
   /** Whether the others are gone, or were never there: seen when the queue is short, or vanishes with a smaller window. */
   const considerCalm = (queueMs: number, nowMs: number): void => {
-    calmRounds = queueMs < 1.5 * wanted() ? calmRounds + 1 : 0
-    if (calmRounds >= 3) {
+    if (queueMs >= 1.5 * wanted()) calmSinceMs = nowMs
+    if (nowMs - calmSinceMs > calmMs) {
       phase = 'steady'
       queue.hold(false)
       forgetExcess()

@@ -1,3 +1,4 @@
+import { limits } from '../face/limits'
 import { createLedger, type Ledger } from '../feedback'
 import { createHistogram, type Histogram } from '../measure'
 import { createController, type Controller } from './controller'
@@ -38,6 +39,8 @@ export interface PathCapacity {
   readonly controller: Controller
   readonly standingQueueMs: number | null
   setSharers(count: number): void
+  /** The user's limit, bit/s; null = none. */
+  setCap(capBps: number | null): void
 }
 
 export interface CapacityView {
@@ -67,6 +70,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   let nowMs = startMs
   let lastWaitMs = 0
   let suspended = false
+  let capBps = Infinity
   let capacityBps: number | null = null
   let saturatedMs = -Infinity
   let byFullQueue = 0
@@ -133,7 +137,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     sent(stream, sequence, bytes, sentMs) {
       nowMs = sentMs
       ledger.sent(stream, sequence, bytes, sentMs)
-      pacer.setRate(controller.paceBps)
+      pacer.setRate(Math.min(capBps, limits.streamRateBps, controller.paceBps))
       pacer.sent(bytes, sentMs)
     },
     arrived(stream, sequence, arrivedMs, madeAtMs, atMs) {
@@ -188,5 +192,8 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       return queue.standingMs(100)
     },
     setSharers: (count) => controller.setSharers(count),
+    setCap(bps) {
+      capBps = bps ?? Infinity
+    },
   }
 }

@@ -82,6 +82,13 @@ export type EngineEvent = { readonly atMs: number } & (
       readonly spec: StreamSpec
       readonly by: 'us' | 'peer'
     }
+  /** A stream of ours sent far more than a path can carry, so that it was stopped (RFC 8083). */
+  | {
+      readonly kind: 'stream-broken'
+      readonly id: number
+      readonly pairId: number
+      readonly label: string
+    }
   /** A wish of ours that neither side could follow. */
   | {
       readonly kind: 'stream-refused'

@@ -113,6 +113,26 @@ export interface EgressView {
   readonly packets: number
 }
 
+/** What a pair carries towards the peer, by the peer's feedback on the packets of streams. */
+export interface PairCapacity {
+  /** Bit/s of UDP payload, as delivered while a queue stood; null while none has stood in the last minute. */
+  readonly capacityBps: number | null
+  /** Delivered over the last 500 ms, bit/s of UDP payload; null before anything was. */
+  readonly deliveryRateBps: number | null
+  /** The standing queue: what the luckiest packet of the last 100 ms waited; null before feedback. */
+  readonly queueMs: number | null
+  /** What packets waited over the shortest way of the last 30 s, since the session began. */
+  readonly waitMs: Distribution | null
+  /** Packets lost beside others that waited long, and all others. */
+  readonly lostByFullQueue: number
+  readonly lostOtherwise: number
+  readonly inFlightBytes: number
+  /** What `bulk` may have in flight. */
+  readonly windowBytes: number
+  /** Pairs that share its bottleneck, itself included. */
+  readonly sharers: number
+}
+
 export interface PairSnapshot {
   /** Stable in a session, starts at 1, never reused. */
   readonly id: number
@@ -152,6 +172,8 @@ export interface PairSnapshot {
   readonly streamReceived: PacketCounts
   readonly stun: StunCounts
   readonly rttMs: RttView | null
+  /** Null before a packet of a stream went over it. */
+  readonly capacity: PairCapacity | null
   /** Median of the RTT samples since the last snapshot; null when none. */
   readonly rttIntervalMs: number | null
   readonly lossSent: LossView

@@ -58,6 +58,8 @@ export interface Ledger {
   readonly smoothedRttMs: number | null
   /** When the oldest packet in flight was sent; Infinity when none is. */
   readonly oldestInFlightMs: number
+  /** When the newest packet that has arrived was sent; null before one arrived. */
+  readonly newestSentMs: number | null
   /** When a report last brought something new; -Infinity before. */
   readonly heardMs: number
 }
@@ -234,6 +236,9 @@ export function createLedger(sink: LedgerSink): Ledger {
     },
     get oldestInFlightMs() {
       return oldest < nextNumber ? (sentMs[oldest & mask] as number) : Infinity
+    },
+    get newestSentMs() {
+      return highestArrived < 0 ? null : (sentMs[highestArrived & mask] as number)
     },
     get heardMs() {
       return heardMs

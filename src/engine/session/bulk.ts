@@ -1,23 +1,12 @@
-import { srtpOverheadBytes } from '../srtp'
+import { limits } from '../face/limits'
 import type { BulkGate } from '../streams'
+import { bulkDeadline, bulkMay } from './feedback'
 import type { SessionState } from './state'
 
-/** While nothing is known of what the paths can carry, `bulk` goes at this rate over all of them together, bit/s. */
-const unknownRateBps = 1_000_000
-/** What may have been saved up, ms of that rate. */
-const burstMs = 10
-
-/** Says when `bulk` may send: at a modest fixed rate, as no path's capacity is known. */
-export function createBulkGate(state: SessionState, startMs: number): BulkGate {
-  let dueMs = startMs
+/** Says when `bulk` may send: when one of the paths has room, or where each packet goes over all, when all have. */
+export function createBulkGate(state: SessionState): BulkGate {
   return {
-    take(bytes, nowMs) {
-      if (state.carryingStreams.length === 0) return false
-      dueMs = Math.max(dueMs, nowMs - burstMs)
-      if (dueMs > nowMs) return false
-      dueMs += ((bytes + srtpOverheadBytes) * 8000) / unknownRateBps
-      return true
-    },
-    nextDeadline: (nowMs) => (state.carryingStreams.length === 0 ? Infinity : Math.max(dueMs, nowMs)),
+    take: () => bulkMay(state, limits.datagramBytes),
+    nextDeadline: (nowMs) => Math.max(nowMs, bulkDeadline(state, limits.datagramBytes)),
   }
 }

@@ -1,5 +1,6 @@
 import type { Pair } from '../ice'
 import { chooseCarrying, chooseControl, type SpreadCandidate, streamShares } from '../spread'
+import { capacityOf } from './feedback'
 import { mayCarry, tellPaths } from './spreading'
 import { pairById, type SessionState } from './state'
 
@@ -81,8 +82,8 @@ export function updateWeights(state: SessionState): void {
         id,
         rttMs: rtt.smoothedMs,
         loss: lossSent.recentLoss,
-        rateBps: null,
-        queueMs: null,
+        rateBps: capacityOf(state, id)?.capacityBps ?? null,
+        queueMs: capacityOf(state, id)?.queueMs ?? null,
         capBps: state.spreading.caps.get(id) ?? null,
       },
     ]

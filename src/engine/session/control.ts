@@ -12,6 +12,7 @@ import {
 } from '../frames'
 import { type Pair, tellLimit } from '../ice'
 import { createReliable } from '../reliable'
+import { takeFeedback } from './feedback'
 import { ownCandidates } from './own-candidates'
 import { drop, pairById, type SessionState, tell } from './state'
 import { beginStreams, sendStreamCounts } from './streams'
@@ -73,7 +74,7 @@ export function flushControl(state: SessionState): void {
 }
 
 /** One sealed datagram, the same on each control pair: the second copy is told apart by its number and dropped. */
-function broadcast(state: SessionState, plain: Uint8Array): void {
+export function broadcast(state: SessionState, plain: Uint8Array): void {
   if (state.control === null) return
   const sealed = state.control.sealer.seal(plain)
   for (const id of state.controlPairs) {
@@ -134,8 +135,16 @@ export function takeControl(state: SessionState, data: Uint8Array, takeText: Tak
     drop(state, 'bad-frame')
     return true
   }
-  if (message.kind === 'report') takeReports(state, message.pairs)
-  else takeReliable(state, message.frame, takeText)
+  switch (message.kind) {
+    case 'report':
+      takeReports(state, message.pairs)
+      break
+    case 'feedback':
+      takeFeedback(state, message.plain)
+      break
+    case 'reliable':
+      takeReliable(state, message.frame, takeText)
+  }
   return true
 }
 

@@ -18,6 +18,7 @@ import { takeNames } from './names'
 import { beginGathering, completeGathering, considerGathered, takeRemote } from './describe'
 import { beginFinish, considerEnd, end, finishLate } from './finish'
 import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
+import { createFeedbackState, feedbackDeadline, sampleCapacity, settleFeedback } from './feedback'
 import { createOutbox } from './outbox'
 import { relaySink } from './relaying'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
@@ -201,6 +202,7 @@ function settle(state: SessionState): void {
   deliverInOrder(state)
   sendDueMessages(state)
   startWanted(state)
+  settleFeedback(state)
   sendDuePackets(state)
   considerEnd(state)
   considerPeerGone(state)
@@ -218,6 +220,7 @@ function runTimer(state: SessionState, name: TimerName): void {
     case 'weights':
       timers.set('weights', nowMs + settings.weightUpdateInterval)
       refreshCarrying(state, true)
+      sampleCapacity(state)
       return updateWeights(state)
     case 'snapshot':
       // With very many pairs snapshots come less often, so that they stay a small part of the work.
@@ -273,6 +276,7 @@ function earliest(state: SessionState): number | undefined {
     state.spreading.streams.nextDeadline(),
     sending ? state.sender.nextDeadline() : undefined,
     packetsDeadline(state),
+    feedbackDeadline(state),
   ]
   let soonest: number | undefined
   for (const atMs of candidates)
@@ -353,6 +357,7 @@ function createState(options: EngineOptions): SessionState {
     nextToken: 1,
     duplicatesDropped: 0,
     sctpRetransmissions: 0,
+    feedback: createFeedbackState(),
     streams: createStreamsState(settings.streams),
     sender: createMessageSender(settings.messages),
     receiver: createMessageReceiver(),

@@ -3,6 +3,7 @@ import type { Pair } from '../ice'
 import { expectedShares } from '../spread'
 import { placeOf, spreadingView } from './spreading'
 import { carryingAny } from './carriers'
+import { capacityView } from './feedback'
 import type { SessionState } from './state'
 import { snapshotStreams } from './streams'
 
@@ -108,6 +109,7 @@ function snapshotPair(
     streamReceived: { ...pair.streamReceived },
     stun: { ...pair.stun },
     rttMs: pair.rtt.view(),
+    capacity: capacityView(state, pair.id),
     rttIntervalMs: takeIntervals ? pair.rtt.takeIntervalMedian() : null,
     lossSent: pair.lossSent.view(),
     lossReceived: pair.lossReceived.view(),

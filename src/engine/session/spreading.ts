@@ -3,6 +3,7 @@ import type { Mode } from '../face/settings'
 import type { SpreadingView } from '../face/snapshot'
 import { doubtDelivery, type Pair } from '../ice'
 import { createSpreader, type PathFacts, type Spreader } from '../spread'
+import { capacityOf } from './feedback'
 import { pairById, type SessionState, tell } from './state'
 
 /** What spreads what we send, and what the user wants of paths. */
@@ -90,6 +91,7 @@ export function mayCarry({ spreading }: SessionState, { id, included }: Pair): b
 function factsOf(state: SessionState, pair: Pair): PathFacts {
   const { id, rtt } = pair
   const { spreading, weights } = state
+  const known = capacityOf(state, id)
   return {
     id,
     up: pair.state === 'up',
@@ -101,8 +103,8 @@ function factsOf(state: SessionState, pair: Pair): PathFacts {
     rttVarMs: rtt.varianceMs,
     baseRttMs: rtt.minRecentMs(state.nowMs),
     loss: pair.lossSent.recentLoss,
-    rateBps: null,
-    queueMs: null,
+    rateBps: known?.capacityBps ?? null,
+    queueMs: known?.queueMs ?? null,
     capBps: spreading.caps.get(id) ?? null,
     weight: state.recordShares.get(id) ?? 1 / Math.max(1, state.carrying.length),
     limit: weights.limit(id),

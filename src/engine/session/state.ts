@@ -24,6 +24,7 @@ import type { Relays } from '../turn'
 import type { Outbox } from './outbox'
 import type { SoleRecord } from './resend'
 import type { SpreadingState } from './spreading'
+import type { FeedbackState } from './feedback'
 import type { StreamsState } from './streams'
 
 /** The session's own timers, each named after what it does. */
@@ -146,6 +147,7 @@ export interface SessionState {
   duplicatesDropped: number
   sctpRetransmissions: number
 
+  readonly feedback: FeedbackState
   readonly streams: StreamsState
   readonly sender: MessageSender
   readonly receiver: MessageReceiver

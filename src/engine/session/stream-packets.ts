@@ -2,6 +2,7 @@ import { noteRecord, type Pair } from '../ice'
 import { rtpHeaderBytes, srtpOverheadBytes } from '../srtp'
 import { readPayload, type SentStream, ssrcOf, streamOfSsrc, writePayload } from '../streams'
 import { choosePaths } from './choose-paths'
+import { noteArrived, noteSent } from './feedback'
 import { drop, type SessionState } from './state'
 import { keepPacket } from './stream-resend'
 import { receivedStream } from './streams'
@@ -42,12 +43,14 @@ function sendPacket(state: SessionState, stream: SentStream): void {
   }
   const datagram = streams.srtp.sealer.seal(packet, due.bytes, fields, sequence)
   stream.made(due.bytes)
+  const isBulk = stream.spec.kind === 'bulk'
   const pairs = choosePaths(state, stream, due, datagram.length)
   if (pairs.length > 0) state.recordBytes.needed += datagram.length
   for (let at = 0; at < pairs.length; at += 1) {
     const pair = pairs[at] as Pair
     stream.copied(pair.id, datagram.length, at === 0)
     sendCopy(state, pair, datagram)
+    noteSent(state, pair, stream.id, sequence, datagram.length, isBulk)
   }
   if (pairs.length === 1) keepPacket(state, stream.id, sequence, pairs[0] as Pair, datagram)
 }
@@ -67,9 +70,11 @@ export function takePacket(
   const { receiver } = streams.srtp
   switch (receiver.receive(datagram, state.nowMs)) {
     case 'new':
+      noteArrived(state, pair, streamOfSsrc(receiver.ssrc), receiver.index, receivedAtMs)
       takeNew(state, pair, datagram.length, receivedAtMs)
       break
     case 'duplicate':
+      noteArrived(state, pair, streamOfSsrc(receiver.ssrc), receiver.index, receivedAtMs)
       state.duplicatesDropped += 1
       pair.duplicates += 1
       if (!isOver(state))

@@ -172,4 +172,34 @@ describe('streams', () => {
     expect((received?.received ?? 0) + (received?.lost ?? 0)).toBe(world.streamsOf(0, 'sent')[0]?.sent)
     expect(received?.received).toBeGreaterThan(10_000)
   }, 60_000)
+
+  test('that flood a path are stopped with an event, while the session and the other streams go on', () => {
+    const path = { ...link(10) }
+    const world = connected([path])
+    world.runUntil(1000)
+    path.loss = 0.3
+    world.command(0, start(cbr(30_000_000)))
+    world.command(0, start({ kind: 'voice' }))
+    world.runUntil(5000)
+    expect(world.told(0, 'stream-broken')).toMatchObject([{ id: 1, pairId: 1 }])
+    expect(world.streamsOf(0, 'sent').map(({ running }) => running)).toEqual([false, true])
+    expect(world.told(1, 'stream-stopped')).toMatchObject([{ id: 1, by: 'peer' }])
+  })
+
+  test('of bulk find their rate, are acknowledged, and tell what the pair carries', () => {
+    const world = connected([link(10), link(30)], { mode: 'weighted' })
+    world.runUntil(1000)
+    world.command(0, start({ kind: 'bulk' }))
+    world.runUntil(1800)
+    const capacities = world.hosts[0].engine
+      .snapshot(world.now())
+      .pairs.filter((pair) => pair.carryingStreams)
+      .map((pair) => pair.capacity)
+    expect(capacities).toHaveLength(2)
+    for (const capacity of capacities) {
+      expect(capacity?.deliveryRateBps).toBeGreaterThan(3_000_000)
+      expect(capacity?.windowBytes).toBeGreaterThanOrEqual(capacity?.inFlightBytes ?? Infinity)
+      expect(capacity).toMatchObject({ lostByFullQueue: 0, lostOtherwise: 0, sharers: 1 })
+    }
+  })
 })

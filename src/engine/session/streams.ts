@@ -5,7 +5,6 @@ import type { ControlText } from '../frames'
 import {
   createSrtpReceiver,
   createSrtpSealer,
-  rtpHeaderBytes,
   type SrtpReceiver,
   type SrtpSealer,
   splitSrtpExporter,
@@ -52,7 +51,7 @@ export function createStreamsState(wanted: readonly StreamSpec[]): StreamsState 
     running: [],
     received: new Map(),
     toldCounts: new Map(),
-    packet: new Uint8Array(rtpHeaderBytes + limits.streamPayloadBytes),
+    packet: new Uint8Array(limits.datagramBytes),
     facts: { streamId: 0, kind: 'voice', sequence: 0, sentAtMs: 0 },
   }
 }
@@ -125,7 +124,7 @@ function startOwn(state: SessionState, spec: StreamSpec, by: 'us' | 'peer'): voi
         : null)
   if (reason !== null) return refuse(state, 'sent', bounded, reason, by)
   const id = streams.sent.length + 1
-  const stream = createSentStream(id, bounded, by, nowMs, createBulkGate(state, nowMs))
+  const stream = createSentStream(id, bounded, by, nowMs, createBulkGate(state))
   streams.sent.push(stream)
   streams.running = [...streams.running, stream]
   announce(state, 'stream-started', stream)

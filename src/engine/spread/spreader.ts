@@ -33,6 +33,8 @@ export interface Spreader {
   /** The paths that carry now and what is known of them. `byUser`: the user changed what may carry. */
   update(paths: readonly PathFacts[], nowMs: number, byUser: boolean): void
   choose(packet: PacketFacts, nowMs: number): Choice
+  /** A packet was put on a path that something else chose for it. */
+  gave(id: number, bytes: number, nowMs: number): void
   /** The peer acknowledges a packet that was put on the path at `sentAtMs`. */
   heard(id: number, sentAtMs: number, nowMs: number): void
   /** A check that was sent over the path at `sentAtMs` was answered. */
@@ -293,6 +295,13 @@ export function createSpreader(initialMode: Mode): Spreader {
       if (mode === 'redundant') chooseAll(packet, nowMs)
       else chooseOne(packet, nowMs)
       return choice
+    },
+    gave(id, bytes, nowMs) {
+      const path = byId.get(id)
+      if (path === undefined) return
+      charge(path, bytes, nowMs)
+      const dueMs = path.trouble === null ? path.pulse.dueMs() : Infinity
+      if (dueMs > nowMs && dueMs < nextDueMs) nextDueMs = dueMs
     },
     heard(id, sentAtMs, nowMs) {
       const path = byId.get(id)

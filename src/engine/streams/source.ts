@@ -1,5 +1,5 @@
 import type { StreamSpec } from '../face/streams'
-import { fullPacketBytes, videoFrames, voicePacket } from './spec'
+import { bulkPacketBytes, fullPacketBytes, videoFrames, voicePacket } from './spec'
 
 /** The packet that is due, as a path chooser and the payload need it. Written over for the next one. */
 export interface DuePacket {
@@ -167,12 +167,12 @@ function paced(schedule: Schedule): StreamSource {
 function createBulk(startMs: number, gate: BulkGate): StreamSource {
   let askedMs = startMs
   return {
-    due: { bytes: fullPacketBytes, keyFrame: false, lastOfBurst: true, burstIndex: 0, frame: 0 },
+    due: { bytes: bulkPacketBytes, keyFrame: false, lastOfBurst: true, burstIndex: 0, frame: 0 },
     skipped: 0,
     nextDeadline: () => gate.nextDeadline(askedMs),
     poll(nowMs) {
       askedMs = nowMs
-      return gate.take(fullPacketBytes, nowMs)
+      return gate.take(bulkPacketBytes, nowMs)
     },
   }
 }

@@ -1,8 +1,11 @@
 import { limits } from '../face/limits'
 import type { StreamSpec } from '../face/streams'
+import { srtpOverheadBytes } from '../srtp'
 
 /** Payload of the packets of kinds that set no size themselves: with all headers below any usual MTU. */
 export const fullPacketBytes = 1200
+/** Payload of the packets of `bulk`: as long as datagrams of ours may be, so that headers take little. */
+export const bulkPacketBytes = limits.datagramBytes - srtpOverheadBytes
 export const voicePacket = { bytes: 160, perSecond: 50 } as const
 export const videoFrames = { perSecond: 30, keyFrameEvery: 60, keyFrameFactor: 3 } as const
 

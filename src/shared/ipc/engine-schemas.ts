@@ -176,6 +176,19 @@ const pair = z.object({
     responsesSent: count,
   }),
   rttMs: rtt.nullable(),
+  capacity: z
+    .object({
+      capacityBps: z.number().nonnegative().nullable(),
+      deliveryRateBps: z.number().nonnegative().nullable(),
+      queueMs: ms.nullable(),
+      waitMs: distribution.nullable(),
+      lostByFullQueue: count,
+      lostOtherwise: count,
+      inFlightBytes: count,
+      windowBytes: z.number().nonnegative(),
+      sharers: count,
+    })
+    .nullable(),
   rttIntervalMs: ms.nullable(),
   lossSent: loss,
   lossReceived: loss,
@@ -389,6 +402,7 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
     spec: toldSpec.nullable(),
     reason: z.enum(['no-peer', 'stock-peer', 'old-peer', 'too-many', 'used-up', 'unknown', 'ending']),
   }),
+  z.object({ ...onPair, kind: z.literal('stream-broken'), id: streamId }),
   z.object({ ...at, kind: z.literal('peer'), peer }),
   z.object({ ...at, kind: z.literal('stun-failed'), server: text, interfaceName: text, detail: text }),
   z.object({

@@ -5,6 +5,7 @@ import type {
   EngineSnapshot,
   LossView,
   MessageStreamSnapshot,
+  PairCapacity,
   PairSnapshot,
   PacketCounts,
   PlayoutSnapshot,
@@ -67,6 +68,15 @@ export const pairColumns: readonly Column<PairSnapshot>[] = [
   ['rttMs.last', (pair) => pair.rttMs?.last ?? null],
   ['rttMs.smoothed', (pair) => pair.rttMs?.smoothed ?? null],
   ['rttIntervalMs', (pair) => pair.rttIntervalMs],
+  ['capacity.capacityBps', (pair) => pair.capacity?.capacityBps ?? null],
+  ['capacity.deliveryRateBps', (pair) => pair.capacity?.deliveryRateBps ?? null],
+  ['capacity.queueMs', (pair) => pair.capacity?.queueMs ?? null],
+  ...distribution<PairSnapshot>('capacity.waitMs', (pair) => pair.capacity?.waitMs ?? null),
+  ['capacity.lostByFullQueue', (pair) => pair.capacity?.lostByFullQueue ?? null],
+  ['capacity.lostOtherwise', (pair) => pair.capacity?.lostOtherwise ?? null],
+  ['capacity.inFlightBytes', (pair) => pair.capacity?.inFlightBytes ?? null],
+  ['capacity.windowBytes', (pair) => pair.capacity?.windowBytes ?? null],
+  ['capacity.sharers', (pair) => pair.capacity?.sharers ?? null],
   ...loss<PairSnapshot>('lossSent', (pair) => pair.lossSent),
   ...loss<PairSnapshot>('lossReceived', (pair) => pair.lossReceived),
   ['weight', (pair) => pair.weight],
@@ -252,6 +262,23 @@ function egressFrom(row: RowReader): EgressView {
   return { verified: null, interfaceName: null, gap: known, packets }
 }
 
+/** Null also in recordings made before capacity was measured. */
+function capacityFrom(row: RowReader): PairCapacity | null {
+  const windowBytes = row.measured('capacity.windowBytes')
+  if (windowBytes === null) return null
+  return {
+    capacityBps: row.measured('capacity.capacityBps'),
+    deliveryRateBps: row.measured('capacity.deliveryRateBps'),
+    queueMs: row.measured('capacity.queueMs'),
+    waitMs: row.distribution('capacity.waitMs'),
+    lostByFullQueue: row.number('capacity.lostByFullQueue'),
+    lostOtherwise: row.number('capacity.lostOtherwise'),
+    inFlightBytes: row.number('capacity.inFlightBytes'),
+    windowBytes,
+    sharers: row.number('capacity.sharers'),
+  }
+}
+
 export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
   return {
     // Field by field: spreading makes these objects slow, and a recording has many.
@@ -294,6 +321,7 @@ export function pairFrom(row: RowReader, info: PairInfo): PairSnapshot {
       responsesSent: row.number('stun.responsesSent'),
     },
     rttMs: rttFrom(row),
+    capacity: capacityFrom(row),
     rttIntervalMs: row.measured('rttIntervalMs'),
     lossSent: row.loss('lossSent'),
     lossReceived: row.loss('lossReceived'),

@@ -3,7 +3,7 @@
  * most its last second. Each line is an object whose `l` names its kind. It holds no secret: of the descriptions only
  * the type is written.
  *
- * Size: about 250 bytes a pair and second; 10 MB an hour with 9 pairs, 33 MB with 32 (src/shared/recording tests hold
+ * Size: about 310 bytes a pair and second; 12 MB an hour with 9 pairs, 40 MB with 32 (src/shared/recording tests hold
  * both). Above 64 pairs, and above 64, 128 and 256 MB of file, samples come more seldom (see `sampleIntervalMs`).
  */
 import type { CandidateView, EngineEvent, PeerView } from '../../engine'

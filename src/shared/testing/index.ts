@@ -160,6 +160,7 @@ function pairAt(index: number, links: number, second: number, options: ExampleOp
             last: rttNow,
             smoothed: base + 2,
           },
+    capacity: null,
     rttIntervalMs: checks === 0 || isDown ? null : rttNow,
     lossSent: lossView,
     lossReceived: lossView,

@@ -93,6 +93,11 @@ export function eventSentence(event: EngineEvent): Sentence {
       return streamSentence(event)
     case 'stream-refused':
       return refusalSentence(event)
+    case 'stream-broken':
+      return say(
+        `Stream ${event.id} to the peer was stopped: it sent ten times what ${event.label} can carry. Start it again at a lower rate.`,
+        'bad',
+      )
     case 'peer':
       return say(peerSentence(event.peer))
     case 'stun-failed':

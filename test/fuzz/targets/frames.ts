@@ -69,6 +69,8 @@ export const control: Target = {
         message.pairs.length === 0 ? [input] : rejoined(input),
         'a report is written as it was read',
       )
+    } else if (message?.kind === 'feedback') {
+      demandSame(message.plain, input, 'feedback is handed on as it is')
     } else if (message !== undefined) {
       demandSame(encodeReliable(message.frame), input, 'a frame is written as it was read')
     }

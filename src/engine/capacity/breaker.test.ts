@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { createBreaker, type BreakerInterval } from './breaker'
+
+const flood: BreakerInterval = {
+  sentBps: 200e6,
+  meanPacketBytes: 1228,
+  delivered: 950,
+  lost: 19_000,
+  lostByFullQueue: 18_900,
+  rttMs: 140,
+}
+
+describe('the circuit breaker', () => {
+  it('trips in the third interval of ten times what TCP would send', () => {
+    const breaker = createBreaker()
+    expect([1, 2, 3].map(() => breaker.update(flood))).toEqual([false, false, true])
+  })
+
+  it('begins to count anew when an interval was fine', () => {
+    const breaker = createBreaker()
+    const fine = { ...flood, sentBps: 5e6, lost: 0, lostByFullQueue: 0 }
+    const said = [flood, flood, fine, flood, flood].map((one) => breaker.update(one))
+    expect(said).toEqual([false, false, false, false, false])
+  })
+
+  it('lets a stream live on a path that loses some at random, or nothing comes through at all', () => {
+    const breaker = createBreaker()
+    const lossy = { ...flood, sentBps: 20e6, delivered: 990, lost: 10, lostByFullQueue: 0, rttMs: 80 }
+    const dead = { ...flood, delivered: 0 }
+    for (const one of [lossy, lossy, lossy, lossy, dead, dead, dead, dead]) {
+      expect(breaker.update(one)).toBe(false)
+    }
+  })
+
+  it('counts a quarter of loss as congestion whatever the queue', () => {
+    const breaker = createBreaker()
+    const policed = { ...flood, lostByFullQueue: 0 }
+    expect([1, 2, 3].map(() => breaker.update(policed))).toEqual([false, false, true])
+  })
+})

@@ -1,0 +1,51 @@
+/** RFC 8083 section 4.3: as a fair TCP flow sends, times ten. */
+const tolerance = 10
+/** Intervals in a row after which it trips; RFC 8083 asks for three reporting intervals at least. */
+const intervalsToTrip = 3
+/** Loss that needs no full queue as its explanation: no link that works loses so much by itself. */
+const absurdLoss = 0.25
+
+/** One path in one interval of about a second. */
+export interface BreakerInterval {
+  /** Bytes of all streams but `bulk`, and packets, that went over it. */
+  readonly sentBps: number
+  readonly meanPacketBytes: number
+  /** Fates that became known. */
+  readonly delivered: number
+  readonly lost: number
+  /** Of `lost` those that a full queue explains. */
+  readonly lostByFullQueue: number
+  readonly rttMs: number | null
+}
+
+/**
+ * The circuit breaker of RFC 8083 for streams that do not adapt: true when such a stream has sent at ten times the rate
+ * that TCP would have (by the simple equation, RFC 8083 section 4.3) for three intervals in a row. Losses that no full
+ * queue explains do not count, as a lossy link is no congestion, unless they are a quarter of all.
+ */
+export interface Breaker {
+  update(interval: BreakerInterval): boolean
+}
+
+export function createBreaker(): Breaker {
+  let exceeded = 0
+  return {
+    update(interval) {
+      exceeded = isExcessive(interval) ? exceeded + 1 : 0
+      if (exceeded < intervalsToTrip) return false
+      exceeded = 0
+      return true
+    },
+  }
+}
+
+function isExcessive(interval: BreakerInterval): boolean {
+  const { sentBps, meanPacketBytes, delivered, lost, lostByFullQueue, rttMs } = interval
+  const known = delivered + lost
+  // Nothing at all arrives on a path that is dead: that is for liveness to find, not for a breaker.
+  if (delivered === 0 || rttMs === null) return false
+  const counted = lost / known > absurdLoss ? lost : lostByFullQueue
+  if (counted === 0) return false
+  const fairBps = (meanPacketBytes * 8000) / (Math.max(1, rttMs) * Math.sqrt((2 * counted) / known / 3))
+  return sentBps > tolerance * fairBps
+}
