@@ -27,7 +27,9 @@ export interface PathCapacity {
   reported(nowMs: number): void
   tick(nowMs: number): void
   nextDeadline(): number
-  /** The path is suspected or down: what is in flight is told as lost, and nothing of `bulk` may go. */
+  /** The path is suspected: nothing of `bulk` may go until it is not. */
+  pause(isPaused: boolean): void
+  /** The path is down: what is in flight is told as lost, and nothing of `bulk` may go. */
   suspend(nowMs: number): void
   resume(nowMs: number): void
   /** When a packet of `bulk` may go: now or earlier, later, or Infinity while the window is full. */
@@ -70,6 +72,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   let nowMs = startMs
   let lastWaitMs = 0
   let suspended = false
+  let paused = false
   let capBps = Infinity
   let capacityBps: number | null = null
   let saturatedMs = -Infinity
@@ -163,6 +166,9 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       const silentAtMs = ledger.oldestInFlightMs < Infinity ? sinceMs + patienceMs() : Infinity
       return Math.min(ledger.nextDeadline(), silentAtMs)
     },
+    pause(isPaused) {
+      paused = isPaused
+    },
     suspend(atMs) {
       nowMs = atMs
       if (suspended) return
@@ -174,7 +180,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       suspended = false
     },
     freeAtMs(bytes) {
-      if (suspended || ledger.inFlightBytes + bytes > controller.windowBytes) return Infinity
+      if (suspended || paused || ledger.inFlightBytes + bytes > controller.windowBytes) return Infinity
       return pacer.freeAtMs
     },
     limited: () => controller.limited(),

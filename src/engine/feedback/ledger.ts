@@ -60,6 +60,8 @@ export interface Ledger {
   readonly oldestInFlightMs: number
   /** When the newest packet that has arrived was sent; null before one arrived. */
   readonly newestSentMs: number | null
+  /** Send time of the packet that waited longest of those that the present report tells of first; null when none is. */
+  readonly longestWaitedMs: number | null
   /** When a report last brought something new; -Infinity before. */
   readonly heardMs: number
 }
@@ -90,6 +92,7 @@ export function createLedger(sink: LedgerSink): Ledger {
   let heardMs = -Infinity
   /** The newest packet of the report that is being taken. */
   let newest = -1
+  let oldestSentMs = Infinity
 
   const headOf = (stream: number, sequence: number): number => (sequence + stream * 2657) & mask
 
@@ -193,6 +196,7 @@ export function createLedger(sink: LedgerSink): Ledger {
       } else {
         inFlightBytes -= bytes
         flying -= 1
+        oldestSentMs = Math.min(oldestSentMs, sentMs[slot] as number)
       }
       if (number > highestArrived) highestArrived = number
       if (number > newest) {
@@ -203,6 +207,7 @@ export function createLedger(sink: LedgerSink): Ledger {
     },
     settle(nowMs) {
       newest = -1
+      oldestSentMs = Infinity
       const patience = patienceMs()
       for (skipSettled(); oldest < highestArrived; skipSettled()) {
         const slot = oldest & mask
@@ -239,6 +244,9 @@ export function createLedger(sink: LedgerSink): Ledger {
     },
     get newestSentMs() {
       return highestArrived < 0 ? null : (sentMs[highestArrived & mask] as number)
+    },
+    get longestWaitedMs() {
+      return oldestSentMs === Infinity ? null : oldestSentMs
     },
     get heardMs() {
       return heardMs

@@ -108,9 +108,13 @@ export function takeFeedback(state: SessionState, plain: Uint8Array): void {
   let path: SendingPath | undefined
   const finish = (): void => {
     if (path === undefined) return
+    const { longestWaitedMs } = path.capacity.ledger
     path.capacity.reported(state.nowMs)
     const { newestSentMs } = path.capacity.ledger
-    if (newestSentMs !== null) state.spreading.streams.heard(pairId, newestSentMs, state.nowMs)
+    if (longestWaitedMs === null || newestSentMs === null) return
+    // Both ends of what a report tells, so that the wait for reports counts as variation and not as a dead path.
+    state.spreading.streams.heard(pairId, longestWaitedMs, state.nowMs)
+    state.spreading.streams.heard(pairId, newestSentMs, state.nowMs)
   }
   for (let i = 0; i < arrivals.count; i += 1) {
     const id = arrivals.pairs[i] as number
@@ -141,8 +145,9 @@ export function settleFeedback(state: SessionState): void {
   const { spreading } = state
   for (const { pair, capacity } of paths.values()) {
     capacity.setCap(spreading.caps.get(pair.id) ?? null)
-    if (pair.state !== 'up' || pair.suspicion !== null) capacity.suspend(state.nowMs)
+    if (pair.state !== 'up') capacity.suspend(state.nowMs)
     else capacity.resume(state.nowMs)
+    capacity.pause(pair.suspicion !== null)
     if (state.nowMs >= capacity.nextDeadline()) capacity.tick(state.nowMs)
   }
 }

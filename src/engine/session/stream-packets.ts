@@ -52,7 +52,8 @@ function sendPacket(state: SessionState, stream: SentStream): void {
     sendCopy(state, pair, datagram)
     noteSent(state, pair, stream.id, sequence, datagram.length, isBulk)
   }
-  if (pairs.length === 1) keepPacket(state, stream.id, sequence, pairs[0] as Pair, datagram)
+  // Not of `bulk`: all that was in flight on a path at once would flood the others.
+  if (pairs.length === 1 && !isBulk) keepPacket(state, stream.id, sequence, pairs[0] as Pair, datagram)
 }
 
 /** An RTP packet from a validated address. True when it counts as received over the pair. */
