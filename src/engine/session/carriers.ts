@@ -105,7 +105,8 @@ function shareOutRecords(state: SessionState): void {
   let records = 0
   const inputs = carryingAny(state).map((id) => {
     const pair = pairById(state, id) as Pair
-    const packets = pair.sent.packets
+    // Feedback comes with what the other side sends, over few pairs: it is not for weights to make good.
+    const packets = pair.sent.packets - (state.feedback.toldOver.get(id) ?? 0)
     const ofStreams = pair.recordsSent.packets + pair.streamSent.packets
     const before = state.wireTallies.get(id) ?? {
       packets,

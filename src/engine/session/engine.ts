@@ -18,7 +18,7 @@ import { takeNames } from './names'
 import { beginGathering, completeGathering, considerGathered, takeRemote } from './describe'
 import { beginFinish, considerEnd, end, finishLate } from './finish'
 import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
-import { createFeedbackState, feedbackDeadline, sampleCapacity, settleFeedback } from './feedback'
+import { createFeedbackState } from './feedback'
 import { createOutbox } from './outbox'
 import { relaySink } from './relaying'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
@@ -30,6 +30,8 @@ import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './wai
 import { packetsDeadline, sendDuePackets } from './stream-packets'
 import { createStreamsState, obeyStream, startWanted } from './streams'
 import { drop, type SessionState, tell, type TimerName } from './state'
+import { sampleCapacity } from './sample-capacity'
+import { feedbackDeadline, settleFeedback } from './tell-feedback'
 import {
   isRefused,
   keepRefused,

@@ -11,12 +11,11 @@ import { limits } from '../face/limits'
 import type { PairCapacity } from '../face/snapshot'
 import { type Arrivals, createRecorder, emptyArrivals, readFeedback, type Recorder } from '../feedback'
 import type { Pair } from '../ice'
-import { broadcast } from './control'
-import { drop, pairById, type SessionState, tell } from './state'
-import { stopOwn } from './streams'
+import { drop, pairById, type SessionState } from './state'
+import { resendLost } from './stream-resend'
 
 /** What we know of one path towards the peer. */
-interface SendingPath {
+export interface SendingPath {
   readonly pair: Pair
   readonly capacity: PathCapacity
   readonly breaker: Breaker
@@ -36,6 +35,8 @@ export interface FeedbackState {
   /** By pair; made when the first packet of a stream goes over it. */
   readonly paths: Map<number, SendingPath>
   readonly bottlenecks: Bottlenecks
+  /** Datagrams with feedback that went over each pair. */
+  readonly toldOver: Map<number, number>
   sampledMs: number
   samples: number
 }
@@ -46,6 +47,7 @@ export function createFeedbackState(): FeedbackState {
     arrivals: emptyArrivals(),
     paths: new Map(),
     bottlenecks: createBottlenecks(),
+    toldOver: new Map(),
     sampledMs: 0,
     samples: 0,
   }
@@ -55,7 +57,11 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
   const known = state.feedback.paths.get(pair.id)
   if (known !== undefined) return known
   const capacity = createPathCapacity(
-    { packetBytes: limits.datagramBytes, rttHintMs: () => pair.rtt.smoothedMs, lost: () => {} },
+    {
+      packetBytes: limits.datagramBytes,
+      rttHintMs: () => pair.rtt.smoothedMs,
+      lost: (stream, sequence) => resendLost(state, pair.id, stream, sequence),
+    },
     state.nowMs,
   )
   const path: SendingPath = {
@@ -132,84 +138,6 @@ export function takeFeedback(state: SessionState, plain: Uint8Array): void {
     )
   }
   finish()
-}
-
-/** Tells the peer what came, and notices what is lost or silent. */
-export function settleFeedback(state: SessionState): void {
-  const { recorder, paths } = state.feedback
-  if (state.nowMs >= recorder.nextDeadline() && state.control !== null && state.controlPairs.length > 0) {
-    const [first] = state.controlPairs
-    recorder.setRtt(first === undefined ? null : (pairById(state, first)?.rtt.smoothedMs ?? null))
-    for (const plain of recorder.poll(state.nowMs)) broadcast(state, plain)
-  }
-  const { spreading } = state
-  for (const { pair, capacity } of paths.values()) {
-    capacity.setCap(spreading.caps.get(pair.id) ?? null)
-    if (pair.state !== 'up') capacity.suspend(state.nowMs)
-    else capacity.resume(state.nowMs)
-    capacity.pause(pair.suspicion !== null)
-    if (state.nowMs >= capacity.nextDeadline()) capacity.tick(state.nowMs)
-  }
-}
-
-export function feedbackDeadline(state: SessionState): number {
-  const { recorder, paths } = state.feedback
-  let soonest = state.controlPairs.length > 0 ? recorder.nextDeadline() : Infinity
-  for (const { capacity } of paths.values()) soonest = Math.min(soonest, capacity.nextDeadline())
-  return soonest
-}
-
-/** Samples between two looks of the circuit breaker. */
-const breakerSamples = 5
-
-/** With the weights' timer: which paths share a bottleneck, and whether one of them is too much. */
-export function sampleCapacity(state: SessionState): void {
-  const { feedback, nowMs } = state
-  const elapsedMs = nowMs - feedback.sampledMs
-  if (elapsedMs <= 0) return
-  feedback.sampledMs = nowMs
-  if (feedback.paths.size === 0) return
-  const queues = [...feedback.paths].map(([id, { capacity }]) => ({ id, queueMs: capacity.standingQueueMs }))
-  feedback.bottlenecks.sample(queues)
-  for (const [id, { capacity }] of feedback.paths) capacity.setSharers(feedback.bottlenecks.sharers(id))
-  feedback.samples += 1
-  if (feedback.samples % breakerSamples === 0) considerBreaker(state, breakerSamples * elapsedMs)
-}
-
-function considerBreaker(state: SessionState, intervalMs: number): void {
-  for (const path of state.feedback.paths.values()) {
-    const { capacity, breaker, plainBytes, plainPackets, pair } = path
-    const { delivered, lost } = capacity.ledger.counts
-    const { lostByFullQueue } = capacity.view()
-    const isTripped = breaker.update({
-      sentBps: (plainBytes * 8000) / intervalMs,
-      meanPacketBytes: plainPackets === 0 ? 0 : plainBytes / plainPackets,
-      delivered: delivered - path.delivered,
-      lost: Math.max(0, lost - path.lost),
-      lostByFullQueue: Math.max(0, lostByFullQueue - path.lostByFullQueue),
-      rttMs: capacity.ledger.smoothedRttMs,
-    })
-    path.plainBytes = 0
-    path.plainPackets = 0
-    path.delivered = delivered
-    path.lost = lost
-    path.lostByFullQueue = lostByFullQueue
-    if (isTripped) breakCircuit(state, pair)
-  }
-}
-
-/** Stops the stream that sends most of those that do not adapt. */
-function breakCircuit(state: SessionState, pair: Pair): void {
-  let worst: { readonly id: number; readonly rateBps: number } | null = null
-  for (const stream of state.streams.running) {
-    const { spec } = stream
-    if (spec.kind === 'bulk') continue
-    const rateBps = spec.kind === 'voice' ? 64_000 : spec.rateBps
-    if (worst === null || rateBps > worst.rateBps) worst = { id: stream.id, rateBps }
-  }
-  if (worst === null) return
-  tell(state, { kind: 'stream-broken', id: worst.id, pairId: pair.id, label: pair.label })
-  stopOwn(state, worst.id, 'us')
 }
 
 /** What is known of the pair's direction towards the peer; null before a stream's packet went over it. */

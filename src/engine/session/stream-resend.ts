@@ -27,6 +27,12 @@ export function resendPackets(state: SessionState, pair: Pair): void {
   for (const packet of state.packets.since(pair.id, sinceMs)) resend(state, packet)
 }
 
+/** The peer's feedback shows that a packet was lost on a pair. */
+export function resendLost(state: SessionState, pairId: number, streamId: number, sequence: number): void {
+  const packet = state.packets.find(streamId, sequence)
+  if (packet?.pathId === pairId) resend(state, packet)
+}
+
 /** In time for its deadline only; over the pair on which it comes soonest, and over the same one only if that is well. */
 function resend(state: SessionState, packet: StoredPacket): void {
   const { nowMs, spreading } = state

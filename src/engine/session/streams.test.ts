@@ -180,7 +180,9 @@ describe('streams', () => {
     path.loss = 0.3
     world.command(0, start(cbr(30_000_000)))
     world.command(0, start({ kind: 'voice' }))
-    world.runUntil(5000)
+    world.runUntil(4000)
+    path.loss = 0
+    world.runUntil(8000)
     expect(world.told(0, 'stream-broken')).toMatchObject([{ id: 1, pairId: 1 }])
     expect(world.streamsOf(0, 'sent').map(({ running }) => running)).toEqual([false, true])
     expect(world.told(1, 'stream-stopped')).toMatchObject([{ id: 1, by: 'peer' }])

@@ -1,0 +1,33 @@
+import { broadcast } from './control'
+import { pairById, type SessionState } from './state'
+
+/** Tells the peer what came, and notices what is lost or silent. */
+export function settleFeedback(state: SessionState): void {
+  const { recorder, paths } = state.feedback
+  if (state.nowMs >= recorder.nextDeadline() && state.control !== null && state.controlPairs.length > 0) {
+    const [first] = state.controlPairs
+    recorder.setRtt(first === undefined ? null : (pairById(state, first)?.rtt.smoothedMs ?? null))
+    for (const plain of recorder.poll(state.nowMs)) tellOver(state, plain)
+  }
+  const { spreading } = state
+  for (const { pair, capacity } of paths.values()) {
+    capacity.setCap(spreading.caps.get(pair.id) ?? null)
+    if (pair.state !== 'up') capacity.suspend(state.nowMs)
+    else capacity.resume(state.nowMs)
+    capacity.pause(pair.suspicion !== null)
+    if (state.nowMs >= capacity.nextDeadline()) capacity.tick(state.nowMs)
+  }
+}
+
+export function feedbackDeadline(state: SessionState): number {
+  const { recorder, paths } = state.feedback
+  let soonest = state.controlPairs.length > 0 ? recorder.nextDeadline() : Infinity
+  for (const { capacity } of paths.values()) soonest = Math.min(soonest, capacity.nextDeadline())
+  return soonest
+}
+
+function tellOver(state: SessionState, plain: Uint8Array): void {
+  const { toldOver } = state.feedback
+  for (const id of state.controlPairs) toldOver.set(id, (toldOver.get(id) ?? 0) + 1)
+  broadcast(state, plain)
+}
