@@ -32,10 +32,10 @@ export function createCallHandlers({ window, host, settings, sessionFolder }: Ha
     'session-start': (start) => {
       const started = host.start(start)
       if (!started.ok || start.role === 'loopback') return started
-      const { title, interfaces, mode, use, messages } = start
+      const { title, interfaces, mode, use, messages, streams } = start
       const [stun, turn] = [start.stun[0] ?? '', start.turn[0]]
       const relay = { turn: turn?.url ?? '', turnUser: turn?.username ?? '' }
-      settings.change({ title, interfaces: interfaces, stun, ...relay, mode, use, messages })
+      settings.change({ title, interfaces: interfaces, stun, ...relay, mode, use, messages, streams })
       return started
     },
     'session-attach': () => ok(host.attach()),

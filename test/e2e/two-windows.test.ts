@@ -77,7 +77,10 @@ it('stands still while paused, and goes on after it', async () => {
 }, 60_000)
 
 it('switches the mode of what this side sends, and the other side says so', async () => {
-  await left.page.getByLabel('Mode, as we send').selectOption('weighted')
+  await left.page
+    .getByRole('radiogroup', { name: 'Mode, as we send' })
+    .getByRole('radio', { name: 'weighted' })
+    .click()
   await left.page
     .getByText(/Mode set to weighted here/)
     .first()

@@ -1,4 +1,5 @@
 /** The window's API without a main process: the same types, made-up answers. */
+import type { EngineCommand, EngineEvent } from '../../src/engine'
 import {
   defaultAppSettings,
   ok,
@@ -21,6 +22,11 @@ export type Scenario =
   | 'failed'
   | 'ended'
   | 'gone'
+  /** Three test streams; one that was stopped by the breaker. */
+  | 'streams'
+  | 'broken'
+  /** Every path is silent. */
+  | 'waiting'
 
 const stepMs = 200
 const startedMs = Date.UTC(2026, 10, 22, 13, 59, 39)
@@ -51,6 +57,8 @@ function worldOf(scenario: Scenario): FakeWorldOptions {
   if (scenario === 'many') return { links: fakeLinks, crossed: true, copies: 20 }
   if (scenario === 'failed' || scenario === 'connecting')
     return { links: fakeLinks, crossed: true, neverUp: true }
+  if (scenario === 'waiting') return { links: fakeLinks, crossed: true, silentFromMs: 240_000 }
+  if (scenario === 'streams' || scenario === 'broken') return { links: fakeLinks, crossed: true }
   if (scenario === 'loopback') return { links: fakeLinks.slice(0, 3), crossed: true }
   return {
     links: fakeLinks,
@@ -73,6 +81,7 @@ function past(
     started,
     description('offer'),
     { kind: 'paste-accepted', type: 'answer' },
+    ...streamEvents(scenario, world),
     ...snapshots(ms),
     ...fakeEvents(worldOf(scenario), ms),
   ]
@@ -110,6 +119,27 @@ function past(
   }
 }
 
+/** Streams that the scenario has, with the events that tell of them. */
+function streamEvents(scenario: Scenario, { streams }: ReturnType<typeof createFakeWorld>): SessionUpdate[] {
+  if (scenario !== 'streams' && scenario !== 'broken') return []
+  const events: EngineEvent[] = [
+    streams.start('sent', { kind: 'video', rateBps: 4_000_000 }, 'us', 130_000),
+    streams.start('received', { kind: 'voice' }, 'peer', 170_000),
+    streams.start('received', { kind: 'bulk' }, 'us', 200_000),
+  ]
+  if (scenario === 'broken') {
+    const spec = { kind: 'cbr', rateBps: 200_000_000, sizeBytes: 1200 } as const
+    events.push(streams.start('sent', spec, 'us', 230_000), ...streams.stop('sent', 2, 232_400), {
+      kind: 'stream-refused',
+      atMs: 244_000,
+      direction: 'received',
+      spec,
+      reason: 'too-many',
+    })
+  }
+  return events.map((event) => ({ kind: 'event', event }))
+}
+
 export function createFakeApi(scenario: Scenario, theme: Settings['theme']): PathscopeApi {
   const world = createFakeWorld(worldOf(scenario))
   const listeners = new Set<(payload: PushPayload<'session-updates'>) => void>()
@@ -121,7 +151,17 @@ export function createFakeApi(scenario: Scenario, theme: Settings['theme']): Pat
     if (session === null) return
     for (const listener of listeners) listener({ sessionId: session.id, updates })
   }
-  const running = ['live', 'many', 'loopback', 'connecting'].includes(scenario)
+  const streamCommand = (command: EngineCommand): readonly EngineEvent[] => {
+    const { atMs } = history
+    if (command.kind === 'start-stream')
+      return [world.streams.start(command.direction, command.spec, 'us', atMs)]
+    if (command.kind === 'change-stream')
+      return world.streams.change(command.direction, command.id, command.spec, atMs)
+    return command.kind === 'stop-stream' ? world.streams.stop(command.direction, command.id, atMs) : []
+  }
+  const running = ['live', 'many', 'loopback', 'connecting', 'streams', 'broken', 'waiting'].includes(
+    scenario,
+  )
   setInterval(() => {
     if (!running) return
     history = { ...history, atMs: history.atMs + stepMs }
@@ -171,6 +211,13 @@ export function createFakeApi(scenario: Scenario, theme: Settings['theme']): Pat
     },
     sessionCommand: async (command) => {
       if (command.kind === 'set-mode' && command.direction === 'sent') world.mode = command.mode
+      if (command.kind === 'pin-pair' || command.kind === 'cap-pair') {
+        const { pairId } = command
+        const wish = command.kind === 'pin-pair' ? { pinned: command.pinned } : { capBps: command.capBps }
+        world.wishes.set(pairId, { ...world.wishes.get(pairId), ...wish })
+      }
+      if (command.kind === 'order-pairs') world.order = command.pairIds
+      for (const event of streamCommand(command)) push({ kind: 'event', event })
       if (command.kind === 'set-use') world.use = command.use
       if (command.kind === 'include-pair') {
         if (command.included) world.excluded.delete(command.pairId)

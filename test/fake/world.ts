@@ -6,7 +6,10 @@ import type {
   MessageStreamSnapshot,
   PairSnapshot,
   PairState,
+  PathReason,
+  SpreadingView,
 } from '../../src/engine'
+import { createFakeStreams, type FakeStreams } from './streams'
 import type { InterfaceInfo, SessionUpdate } from '../../src/shared/session'
 
 export interface FakeLink {
@@ -60,6 +63,14 @@ export interface FakeWorldOptions {
   readonly neverUp?: boolean
   readonly outage?: { readonly pairId: number; readonly fromMs: number; readonly toMs: number }
   readonly copies?: number
+  /** Every pair is down from then on. */
+  readonly silentFromMs?: number
+}
+
+/** What the user asked of a pair. */
+export interface FakeWish {
+  readonly pinned?: boolean
+  readonly capBps?: number | null
 }
 
 export interface FakeWorld {
@@ -67,6 +78,9 @@ export interface FakeWorld {
   mode: EngineSnapshot['mode']
   use: EngineSnapshot['use']
   readonly excluded: Set<number>
+  readonly wishes: Map<number, FakeWish>
+  order: readonly number[]
+  readonly streams: FakeStreams
 }
 
 export function createFakeWorld(options: FakeWorldOptions): FakeWorld {
@@ -76,6 +90,9 @@ export function createFakeWorld(options: FakeWorldOptions): FakeWorld {
     mode: 'redundant',
     use: 'auto',
     excluded: new Set(),
+    wishes: new Map(),
+    order: [],
+    streams: createFakeStreams(seeded(11)),
     snapshot: (atMs) => snapshotOf(atMs, options, pairs, world, random),
   }
   return world
@@ -111,6 +128,7 @@ function makePairs(options: FakeWorldOptions): FakePair[] {
 
 function stateOf(pair: FakePair, atMs: number, options: FakeWorldOptions): PairState {
   if (options.neverUp === true) return atMs < 20_000 ? 'checking' : 'no-reply'
+  if (options.silentFromMs !== undefined && atMs >= options.silentFromMs) return 'down'
   if (pair.id % 11 === 10) return atMs < 20_000 ? 'checking' : 'no-reply'
   const { outage } = options
   if (outage !== undefined && outage.pairId === pair.id && atMs >= outage.fromMs && atMs < outage.toMs)
@@ -148,12 +166,17 @@ function snapshotOf(
     mode: world.mode,
     peerMode: open ? 'redundant' : null,
     use: world.use,
-    waitingUntilMs: null,
+    waitingUntilMs:
+      options.silentFromMs !== undefined && atMs >= options.silentFromMs
+        ? options.silentFromMs + 300_000
+        : null,
     peer: { kind: 'pathscope', appVersion: '0.1.0', os: 'Linux 6.1', interfaces: [] },
     pairs: shared,
     messages: open ? messageViews(atMs) : [],
-    spreading: { switches: 0, lastSwitch: null, reasons: [] },
-    streams: [],
+    spreading: spreadingOf(world, carrying, atMs),
+    streams: open
+      ? world.streams.views(atMs, world.mode === 'redundant' ? Math.max(1, carrying.length) : 1.04)
+      : [],
     overheadFactor: open ? (world.mode === 'redundant' ? Math.max(1, carrying.length) * 0.98 : 1) : null,
     duplicatesDropped: views.reduce((sum, pair) => sum + pair.duplicates, 0),
     servers: [],
@@ -170,6 +193,52 @@ function snapshotOf(
       oversize: 0,
       unexpected: 0,
     },
+  }
+}
+
+/** One path preferred, and a reason for each, as the engine gives them. */
+function spreadingOf(world: FakeWorld, carrying: readonly PairSnapshot[], atMs: number): SpreadingView {
+  const delay = ({ rttMs }: PairSnapshot): number => (rttMs?.smoothed ?? 100) / 2
+  const ordered = [...carrying].sort((a, b) => delay(a) - delay(b))
+  const [best, next] = ordered
+  const reasonOf = (pair: PairSnapshot, at: number): PathReason => {
+    switch (world.mode) {
+      case 'redundant':
+        return { kind: 'copies' }
+      case 'weighted':
+        return {
+          kind: 'weighed',
+          rttMs: 2 * delay(pair),
+          lossPercent: pair.lossSent.recentPercent,
+          limit: at === 1 ? 'capacity' : null,
+          limitBps: at === 1 ? 17_800_000 : null,
+        }
+      case 'backup':
+        return { kind: at === 0 ? 'active' : 'standing-by', place: at + 1 }
+      case 'single':
+        return { kind: at === 0 ? 'selected' : 'not-selected' }
+      default:
+        return at === 0
+          ? {
+              kind: 'fastest',
+              delayMs: delay(pair),
+              marginMs: next === undefined ? null : delay(next) - delay(pair),
+            }
+          : {
+              kind: 'slower',
+              delayMs: delay(pair),
+              byMs: delay(pair) - (best === undefined ? 0 : delay(best)),
+            }
+    }
+  }
+  const switched =
+    best !== undefined && ['lowest-latency', 'backup', 'single', 'adaptive'].includes(world.mode)
+  return {
+    switches: switched ? 1 : 0,
+    lastSwitch: switched
+      ? { atMs: Math.max(0, atMs - 14_000), fromId: 1, toId: best.id, reason: 'suspect' }
+      : null,
+    reasons: ordered.map((pair, at) => ({ pairId: pair.id, reason: reasonOf(pair, at) })),
   }
 }
 
@@ -225,12 +294,12 @@ function pairView(
     },
     straight: pair.straight,
     state,
-    stateSinceMs: options.outage?.fromMs ?? pair.upFromMs,
+    stateSinceMs: options.silentFromMs ?? options.outage?.fromMs ?? pair.upFromMs,
     egress: egressOf(pair, options, atMs),
     included,
-    pinned: false,
-    capBps: null,
-    order: null,
+    pinned: world.wishes.get(pair.id)?.pinned ?? false,
+    capBps: world.wishes.get(pair.id)?.capBps ?? null,
+    order: world.order.includes(pair.id) ? world.order.indexOf(pair.id) : null,
     carrying: carries,
     carryingStreams: carries && pair.straight,
     nominations: {

@@ -26,6 +26,7 @@ async function record(whole: boolean): Promise<string> {
     mode: 'redundant',
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
+    streams: [],
     reconnectFor: 300,
     sockets: { binding: 'device', ports: null },
   })

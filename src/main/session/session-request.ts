@@ -24,7 +24,7 @@ export function sessionRequest(start: SessionStart): SessionRequest {
       adaptiveBudget: 10,
       messages: start.messages,
       reconnectFor: start.reconnectFor,
-      streams: [],
+      streams: start.streams,
       snapshotIntervalMs: 200,
     },
     interfaces: emulated ? null : start.interfaces,

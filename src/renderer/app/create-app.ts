@@ -6,6 +6,7 @@ import { createNoticeSlice } from '../features/notice'
 import { createSessionSlice } from '../features/session'
 import { createSettingsSlice } from '../features/settings'
 import { createStartSlice } from '../features/start'
+import { createTestsSlice } from '../features/tests'
 import { type App, createSessionFeed, type Ends, type Store } from '../state'
 
 export function createApp(api: PathscopeApi): App {
@@ -17,6 +18,7 @@ export function createApp(api: PathscopeApi): App {
     ...createSessionSlice(set, get, ends),
     ...createExchangeSlice(set, get, ends),
     ...createLiveSlice(set, get, ends),
+    ...createTestsSlice(set, get, ends),
   }))
   return {
     ...ends,

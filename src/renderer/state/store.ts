@@ -7,6 +7,7 @@ import type { NoticeSlice } from '../features/notice'
 import type { SessionSlice } from '../features/session'
 import type { SettingsSlice } from '../features/settings'
 import type { StartSlice } from '../features/start'
+import type { TestsSlice } from '../features/tests'
 import type { SessionFeed } from './session-feed'
 
 /** Measurements are not here: they are in the session feed. */
@@ -16,7 +17,8 @@ export interface Store
     StartSlice,
     SessionSlice,
     ExchangeSlice,
-    LiveSlice {}
+    LiveSlice,
+    TestsSlice {}
 
 /** What slices work with: the way to the main process and the session's updates. */
 export interface Ends {

@@ -5,13 +5,15 @@ interface Props {
   readonly label: string
   readonly value: Mode
   readonly onChange: (mode: Mode) => void
+  /** Without a frame, for what stands beside a choice that matters more. */
+  readonly slim?: boolean
 }
 
 /** How packets are spread: six ways, of which the chosen one explains itself on hover. */
-export function ModeSelect({ label, value, onChange }: Props) {
+export function ModeSelect({ label, value, onChange, slim = false }: Props) {
   return (
     <select
-      className="select mode"
+      className={slim ? 'select slim' : 'select mode'}
       aria-label={label}
       title={modeMeanings[value]}
       value={value}

@@ -4,6 +4,7 @@ import {
   messageSettingsSchema,
   modeSchema,
   reconnectForSchema,
+  streamSpecsSchema,
   useSchema,
 } from './engine-schemas'
 import {
@@ -61,6 +62,8 @@ export const sessionStartSchema = z.strictObject({
   mode: modeSchema,
   use: useSchema,
   messages: messageSettingsSchema,
+  /** RTP test streams that this side sends from when both sides are connected. */
+  streams: streamSpecsSchema,
   reconnectFor: reconnectForSchema,
   sockets: socketChoiceSchema,
 })

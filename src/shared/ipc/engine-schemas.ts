@@ -19,6 +19,7 @@ import type {
   StreamSnapshot,
   StreamSpec,
 } from '../../engine'
+import { streamLimits } from '../streams'
 import { modeNames } from '../words'
 import { z } from './zod'
 
@@ -67,13 +68,19 @@ export const messageSettingsSchema = z.strictObject({
 
 /** Seconds that a session whose pairs are all silent waits for the peer. */
 export const reconnectForSchema = z.number().min(5).max(86_400)
-const rateBps = z.number().min(1000).max(500_000_000)
+const rateBps = z.number().min(streamLimits.leastRateBps).max(streamLimits.rateBps)
 export const streamSpecSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('voice') }),
   z.strictObject({ kind: z.literal('video'), rateBps }),
-  z.strictObject({ kind: z.literal('cbr'), rateBps, sizeBytes: z.number().int().min(64).max(1300) }),
+  z.strictObject({
+    kind: z.literal('cbr'),
+    rateBps,
+    sizeBytes: z.number().int().min(streamLimits.leastBytes).max(streamLimits.bytes),
+  }),
   z.strictObject({ kind: z.literal('bulk') }),
 ]) satisfies z.ZodType<StreamSpec>
+/** Streams that a session starts with; the engine's limit of those that run at once is the same. */
+export const streamSpecsSchema = z.array(streamSpecSchema).max(streamLimits.streams)
 const streamDirection = z.enum(['sent', 'received'])
 const streamId = z.number().int().positive()
 

@@ -56,6 +56,7 @@ it('refuses a pasted text, a title and a list beyond their limits', () => {
     mode: 'redundant',
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 200, sizeBytes: 64 },
+    streams: [{ kind: 'video', rateBps: 4_000_000 }],
     reconnectFor: 300,
     sockets: { binding: 'device', ports: { first: 50_000, last: 50_100 } },
   }
@@ -70,6 +71,10 @@ it('refuses a pasted text, a title and a list beyond their limits', () => {
     { interfaces: [] },
     { messages: { ...start.messages, ratePerSecond: 201 } },
     { messages: { ...start.messages, sizeBytes: 63 } },
+    { streams: Array.from({ length: 9 }, () => ({ kind: 'voice' })) },
+    { streams: [{ kind: 'cbr', rateBps: 999, sizeBytes: 1200 }] },
+    { streams: [{ kind: 'cbr', rateBps: 1e6, sizeBytes: 1301 }] },
+    { streams: [{ kind: 'video', rateBps: 600e6 }] },
     { reconnectFor: 4 },
     { reconnectFor: 86_401 },
     { sockets: { binding: 'device', ports: { first: 2, last: 50_100 } } },

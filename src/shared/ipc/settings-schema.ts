@@ -1,5 +1,11 @@
 /** What the desktop app remembers between two starts. */
-import { messageSettingsSchema, modeSchema, reconnectForSchema, useSchema } from './engine-schemas'
+import {
+  messageSettingsSchema,
+  modeSchema,
+  reconnectForSchema,
+  streamSpecsSchema,
+  useSchema,
+} from './engine-schemas'
 import { anySockets } from '../session'
 import { socketChoiceSchema } from './session-schemas'
 import { z } from './zod'
@@ -18,6 +24,8 @@ export const settingsSchema = z.strictObject({
   mode: modeSchema,
   use: useSchema,
   messages: messageSettingsSchema,
+  /** Test streams that a session starts with; left out by files that were written before there were any. */
+  streams: streamSpecsSchema.default([]),
   /** Left out by files that were written before it was there. */
   reconnectFor: reconnectForSchema.default(300),
   /** Left out by older files, too. */
@@ -30,7 +38,7 @@ export type Settings = z.infer<typeof settingsSchema>
 export const settingsPatchSchema = settingsSchema
   .omit({ version: true })
   // Without the defaults, which every patch would otherwise bring along.
-  .extend({ reconnectFor: reconnectForSchema, sockets: socketChoiceSchema })
+  .extend({ streams: streamSpecsSchema, reconnectFor: reconnectForSchema, sockets: socketChoiceSchema })
   .partial()
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>
 
@@ -47,6 +55,7 @@ export function defaultAppSettings(reportFolder: string): Settings {
     mode: 'redundant',
     use: 'auto',
     messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
+    streams: [],
     reconnectFor: 300,
     sockets: anySockets,
     reportFolder,

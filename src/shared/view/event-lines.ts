@@ -12,6 +12,8 @@ export interface EventLine {
   readonly pairIds: readonly number[]
   /** Whether it is worth a mark in the graphs: it changes what the lines show. */
   readonly marked: boolean
+  /** A warning about a test stream, which stands beside the streams as well: refused, or stopped by the breaker. */
+  readonly onStreams: boolean
 }
 
 const togetherMs = 1500
@@ -50,6 +52,7 @@ export function foldEvent(
       count: 1,
       pairIds,
       marked: isMarked(event),
+      onStreams: event.kind.startsWith('stream-') && sentence.health !== 'none',
     }
     return [...lines.slice(-(limit - 1)), line]
   }

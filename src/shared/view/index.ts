@@ -17,5 +17,7 @@ export type {
   Mode,
   PairSnapshot,
   PairState,
+  StreamSnapshot,
+  StreamSpec,
   Use,
 } from '../../engine'

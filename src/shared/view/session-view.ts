@@ -104,7 +104,7 @@ function openedAfter(openedAtMs: number | null, event: EngineEvent): number | nu
 }
 
 function withWarning(view: SessionView, atMs: number, { kind, message }: SessionWarning): SessionView {
-  const line = { atMs, text: message, group: null, count: 1, pairIds: [], marked: false }
+  const line = { atMs, text: message, group: null, count: 1, pairIds: [], marked: false, onStreams: false }
   return {
     ...view,
     warnings: [...view.warnings.slice(1 - warningsLimit), message],

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { modeNames } from '../../../shared/words'
 import { type Store, useApp } from '../../state'
 
 /** What the keys do; the help overlay lists the same. */
@@ -7,6 +8,8 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
   { keys: '+ and −', does: 'zoom in and out in time' },
   { keys: 'Esc', does: 'clear zoom, pause and selection; close what is open' },
   { keys: 'T', does: 'graphs or table' },
+  { keys: 'S', does: 'test streams: show and hide' },
+  { keys: '1 to 6', does: 'the mode of what we send, in the order of the switch' },
   { keys: 'M', does: 'show what this means, where there is no room for it' },
   { keys: 'Ctrl S', does: 'export the report' },
   { keys: 'Ctrl V', does: 'on the first screens: take the pasted offer or answer, wherever the focus is' },
@@ -50,12 +53,21 @@ function actionOf(key: string, store: Store): (() => void) | null {
     case 't':
     case 'T':
       return () => store.showPanel(store.panel === 'graphs' ? 'table' : 'graphs')
+    case 's':
+    case 'S':
+      return () => store.openTests(!store.testsOpen)
     case 'm':
     case 'M':
       return () => store.openSide(!store.sideOpen)
     default:
-      return null
+      return modeAction(key, store)
   }
+}
+
+/** What has ended sends nothing that could be spread otherwise. */
+function modeAction(key: string, store: Store): (() => void) | null {
+  const mode = /^[1-6]$/.test(key) ? modeNames[Number(key) - 1] : undefined
+  return mode === undefined ? null : () => void store.setMode('sent', mode)
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,8 +1,16 @@
 /** One line: session, state, mode, cost, actions. */
-import { countPaths, waitingText } from '../../../shared/view'
-import { endWords, formatClock, formatFactor, iceWords } from '../../../shared/words'
+import { countPaths, type Mode, waitingText } from '../../../shared/view'
+import {
+  endWords,
+  formatClock,
+  formatFactor,
+  iceWords,
+  modeMeanings,
+  modeNames,
+  modeWords,
+} from '../../../shared/words'
 import { type Live, useStore } from '../../state'
-import { Button, Health, type HealthTone, ModeSelect } from '../../ui'
+import { Button, Health, type HealthTone, ModeSelect, Segmented, useMedia } from '../../ui'
 
 export function LiveHeader({ live }: { readonly live: Live }) {
   const { view } = live
@@ -11,7 +19,7 @@ export function LiveHeader({ live }: { readonly live: Live }) {
       <h1 title={view.title}>{view.title}</h1>
       {view.role === 'loopback' && <span className="mark warn">Emulated</span>}
       <span className="dim fixed">
-        {view.role !== 'loopback' && <span className="roomy-only">{view.role} · </span>}
+        {view.role !== 'loopback' && <span className="widest-only">{view.role} · </span>}
         {formatClock((view.snapshot?.atMs ?? 0) - (view.openedAtMs ?? 0))}
       </span>
       <StateLine live={live} />
@@ -49,34 +57,32 @@ function stateOf({ view }: Live): { text: string; tone: HealthTone } {
   return { text: `${up} of ${paths} ${paths === 1 ? 'path' : 'paths'} up`, tone }
 }
 
+/** All six in sight where there is room, else in a list. */
 function ModeSwitch({ live }: { readonly live: Live }) {
   const setMode = useStore((store) => store.setMode)
-  const setUse = useStore((store) => store.setUse)
   const wanted = useStore((store) => store.wanted)
   const { snapshot, ended } = live.view
+  // What is waited for needs the room.
+  const isWaiting = snapshot !== null && waitingText(snapshot) !== null
+  const isWide = useMedia(isWaiting ? '(width >= 1500px)' : '(width >= 1340px)')
   if (snapshot === null || ended !== null) return null
+  const common = {
+    label: 'Mode, as we send',
+    value: wanted.mode ?? snapshot.mode,
+    onChange: (mode: Mode) => void setMode('sent', mode),
+  }
+  if (!isWide) return <ModeSelect {...common} />
   return (
-    <>
-      <ModeSelect
-        label="Mode, as we send"
-        value={wanted.mode ?? snapshot.mode}
-        onChange={(mode) => void setMode('sent', mode)}
+    <span className="modes">
+      <Segmented
+        {...common}
+        options={modeNames.map((mode) => ({
+          value: mode,
+          label: modeWords[mode],
+          title: modeMeanings[mode],
+        }))}
       />
-      <select
-        className="select"
-        aria-label="Which pairs carry"
-        title="Which live pairs carry traffic"
-        value={wanted.use ?? snapshot.use}
-        onChange={(event) => {
-          const use = event.target.value
-          if (use === 'auto' || use === 'all' || use === 'disjoint') void setUse(use)
-        }}
-      >
-        <option value="auto">auto</option>
-        <option value="all">all pairs</option>
-        <option value="disjoint">disjoint</option>
-      </select>
-    </>
+    </span>
   )
 }
 
@@ -86,9 +92,10 @@ function PeerMode({ live }: { readonly live: Live }) {
   const { peerMode, ended } = live.view
   if (peerMode === null || ended !== null) return null
   return (
-    <span className="row dim roomy-only">
+    <span className="peer-mode dim" title="How the peer sends">
       peer
       <ModeSelect
+        slim
         label="Mode, as the peer sends"
         value={peerMode}
         onChange={(mode) => void setMode('received', mode)}
@@ -111,17 +118,22 @@ function Actions({ ended }: { readonly ended: boolean }) {
   const exportReport = useStore((store) => store.exportReport)
   const stop = useStore((store) => store.stopSession)
   const leave = useStore((store) => store.leaveSession)
+  const testsOpen = useStore((store) => store.testsOpen)
+  const openTests = useStore((store) => store.openTests)
   const sideOpen = useStore((store) => store.sideOpen)
   const openSide = useStore((store) => store.openSide)
   return (
     <>
+      <Button pressed={testsOpen} title="Test streams (S)" onClick={() => openTests(!testsOpen)}>
+        Tests
+      </Button>
       <span className="narrow-only">
         <Button pressed={sideOpen} onClick={() => openSide(!sideOpen)}>
           Meaning
         </Button>
       </span>
       <Button busy={busy === 'exporting'} onClick={() => void exportReport(['json', 'csv', 'html'])}>
-        Export report
+        Export<span className="roomy-only"> report</span>
       </Button>
       {ended ? (
         <Button look="main" onClick={() => void leave()}>

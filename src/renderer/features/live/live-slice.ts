@@ -47,6 +47,11 @@ export interface LiveSlice {
   setUse(use: Use): Promise<void>
   includePair(pairId: number, included: boolean): Promise<void>
   attemptNomination(): Promise<void>
+  pinPair(pairId: number, pinned: boolean): Promise<void>
+  /** Bit/s of test streams; null = no limit. */
+  capPair(pairId: number, capBps: number | null): Promise<void>
+  /** All that are ordered, first one first. */
+  orderPairs(pairIds: readonly number[]): Promise<void>
 }
 
 export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
@@ -88,6 +93,7 @@ export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
     togglePause: () => pause(!get().paused),
     clearView() {
       if (get().overlay !== null) return set({ overlay: null })
+      if (get().testsOpen) return set({ testsOpen: false })
       if (get().sideOpen) return set({ sideOpen: false })
       if (get().paused) pause(false)
       set({ selectedPair: null, notice: null })
@@ -107,6 +113,9 @@ export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
         { kind: 'include-pair', pairId, included },
         { included: new Map(get().wanted.included).set(pairId, included) },
       ),
+    pinPair: (pairId, pinned) => command({ kind: 'pin-pair', pairId, pinned }),
+    capPair: (pairId, capBps) => command({ kind: 'cap-pair', pairId, capBps }),
+    orderPairs: (pairIds) => command({ kind: 'order-pairs', pairIds: [...pairIds] }),
     attemptNomination: () => command({ kind: 'attempt-nomination', pairId: null }),
   }
 }

@@ -4,7 +4,7 @@ import type { PairSnapshot } from '../../../shared/view'
 import { type Live, useStore } from '../../state'
 import { Button, PathKey } from '../../ui'
 import { pairColumns } from './columns'
-import { IncludeBox } from '../paths'
+import { IncludeBox, UseSelect } from '../paths'
 
 const rowPx = 28
 /** Rows drawn beyond the edges. */
@@ -26,6 +26,7 @@ export function PairTable({ live }: { readonly live: Live }) {
         <h2>Pairs</h2>
         <span className="dim">{pairs.length} in all; ↑ sent to the peer, ↓ received from it</span>
         <span className="space" />
+        <UseSelect live={live} />
         {ended === null && <Button onClick={() => void attempt()}>Try to nominate</Button>}
       </div>
       <div ref={place} className="table-scroll" onScroll={(event) => setTop(event.currentTarget.scrollTop)}>

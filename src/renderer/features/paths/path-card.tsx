@@ -10,12 +10,14 @@ import {
   pairStateHealth,
   pairStateWords,
   reasonText,
+  switchWords,
 } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
 import { formatRates } from '../../history'
 import { Health, PathKey, Quantity } from '../../ui'
 import { Sparkline } from './sparkline'
 import { IncludeBox } from './include-box'
+import { PathControls } from './path-controls'
 
 export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly live: Live }) {
   const selected = useStore((store) => store.selectedPair === pair.id)
@@ -50,7 +52,8 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
       )}
       <Sparkline pairId={pair.id} live={live} />
       <PathFigures pair={pair} live={live} />
-      <PathReason pair={pair} live={live} />
+      <PathReason pair={pair} live={live} whole={selected} />
+      {selected && <PathControls pair={pair} live={live} />}
       <span className="include">
         <IncludeBox pair={pair} disabled={live.view.ended !== null} />
       </span>
@@ -59,13 +62,29 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
 }
 
 /** Why it has its part of what is sent. */
-function PathReason({ pair, live }: { readonly pair: PairSnapshot; readonly live: Live }) {
-  const told = live.view.snapshot?.spreading.reasons.find(({ pairId }) => pairId === pair.id)
-  if (told === undefined || live.view.ended !== null) return null
+function PathReason(props: { readonly pair: PairSnapshot; readonly live: Live; readonly whole: boolean }) {
+  const { pair, live, whole } = props
+  const { snapshot, ended } = live.view
+  const told = snapshot?.spreading.reasons.find(({ pairId }) => pairId === pair.id)
+  if (snapshot === null || told === undefined || ended !== null) return null
   const text = reasonText(told.reason)
+  if (!whole)
+    return (
+      <span className="reason faint ellipsis" title={text}>
+        {text}
+      </span>
+    )
+  const { lastSwitch } = snapshot.spreading
   return (
-    <span className="reason faint ellipsis" title={text}>
+    <span className="reason dim">
       {text}
+      {lastSwitch !== null && (lastSwitch.toId === pair.id || lastSwitch.fromId === pair.id) && (
+        <>
+          {' '}
+          {lastSwitch.toId === pair.id ? 'Traffic came here ' : 'Traffic left it '}
+          {formatSpan(Math.max(1000, snapshot.atMs - lastSwitch.atMs))} ago: {switchWords[lastSwitch.reason]}.
+        </>
+      )}
     </span>
   )
 }

@@ -5,6 +5,7 @@ import { type Live, useStore } from '../../state'
 import { Button, Health, PathKey } from '../../ui'
 import { PathCard } from './path-card'
 import { IncludeBox } from './include-box'
+import { UseSelect } from './use-select'
 
 /** Cards drawn in full; the rest is listed in one line each. */
 const cardsLimit = 24
@@ -23,6 +24,10 @@ export function PathList({ live }: { readonly live: Live }) {
   const rest = [...paths.slice(cardsLimit), ...listed]
   return (
     <aside className="paths" aria-label="Paths">
+      <div className="paths-head">
+        <h2>Paths</h2>
+        <UseSelect live={live} />
+      </div>
       {paths.length === 0 && <p className="empty dim">No path carries anything at the moment.</p>}
       <ul>
         {paths.slice(0, cardsLimit).map((pair) => (

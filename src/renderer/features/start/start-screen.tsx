@@ -1,8 +1,10 @@
 /** The empty state: what can be used, what will be sent, and three ways to begin. */
+import { streamLimits, streamText } from '../../../shared/streams'
 import { modeMeanings } from '../../../shared/words'
 import { useStore } from '../../state'
 import { Button, ModeSelect, NumberField, TextField } from '../../ui'
 import { PasteBox } from '../exchange'
+import { StreamPicker } from '../tests'
 import { InterfaceChoice } from './interface-choice'
 import { defaultTitle } from './start-slice'
 
@@ -90,6 +92,44 @@ function SessionForm() {
         </span>
         <p className="hint">Numbered and timed, in both directions.</p>
       </div>
+      <StreamsField />
+    </div>
+  )
+}
+
+function StreamsField() {
+  const streams = useStore((store) => store.form.streams)
+  const change = useStore((store) => store.changeForm)
+  return (
+    <div className="field">
+      <span className="label">Test streams to start with</span>
+      <StreamPicker
+        actions={[
+          {
+            label: 'Add',
+            disabled: streams.length >= streamLimits.streams,
+            take: (spec) => change({ streams: [...streams, spec] }),
+          },
+        ]}
+      />
+      {streams.length === 0 ? (
+        <p className="hint">None. They can be started and stopped while it runs, from either side.</p>
+      ) : (
+        <ul className="row chosen-streams" aria-label="Streams to start with">
+          {streams.map((spec, at) => (
+            <li key={`${at}-${streamText(spec)}`} className="mark">
+              {streamText(spec)}
+              <Button
+                look="link"
+                label={`Leave out ${streamText(spec)}`}
+                onClick={() => change({ streams: streams.filter((_, index) => index !== at) })}
+              >
+                ×
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   )
 }

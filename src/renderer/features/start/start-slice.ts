@@ -17,6 +17,7 @@ export interface StartForm {
   readonly use: Settings['use']
   readonly ratePerSecond: number
   readonly sizeBytes: number
+  readonly streams: Settings['streams']
 }
 
 export interface StartSlice {
@@ -44,6 +45,7 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
     use: 'auto',
     ratePerSecond: 1,
     sizeBytes: 128,
+    streams: [],
   },
   interfaces: null,
   interfacesProblem: null,
@@ -63,6 +65,7 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
         use: settings.use,
         ratePerSecond: settings.messages.ratePerSecond,
         sizeBytes: settings.messages.sizeBytes,
+        streams: settings.streams,
       },
     }),
 
@@ -84,6 +87,7 @@ export const createStartSlice: Slice<StartSlice> = (set, get, { api }) => ({
       mode: form.mode,
       use: form.use,
       messages: { enabled: true, ratePerSecond: form.ratePerSecond, sizeBytes: form.sizeBytes },
+      streams: form.streams,
       reconnectFor: get().settings?.reconnectFor ?? 300,
       sockets: get().settings?.sockets ?? anySockets,
     }

@@ -1,0 +1,150 @@
+/** One row a stream, what runs first; each figure says in its heading what it is. */
+import type { ReactNode } from 'react'
+import { streamText } from '../../../shared/streams'
+import type { StreamSnapshot, StreamSpec } from '../../../shared/view'
+import { formatCount, formatMbps, formatMs, formatPercent, formatSpan } from '../../../shared/words'
+import { type Live, useStore } from '../../state'
+import { Button } from '../../ui'
+import { RateField, SizeField } from './stream-picker'
+
+interface Column {
+  readonly name: string
+  readonly head: string
+  readonly title: string
+  readonly cell: (stream: StreamSnapshot) => string
+}
+
+function column(name: string, head: string, title: string, cell: Column['cell']): Column {
+  return { name, head, title, cell }
+}
+
+const columns: readonly Column[] = [
+  column('sent', 'Sent', 'Packets made by the sender, copies not counted', ({ sent }) => formatCount(sent)),
+  column('received', 'Received', 'Different packets received', ({ received }) => formatCount(received)),
+  column('lost', 'Lost', 'Sent long enough ago and never received', lostText),
+  column('goodput', 'Goodput Mbit/s', 'Payload received, first to last arrival', ({ goodputBps }) =>
+    formatMbps(goodputBps),
+  ),
+  column('p50', 'Latency p50', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
+    formatMs(latencyMs?.p50),
+  ),
+  column('p99', 'p99 ms', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
+    formatMs(latencyMs?.p99),
+  ),
+  column('jitter', 'Jitter ms', 'Interarrival jitter of RFC 3550, as it stands', ({ jitterMs }) =>
+    formatMs(jitterMs),
+  ),
+  column('gap', 'Longest gap ms', 'Longest time without a new packet', ({ deliveryGapMaxMs }) =>
+    formatMs(deliveryGapMaxMs),
+  ),
+  column('gap-in-order', 'in order', 'The same, had packets been handed on in order only', (stream) =>
+    formatMs(stream.inOrderGapMaxMs),
+  ),
+  column('overhead', 'Cost', 'Bytes of all copies over those of the packets', ({ overheadFactor }) =>
+    overheadFactor === null ? '' : `×${overheadFactor.toFixed(2)}`,
+  ),
+]
+
+export function StreamTable(props: { readonly live: Live; readonly streams: readonly StreamSnapshot[] }) {
+  const { live, streams } = props
+  const ordered = [...streams].sort((a, b) => Number(b.running) - Number(a.running))
+  return (
+    <div className="table-scroll streams-scroll">
+      <table className="streams">
+        <thead>
+          <tr>
+            <th scope="col" className="left">
+              Stream
+            </th>
+            {columns.map(({ name, head, title }) => (
+              <th key={name} scope="col" title={title}>
+                {head}
+              </th>
+            ))}
+            <th scope="col" />
+          </tr>
+        </thead>
+        <tbody>
+          {ordered.map((stream) => (
+            <Row key={`${stream.direction}-${stream.id}`} stream={stream} live={live} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live: Live }) {
+  const stop = useStore((store) => store.stopStream)
+  const able = stream.running && live.view.ended === null
+  return (
+    <tr data-stream={`${stream.direction}-${stream.id}`} className={stream.running ? '' : 'excluded'}>
+      <th scope="row" className="left">
+        <span className="stream-name">
+          <span>{stream.direction === 'sent' ? '↑' : '↓'}</span>
+          <Spec stream={stream} able={able} />
+          <span className="dim">{stateText(stream, live)}</span>
+        </span>
+      </th>
+      {columns.map(({ name, cell }) => {
+        const text = cell(stream)
+        return (
+          <td
+            key={name}
+            data-column={name}
+            className={name === 'lost' && (stream.lost ?? 0) > 0 ? 'some' : ''}
+          >
+            {text === '' ? <span className="none">–</span> : text}
+          </td>
+        )
+      })}
+      <td>
+        {able && (
+          <Button look="link" label={`Stop ${labelOf(stream)}`} onClick={() => void stop(stream)}>
+            Stop
+          </Button>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** Its rate and size can be changed while it runs. */
+function Spec({ stream, able }: { readonly stream: StreamSnapshot; readonly able: boolean }): ReactNode {
+  const change = useStore((store) => store.changeStream)
+  const { spec } = stream
+  if (!able || spec.kind === 'voice' || spec.kind === 'bulk') return <b>{streamText(spec)}</b>
+  const take = (next: StreamSpec): void => {
+    if (streamText(next) !== streamText(spec)) void change(stream, next)
+  }
+  return (
+    <>
+      <b>{spec.kind}</b>
+      <RateField
+        value={spec.rateBps / 1e6}
+        onChange={(mbps) => take({ ...spec, rateBps: Math.round(mbps * 1e6) })}
+      />
+      {spec.kind === 'cbr' && (
+        <SizeField value={spec.sizeBytes} onChange={(sizeBytes) => take({ ...spec, sizeBytes })} />
+      )}
+    </>
+  )
+}
+
+function labelOf({ spec, direction }: StreamSnapshot): string {
+  return `${streamText(spec)} ${direction === 'sent' ? 'to' : 'from'} the peer`
+}
+
+function stateText({ running, by, startedAtMs, stoppedAtMs }: StreamSnapshot, live: Live): string {
+  const whose = by === 'us' ? 'here' : 'by the peer'
+  const until = stoppedAtMs ?? live.view.snapshot?.atMs ?? startedAtMs
+  const span = formatSpan(Math.max(1000, until - startedAtMs))
+  return running ? `${span}, asked for ${whose}` : `ran ${span}, stopped ${whose}`
+}
+
+function lostText({ lost, sent }: StreamSnapshot): string {
+  if (lost === null) return ''
+  return lost === 0 || sent === null || sent === 0
+    ? formatCount(lost)
+    : `${formatCount(lost)} (${formatPercent((100 * lost) / sent)} %)`
+}

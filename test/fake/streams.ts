@@ -1,0 +1,120 @@
+/** Made-up test streams: what the window asks for runs, and the figures grow as they would. */
+import type { EngineEvent, StreamSnapshot, StreamSpec } from '../../src/engine'
+
+interface FakeStream {
+  readonly id: number
+  readonly direction: StreamSnapshot['direction']
+  spec: StreamSpec
+  by: StreamSnapshot['by']
+  readonly startedAtMs: number
+  stoppedAtMs: number | null
+  packets: number
+  lastMs: number
+  lost: number
+}
+
+export interface FakeStreams {
+  start(
+    direction: StreamSnapshot['direction'],
+    spec: StreamSpec,
+    by: StreamSnapshot['by'],
+    atMs: number,
+  ): EngineEvent
+  change(direction: StreamSnapshot['direction'], id: number, spec: StreamSpec, atMs: number): EngineEvent[]
+  stop(direction: StreamSnapshot['direction'], id: number, atMs: number): EngineEvent[]
+  views(atMs: number, copies: number): StreamSnapshot[]
+}
+
+export function createFakeStreams(random: () => number): FakeStreams {
+  const streams: FakeStream[] = []
+  const find = (direction: StreamSnapshot['direction'], id: number): FakeStream | undefined =>
+    streams.find((stream) => stream.direction === direction && stream.id === id)
+  const told = (kind: 'started' | 'changed' | 'stopped', stream: FakeStream, atMs: number): EngineEvent => {
+    const { id, direction, spec, by } = stream
+    return { kind: `stream-${kind}`, id, direction, spec, by, atMs }
+  }
+  return {
+    start(direction, spec, by, atMs) {
+      const id = streams.filter((stream) => stream.direction === direction).length + 1
+      const stream = {
+        id,
+        direction,
+        spec,
+        by,
+        startedAtMs: atMs,
+        stoppedAtMs: null,
+        packets: 0,
+        lastMs: atMs,
+        lost: 0,
+      }
+      streams.push(stream)
+      return told('started', stream, atMs)
+    },
+    change(direction, id, spec, atMs) {
+      const stream = find(direction, id)
+      if (stream === undefined) return []
+      stream.spec = spec
+      return [told('changed', stream, atMs)]
+    },
+    stop(direction, id, atMs) {
+      const stream = find(direction, id)
+      if (stream === undefined) return []
+      stream.stoppedAtMs = atMs
+      return [told('stopped', stream, atMs)]
+    },
+    views: (atMs, copies) =>
+      streams
+        .filter(({ startedAtMs }) => startedAtMs <= atMs)
+        .map((stream) => view(stream, atMs, copies, random)),
+  }
+}
+
+function packetsASecond(spec: StreamSpec): number {
+  if (spec.kind === 'voice') return 50
+  if (spec.kind === 'bulk') return 3750
+  return spec.rateBps / 8 / (spec.kind === 'cbr' ? spec.sizeBytes : 1100)
+}
+
+function view(stream: FakeStream, atMs: number, copies: number, random: () => number): StreamSnapshot {
+  const { spec, direction } = stream
+  const untilMs = stream.stoppedAtMs ?? atMs
+  const due = Math.max(0, untilMs - stream.lastMs)
+  stream.lastMs = untilMs
+  stream.packets += (due / 1000) * packetsASecond(spec) * (spec.kind === 'bulk' ? 0.95 + random() / 10 : 1)
+  if (spec.kind === 'bulk' && due > 0 && random() < 0.02) stream.lost += 1
+  const sent = Math.floor(stream.packets)
+  const got = direction === 'received'
+  const received = Math.max(0, sent - stream.lost)
+  const payload = spec.kind === 'voice' ? 160 : spec.kind === 'cbr' ? spec.sizeBytes : 1100
+  const spanMs = Math.max(1, untilMs - stream.startedAtMs)
+  const spread = { n: received, min: 0, p50: 1.4, p95: 5.2, p99: 11.8, max: 46.1 }
+  return {
+    id: stream.id,
+    direction,
+    spec,
+    running: stream.stoppedAtMs === null,
+    by: stream.by,
+    startedAtMs: stream.startedAtMs,
+    stoppedAtMs: stream.stoppedAtMs,
+    sent,
+    received,
+    lost: stream.lost,
+    duplicates: got ? Math.round(received * (copies - 1)) : 0,
+    reordered: got ? Math.round(received * 0.002) : 0,
+    bytes: sent * payload,
+    goodputBps: got ? (8000 * received * payload) / spanMs : null,
+    latencyMs: got ? spread : null,
+    jitterMs: got ? 0.9 : null,
+    deliveryGapMaxMs: got ? 38.4 : null,
+    inOrderGapMaxMs: got ? 41.7 : null,
+    playout: null,
+    overheadFactor: got ? null : copies,
+    skipped: got ? null : 0,
+    paths: [1, 6, 11].map((pairId, at) => ({
+      pairId,
+      packets: Math.round(received * (0.52 - at * 0.19)),
+      bytes: Math.round(received * payload * (0.52 - at * 0.19)),
+      firstArrivals: got ? Math.round(received * (0.52 - at * 0.19)) : null,
+    })),
+  }
+}
