@@ -12,7 +12,6 @@ import type { PairCapacity } from '../face/snapshot'
 import { type Arrivals, createRecorder, emptyArrivals, readFeedback, type Recorder } from '../feedback'
 import type { Pair } from '../ice'
 import { drop, pairById, type SessionState } from './state'
-import { resendLost } from './stream-resend'
 
 /** What we know of one path towards the peer. */
 export interface SendingPath {
@@ -35,6 +34,8 @@ export interface FeedbackState {
   /** By pair; made when the first packet of a stream goes over it. */
   readonly paths: Map<number, SendingPath>
   readonly bottlenecks: Bottlenecks
+  /** What was found lost since the last look, to be sent again where that is allowed. */
+  readonly lost: { readonly pairId: number; readonly streamId: number; readonly sequence: number }[]
   /** Datagrams with feedback that went over each pair. */
   readonly toldOver: Map<number, number>
   sampledMs: number
@@ -47,6 +48,7 @@ export function createFeedbackState(): FeedbackState {
     arrivals: emptyArrivals(),
     paths: new Map(),
     bottlenecks: createBottlenecks(),
+    lost: [],
     toldOver: new Map(),
     sampledMs: 0,
     samples: 0,
@@ -60,7 +62,7 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
     {
       packetBytes: limits.datagramBytes,
       rttHintMs: () => pair.rtt.smoothedMs,
-      lost: (stream, sequence) => resendLost(state, pair.id, stream, sequence),
+      lost: (streamId, sequence) => state.feedback.lost.push({ pairId: pair.id, streamId, sequence }),
     },
     state.nowMs,
   )

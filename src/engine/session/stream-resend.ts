@@ -1,6 +1,7 @@
 import type { Pair } from '../ice'
 import type { StoredPacket } from '../resend'
 import { playoutDeadlineMs } from '../streams'
+import { noteSent } from './feedback'
 import { lostSinceMs } from './lost-since'
 import { pairById, type SessionState } from './state'
 import { sendCopy } from './transmit'
@@ -50,4 +51,5 @@ function resend(state: SessionState, packet: StoredPacket): void {
   spreading.streams.resent(pair.id, packet.streamId, bytes, nowMs)
   stream.copied(pair.id, bytes, false)
   sendCopy(state, pair, packet.data)
+  noteSent(state, pair, packet.streamId, packet.sequence, bytes, false)
 }

@@ -1,5 +1,6 @@
 import { broadcast } from './control'
 import { pairById, type SessionState } from './state'
+import { resendLost } from './stream-resend'
 
 /** Tells the peer what came, and notices what is lost or silent. */
 export function settleFeedback(state: SessionState): void {
@@ -16,6 +17,10 @@ export function settleFeedback(state: SessionState): void {
     else capacity.resume(state.nowMs)
     capacity.pause(pair.suspicion !== null)
     if (state.nowMs >= capacity.nextDeadline()) capacity.tick(state.nowMs)
+  }
+  if (state.feedback.lost.length === 0) return
+  for (const { pairId, streamId, sequence } of state.feedback.lost.splice(0)) {
+    resendLost(state, pairId, streamId, sequence)
   }
 }
 
