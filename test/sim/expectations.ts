@@ -70,6 +70,31 @@ function judge(run: Run, expected: Expectation): string | undefined {
           (deliveryGapMaxMs ?? Infinity) <= expected.mostMs ? undefined : `a gap of ${deliveryGapMaxMs} ms`,
         ),
       )
+    case 'in-order-gap':
+      return problemOf(sides, (side) =>
+        receivedProblem(run, side, ({ inOrderGapMaxMs }) =>
+          (inOrderGapMaxMs ?? Infinity) <= expected.mostMs ? undefined : `a gap of ${inOrderGapMaxMs} ms`,
+        ),
+      )
+    case 'copies':
+      return problemOf(sides, (side) => {
+        const sent = run.ends[side].driver.snapshot().streams.filter((one) => one.direction === 'sent')
+        const off = sent.find(
+          ({ overheadFactor: factor }) =>
+            factor === null || factor < expected.least || factor > expected.most,
+        )
+        return off && `${side}: stream ${off.id} has ${off.overheadFactor} times its bytes`
+      })
+    case 'left-dead-links':
+      return problemOf(sides, (side) => {
+        const longestMs = run.deadLinks.longestMs(side)
+        return longestMs <= expected.withinMs ? undefined : `${side} sent after ${longestMs} ms`
+      })
+    case 'switches':
+      return problemOf(sides, (side) => {
+        const { switches } = run.ends[side].driver.snapshot().spreading
+        return switches >= expected.least && switches <= expected.most ? undefined : `${side}: ${switches}`
+      })
     case 'shares-follow-weights':
       return problemOf(sides, (side) => shareProblem(run, side, expected.within))
     case 'ended':
@@ -91,11 +116,11 @@ function receivedProblem(
 function shareProblem(run: Run, side: Side, within: number): string | undefined {
   const { pairs } = run.ends[side].driver.snapshot()
   const carriers = pairs.filter((pair) => pair.carryingStreams)
-  const packets = carriers.reduce((sum, pair) => sum + pair.streamSent.packets, 0)
+  const packets = carriers.reduce((sum, pair) => sum + pair.streamSent.packets - pair.resent, 0)
   const weights = carriers.reduce((sum, pair) => sum + pair.weight, 0)
   if (carriers.length < 2) return `${side} sent over ${carriers.length} paths`
   const off = carriers.find(
-    (pair) => Math.abs(pair.streamSent.packets / packets - pair.weight / weights) > within,
+    (pair) => Math.abs((pair.streamSent.packets - pair.resent) / packets - pair.weight / weights) > within,
   )
   return (
     off &&

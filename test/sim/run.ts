@@ -17,6 +17,7 @@ import { createFlow, type MessageFlow } from './checked-secure'
 import { checkAtEnd, checkSnapshot } from './checks'
 import { type End, startEnd } from './end'
 import { type Change, type Scenario, type Side, sides, stunName, stunPort } from './scenario'
+import { type DeadLinks, watchDeadLinks } from './dead-links'
 import { watchWire } from './wire-watch'
 
 /** What came of a scenario. */
@@ -30,6 +31,7 @@ export interface Run {
   /** Messages by the side that sent them. */
   readonly flows: Readonly<Record<Side, MessageFlow>>
   readonly world: World
+  readonly deadLinks: DeadLinks
   readonly turn: TurnServer | undefined
   /** When each side knew both descriptions; undefined when it never did. */
   readonly describedAtMs: ReadonlyMap<Side, number>
@@ -56,6 +58,7 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
   }
 
   const wire = watchWire(report)
+  const deadLinks = watchDeadLinks(scenario)
   const adversary = createAdversary(scenario, world, clock, (packet) => hub.send('mallory', 'tap', packet))
   const hub: Hub = createHub({
     clock,
@@ -64,6 +67,7 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
     tamper: (host, interfaceName, packet) => adversary.tamper(host, interfaceName, packet),
     onSend(host, packet, nowMs) {
       if (host !== 'mallory') wire.see(host, packet, nowMs)
+      deadLinks.see(host, packet, nowMs)
       hash.update(
         `${nowMs} ${host} ${packet.from.address}:${packet.from.port} ${packet.to.address}:${packet.to.port}`,
       )
@@ -125,7 +129,10 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
 
   function apply(change: Change): void {
     tell(`change ${JSON.stringify(change)}`)
-    if (change.kind === 'link') world.setLinkUp(change.host, change.interface, change.up)
+    if (change.kind === 'link') {
+      world.setLinkUp(change.host, change.interface, change.up)
+      deadLinks.change(change.host, change.interface, change.up, clock.nowMs())
+    }
     if (change.kind === 'impair') {
       world.setImpairments(change.host, change.interface, change.which, change.to)
     }
@@ -151,6 +158,7 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
     flows,
     world,
     turn,
+    deadLinks,
     describedAtMs,
   }
   checkAtEnd(run, report)

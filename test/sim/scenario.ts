@@ -61,6 +61,14 @@ export type Expectation =
   | { readonly kind: 'stream-lost'; readonly mostPercent: number; readonly least: number }
   /** No stream was without a new packet for longer. */
   | { readonly kind: 'stream-gap'; readonly mostMs: number }
+  /** No stream, had it been handed on in order only within its deadline, was without a packet for longer. */
+  | { readonly kind: 'in-order-gap'; readonly mostMs: number }
+  /** Bytes of all copies of a stream over those of its packets. */
+  | { readonly kind: 'copies'; readonly least: number; readonly most: number }
+  /** No stream packet was put on a link that had been down for longer. */
+  | { readonly kind: 'left-dead-links'; readonly withinMs: number }
+  /** Times that the preferred path of each side changed. */
+  | { readonly kind: 'switches'; readonly least: number; readonly most: number }
   /** Each path's part of a side's stream packets is its share by weight at the end, within this. */
   | { readonly kind: 'shares-follow-weights'; readonly within: number }
   | { readonly kind: 'ended'; readonly side: Side; readonly reason: string }

@@ -23,6 +23,7 @@ import { createOutbox } from './outbox'
 import { relaySink } from './relaying'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
 import { resendDoubted } from './resend'
+import { resendOverdue } from './stream-resend'
 import { takeSnapshot } from './snapshot'
 import { createSpreading, noteDoubt, settleSpreading } from './spreading'
 import { obeyWish } from './wishes'
@@ -195,6 +196,7 @@ function settle(state: SessionState): void {
   followIce(state)
   refreshCarrying(state, false)
   settleSpreading(state)
+  resendOverdue(state)
   resendDoubted(state)
   considerSecureStart(state)
   passHandshake(state)

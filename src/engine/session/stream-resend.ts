@@ -1,13 +1,13 @@
 import type { Pair } from '../ice'
 import type { StoredPacket } from '../resend'
-import { playoutDeadlineMs } from '../streams'
 import { noteSent } from './feedback'
 import { lostSinceMs } from './lost-since'
 import { pairById, type SessionState } from './state'
 import { sendCopy } from './transmit'
 
-/** A packet is sent again at most so often. */
+/** A packet is sent again at most so often, and not when it was made longer ago than this, ms. */
 const maxHops = 3
+const resendWithinMs = 500
 
 /** A stream packet has gone out over one pair alone: kept, should it be lost there. */
 export function keepPacket(
@@ -34,12 +34,24 @@ export function resendLost(state: SessionState, pairId: number, streamId: number
   if (packet?.pathId === pairId) resend(state, packet)
 }
 
-/** In time for its deadline only; over the pair on which it comes soonest, and over the same one only if that is well. */
+/** Sends again what has not been acknowledged in time: by the time that is sure to be a loss, it would be late. */
+export function resendOverdue(state: SessionState): void {
+  const { streams } = state.spreading
+  for (let late = streams.takeOverdue(); late !== undefined; late = streams.takeOverdue()) {
+    const sinceMs = streams.unacknowledgedSinceMs(late.id)
+    if (sinceMs === null) continue
+    for (const packet of state.packets.since(late.id, sinceMs)) {
+      if (packet.atMs <= late.untilMs) resend(state, packet)
+    }
+  }
+}
+
+/** Over the pair on which it comes soonest, and over the same one only if that is well. */
 function resend(state: SessionState, packet: StoredPacket): void {
   const { nowMs, spreading } = state
   const stream = state.streams.sent[packet.streamId - 1]
   if (stream === undefined || packet.hops >= maxHops) return
-  if (nowMs - packet.madeMs > playoutDeadlineMs[stream.spec.kind]) return
+  if (nowMs - packet.madeMs > resendWithinMs) return
   const bytes = packet.data.length
   const id = spreading.streams.rescue(packet.pathId, bytes, nowMs)
   const pair = id === null ? undefined : pairById(state, id)

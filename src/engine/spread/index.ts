@@ -10,6 +10,6 @@
 export { chooseCarrying, chooseControl, type SpreadCandidate } from './carrying'
 export type { Choice, ChoiceReason, PacketFacts, PathFacts } from './facts'
 export { createRoundRobin, expectedShares, type RoundRobin } from './round-robin'
-export { createSpreader, type Spreader } from './spreader'
+export { createSpreader, type Overdue, type Spreader } from './spreader'
 export { createWeights, type WeightInput, type Weights, type WeightSettings } from './weights'
 export { streamShares, type WireInput } from './wire-shares'

@@ -114,12 +114,13 @@ const unknownDelayMs = 30_000
 const resendMs = 20
 
 /**
- * How long a packet is expected to take: half the round trip (its smallest lately and the queue, where the queue is
- * known), the variation, and what loss costs on average: another round trip and 20 ms.
+ * How long a packet is expected to take: half the round trip, or half its smallest lately and the queue where that is
+ * more, as a queue of now is not in the round trips yet; the variation; and what loss costs on average: another round trip
+ * and 20 ms.
  */
 export function expectedDelayMs(facts: PathFacts): number {
   const { rttMs, baseRttMs, queueMs, rttVarMs, loss } = facts
   if (rttMs === null) return unknownDelayMs
-  const onWayMs = queueMs !== null && baseRttMs !== null ? baseRttMs / 2 + queueMs : rttMs / 2
+  const onWayMs = Math.max(rttMs / 2, (baseRttMs ?? 0) / 2 + (queueMs ?? 0))
   return onWayMs + (rttVarMs ?? 0) + (loss ?? 0) * (rttMs + resendMs)
 }

@@ -44,6 +44,8 @@ export interface Spreader {
   /** Notices paths whose acknowledgements are overdue; each is returned once by `takeDoubted`. */
   tick(nowMs: number): void
   takeDoubted(): number | undefined
+  /** Packets put on a path until then are overdue, and may be sent again elsewhere; told before a path is doubted. */
+  takeOverdue(): Overdue | undefined
   nextDeadline(): number | undefined
   /** The path for a packet that may be lost on another one: where it comes soonest, and that one only if it is well. */
   rescue(fromId: number, bytes: number, nowMs: number): number | null
@@ -61,6 +63,11 @@ export interface Spreader {
   readonly lastSwitch: PathSwitch | null
   /** Times the preferred path changed, the first one not counted. */
   readonly switches: number
+}
+
+export interface Overdue {
+  readonly id: number
+  readonly untilMs: number
 }
 
 /** Noticed this late, ms, this machine was busy: what came meanwhile is to be read first. */
@@ -87,6 +94,7 @@ export function createSpreader(initialMode: Mode): Spreader {
   let lastSwitch: PathSwitch | null = null
   let switches = 0
   const doubted: number[] = []
+  const overdue: Overdue[] = []
   const robins = new Map<number, RoundRobin>()
   const risk = createRiskBudget()
   const fastest = createFastest()
@@ -148,6 +156,8 @@ export function createSpreader(initialMode: Mode): Spreader {
     let found = false
     for (const path of paths) {
       if (path.trouble !== null || nowMs < path.pulse.dueMs()) continue
+      overdue.push({ id: path.id, untilMs: path.pulse.takeOverdue(nowMs) })
+      if (!path.pulse.isSilent) continue
       trouble(path, 'overdue', nowMs)
       doubted.push(path.id)
       found = true
@@ -321,6 +331,7 @@ export function createSpreader(initialMode: Mode): Spreader {
     },
     tick: notice,
     takeDoubted: () => doubted.shift(),
+    takeOverdue: () => overdue.shift(),
     nextDeadline: () => (nextDueMs === Infinity ? undefined : nextDueMs),
     rescue(fromId, bytes, nowMs) {
       const from = byId.get(fromId) ?? null

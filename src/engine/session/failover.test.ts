@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import type { Mode } from '../face/settings'
+import type { StreamSnapshot, StreamSpec } from '../face/streams'
+import { pairOfEngines, type TestLink } from '../testing'
+
+const voice: StreamSpec = { kind: 'voice' }
+const cbr: StreamSpec = { kind: 'cbr', rateBps: 1_000_000, sizeBytes: 1000 }
+
+interface Outcome {
+  readonly received: StreamSnapshot
+  readonly sent: StreamSnapshot
+  /** Bytes of all copies over those of the packets. */
+  readonly factor: number
+}
+
+/** Two even links of 40 ms; the one that carries (or the first) dies for good, or comes back after 3 s. */
+function outage(mode: Mode, spec: StreamSpec, comesBack = false): Outcome {
+  const links: TestLink[] = [20, 20].map((delayMs) => ({ delayMs, loss: 0, up: true }))
+  const world = pairOfEngines(links, {
+    mode,
+    streams: [spec],
+    messages: { enabled: false, ratePerSecond: 1, sizeBytes: 64 },
+  })
+  world.connect()
+  world.runUntil(6000)
+  const busiest = [...world.hosts[0].engine.snapshot(world.now()).pairs].sort((a, b) => b.share - a.share)[0]
+  const dying = links[busiest?.local.interfaceName === 'link2' ? 1 : 0] as TestLink
+  dying.up = false
+  world.runUntil(9000)
+  if (comesBack) dying.up = true
+  world.runUntil(14_000)
+  const streamOf = (index: 0 | 1, direction: 'sent' | 'received') => {
+    const found = world.hosts[index].engine
+      .snapshot(world.now())
+      .streams.find((stream) => stream.direction === direction)
+    if (found === undefined) throw new Error('no stream')
+    return found
+  }
+  const sent = streamOf(0, 'sent')
+  return { received: streamOf(1, 'received'), sent, factor: sent.overheadFactor ?? 0 }
+}
+
+test.each([
+  ['redundant', 25],
+  ['weighted', 85],
+  ['lowest-latency', 85],
+  ['backup', 85],
+  ['adaptive', 85],
+] as const)('in %s mode a dead link loses no packet, and has no gap over %s ms', (mode, gapMs) => {
+  for (const spec of [voice, cbr]) {
+    const { received, factor } = outage(mode, spec)
+    expect(received.lost).toBe(0)
+    expect(received.inOrderGapMaxMs).toBeLessThanOrEqual(gapMs)
+    if (mode !== 'redundant') expect(factor).toBeLessThan(1.1)
+  }
+})
+
+test('in single mode a dead link costs what it costs a stock peer: 2.5 s', () => {
+  const { received } = outage('single', voice)
+  expect(received.deliveryGapMaxMs).toBeGreaterThan(2400)
+  expect(received.deliveryGapMaxMs).toBeLessThan(3100)
+  expect(received.lost).toBeGreaterThan(100)
+})
+
+test.each(['redundant', 'weighted', 'lowest-latency', 'backup', 'adaptive'] as const)(
+  'in %s mode nothing is lost by a link that comes back',
+  (mode) => {
+    const { received } = outage(mode, cbr, true)
+    expect(received.lost).toBe(0)
+    expect(received.inOrderGapMaxMs).toBeLessThanOrEqual(85)
+  },
+)
