@@ -32,6 +32,12 @@ describe('the circuit breaker', () => {
     }
   })
 
+  it('leaves a path that loses a tenth to the weights, however long its queue is', () => {
+    const breaker = createBreaker()
+    const full = { ...flood, sentBps: 5e6, delivered: 900, lost: 100, lostByFullQueue: 100 }
+    for (const one of [full, full, full, full]) expect(breaker.update(one)).toBe(false)
+  })
+
   it('counts a quarter of loss as congestion whatever the queue', () => {
     const breaker = createBreaker()
     const policed = { ...flood, lostByFullQueue: 0 }

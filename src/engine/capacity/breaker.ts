@@ -2,6 +2,8 @@
 const tolerance = 10
 /** Intervals in a row after which it trips; RFC 8083 asks for three reporting intervals at least. */
 const intervalsToTrip = 3
+/** Less loss than this is for weights and modes to mend: a stream over several paths may fill one of them for a while. */
+const leastLoss = 0.2
 /** Loss that needs no full queue as its explanation: no link that works loses so much by itself. */
 const absurdLoss = 0.25
 
@@ -45,7 +47,7 @@ function isExcessive(interval: BreakerInterval): boolean {
   // Nothing at all arrives on a path that is dead: that is for liveness to find, not for a breaker.
   if (delivered === 0 || rttMs === null) return false
   const counted = lost / known > absurdLoss ? lost : lostByFullQueue
-  if (counted === 0) return false
+  if (counted < leastLoss * known) return false
   const fairBps = (meanPacketBytes * 8000) / (Math.max(1, rttMs) * Math.sqrt((2 * counted) / known / 3))
   return sentBps > tolerance * fairBps
 }
