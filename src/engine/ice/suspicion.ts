@@ -87,10 +87,16 @@ function suspect(state: AgentState, pair: Pair, cause: SuspicionCause, nowMs: nu
 export function suspectKin(state: AgentState, silent: Pair, nowMs: number): void {
   const sinceMs = silent.lastReceivedMs ?? nowMs
   for (const pair of state.pairs) {
-    const related = pair.socket.id === silent.socket.id || pair.remote === silent.remote
+    const related = sharesInterface(pair, silent)
     if (!related || pair.state !== 'up' || pair.suspicion !== null) continue
     if ((pair.answeredMs ?? 0) <= sinceMs + (pair.rtt.smoothedMs ?? 0)) suspect(state, pair, 'kin', nowMs)
   }
+}
+
+/** IPv4 and IPv6 of an interface have sockets and addresses of their own, and fail together. */
+function sharesInterface(a: Pair, b: Pair): boolean {
+  if (a.socket.interfaceName === b.socket.interfaceName || a.remote === b.remote) return true
+  return a.remote.interfaceName !== null && a.remote.interfaceName === b.remote.interfaceName
 }
 
 export function endSuspicion(state: AgentState, pair: Pair, nowMs: number): void {
