@@ -68,6 +68,8 @@ export interface ControllerView {
   readonly packetBytes: number
   /** Round trip from elsewhere, until acknowledgements tell. */
   rttHintMs(): number | null
+  /** The window to begin with, where another path over the same links tells; 0 = it does not. */
+  readonly startBytes: number
 }
 
 export function createController(path: ControllerView, startMs: number): Controller {
@@ -76,7 +78,7 @@ export function createController(path: ControllerView, startMs: number): Control
   const least = leastPackets * packetBytes
   const most = (limits.inFlightPackets / 2) * packetBytes
   let phase: ControllerPhase = 'startup'
-  let window = initialPackets * packetBytes
+  let window = Math.min(most, Math.max(initialPackets * packetBytes, path.startBytes))
   let sharers = 1
 
   let roundStartMs = startMs

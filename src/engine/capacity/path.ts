@@ -60,6 +60,8 @@ export interface CapacityView {
 
 export interface PathCapacityOptions {
   readonly packetBytes: number
+  /** What `bulk` may begin with in flight, where another pair over the same links tells; 0 = nothing is known. */
+  readonly startBytes: number
   rttHintMs(): number | null
   lost(stream: number, sequence: number, sentMs: number, bytes: number): void
 }
@@ -101,7 +103,14 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     },
   })
   const controller = createController(
-    { ledger, queue, rate, packetBytes: options.packetBytes, rttHintMs: options.rttHintMs },
+    {
+      ledger,
+      queue,
+      rate,
+      packetBytes: options.packetBytes,
+      startBytes: options.startBytes,
+      rttHintMs: options.rttHintMs,
+    },
     startMs,
   )
 

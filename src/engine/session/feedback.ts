@@ -61,6 +61,7 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
   const capacity = createPathCapacity(
     {
       packetBytes: limits.datagramBytes,
+      startBytes: windowOfKin(state, pair) / 2,
       rttHintMs: () => pair.rtt.smoothedMs,
       lost: (streamId, sequence) => state.feedback.lost.push({ pairId: pair.id, streamId, sequence }),
     },
@@ -78,6 +79,18 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
   }
   state.feedback.paths.set(pair.id, path)
   return path
+}
+
+/** The largest window of the pairs between the same two interfaces, as of the other IP version: they go by the same links. */
+function windowOfKin(state: SessionState, { socket, remote }: Pair): number {
+  let most = 0
+  if (remote.interfaceName === null) return most
+  for (const { pair, capacity } of state.feedback.paths.values()) {
+    if (pair.socket.interfaceName !== socket.interfaceName) continue
+    if (pair.remote.interfaceName !== remote.interfaceName) continue
+    most = Math.max(most, capacity.controller.windowBytes)
+  }
+  return most
 }
 
 /** A copy of a stream's packet went over a pair. */

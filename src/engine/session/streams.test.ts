@@ -177,7 +177,7 @@ describe('streams', () => {
     const path = { ...link(10) }
     const world = connected([path])
     world.runUntil(1000)
-    path.loss = 0.3
+    path.loss = 0.4
     world.command(0, start(cbr(30_000_000)))
     world.command(0, start({ kind: 'voice' }))
     world.runUntil(4000)

@@ -76,7 +76,12 @@ export function createBench(
       forward: createDirection(clock, link, seed * 100 + 20 + i, settings.delayMs),
       back: createDirection(clock, back, seed * 100 + 70 + i, settings.delayMs),
       capacity: createPathCapacity(
-        { packetBytes, rttHintMs: () => 2 * (settings.delayMs ?? link.settings.delayMs), lost: () => {} },
+        {
+          packetBytes,
+          startBytes: 0,
+          rttHintMs: () => 2 * (settings.delayMs ?? link.settings.delayMs),
+          lost: () => {},
+        },
         0,
       ),
       up: true,
