@@ -129,13 +129,18 @@ function streamEvents(scenario: Scenario, { streams }: ReturnType<typeof createF
   ]
   if (scenario === 'broken') {
     const spec = { kind: 'cbr', rateBps: 200_000_000, sizeBytes: 1200 } as const
-    events.push(streams.start('sent', spec, 'us', 230_000), ...streams.stop('sent', 2, 232_400), {
-      kind: 'stream-refused',
-      atMs: 244_000,
-      direction: 'received',
-      spec,
-      reason: 'too-many',
-    })
+    events.push(
+      streams.start('sent', spec, 'us', 230_000),
+      ...streams.stop('sent', 2, 232_400),
+      { kind: 'stream-broken', atMs: 232_400, id: 2, pairId: 11, label: 'wwan0 → wwp0s1' },
+      {
+        kind: 'stream-refused',
+        atMs: 244_000,
+        direction: 'received',
+        spec,
+        reason: 'too-many',
+      },
+    )
   }
   return events.map((event) => ({ kind: 'event', event }))
 }

@@ -22,6 +22,8 @@ export interface FakeStreams {
   ): EngineEvent
   change(direction: StreamSnapshot['direction'], id: number, spec: StreamSpec, atMs: number): EngineEvent[]
   stop(direction: StreamSnapshot['direction'], id: number, atMs: number): EngineEvent[]
+  /** Whether one runs towards the peer. */
+  sending(atMs: number): boolean
   views(atMs: number, copies: number): StreamSnapshot[]
 }
 
@@ -62,6 +64,11 @@ export function createFakeStreams(random: () => number): FakeStreams {
       stream.stoppedAtMs = atMs
       return [told('stopped', stream, atMs)]
     },
+    sending: (atMs) =>
+      streams.some(
+        ({ direction, startedAtMs, stoppedAtMs }) =>
+          direction === 'sent' && startedAtMs <= atMs && stoppedAtMs === null,
+      ),
     views: (atMs, copies) =>
       streams
         .filter(({ startedAtMs }) => startedAtMs <= atMs)

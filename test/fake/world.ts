@@ -6,6 +6,7 @@ import type {
   MessageStreamSnapshot,
   PairSnapshot,
   PairState,
+  PairCapacity,
   PathReason,
   SpreadingView,
 } from '../../src/engine'
@@ -196,6 +197,30 @@ function snapshotOf(
   }
 }
 
+/** Known while a stream runs towards the peer. */
+function capacityOf(
+  pair: FakePair,
+  world: FakeWorld,
+  carries: boolean,
+  atMs: number,
+  random: () => number,
+): PairCapacity | null {
+  if (!carries || !world.streams.sending(atMs)) return null
+  const capacityBps = pair.local.kind === 'ethernet' ? null : 400_000_000 / pair.local.rttMs
+  const queueMs = 2 + 3 * random()
+  return {
+    capacityBps: capacityBps === null ? null : capacityBps * (0.97 + random() / 20),
+    deliveryRateBps: 3_980_000 + 60_000 * random(),
+    queueMs,
+    waitMs: { n: 900, min: 0, p50: 1.1, p95: 6.4, p99: 9.8, max: 21 },
+    lostByFullQueue: 0,
+    lostOtherwise: 3,
+    inFlightBytes: 22_000,
+    windowBytes: 64_000,
+    sharers: 1,
+  }
+}
+
 /** One path preferred, and a reason for each, as the engine gives them. */
 function spreadingOf(world: FakeWorld, carrying: readonly PairSnapshot[], atMs: number): SpreadingView {
   const delay = ({ rttMs }: PairSnapshot): number => (rttMs?.smoothed ?? 100) / 2
@@ -335,7 +360,7 @@ function pairView(
             last: rtt,
             smoothed: base + pair.wander,
           },
-    capacity: null,
+    capacity: capacityOf(pair, world, up && carries, atMs, random),
     rttIntervalMs: up ? rtt : null,
     lossSent: {
       sent: pair.sent,

@@ -1,13 +1,25 @@
 /** The graphs in the centre: one time axis, one crosshair, the same colours and dashes as everywhere. */
 import { useMemo } from 'react'
 import { isPath, type SessionView } from '../../shared/view'
+import type { SendingShown } from '../features/live'
 import { type Live, useStore } from '../state'
 import { Segmented } from '../ui'
-import { Graph, type GraphPath } from './graph'
-import { rangeOf } from '../history'
+import { pathStyle, streamStyle } from '../../shared/paths'
+import { streamText } from '../../shared/streams'
+import { Graph, type GraphLine } from './graph'
+import { rangeOf, streamTrack } from '../history'
 
 /** Lines in one graph; more cannot be told apart. */
 const linesLimit = 16
+
+const sendingWays: readonly SendingShown[] = ['share', 'weight', 'queue', 'capacity']
+
+const sendingTexts: Readonly<Record<SendingShown, { readonly title: string; readonly sub: string }>> = {
+  share: { title: 'Share', sub: '% of what is sent' },
+  weight: { title: 'Weight', sub: 'as the scheduler has it' },
+  queue: { title: 'Queue', sub: 'ms waited towards the peer, by its word' },
+  capacity: { title: 'Capacity', sub: 'towards the peer, as delivered while a queue stood' },
+}
 
 export function GraphStack({ live }: { readonly live: Live }) {
   const timeView = useStore((store) => store.timeView)
@@ -16,6 +28,13 @@ export function GraphStack({ live }: { readonly live: Live }) {
   const weightShown = useStore((store) => store.weightShown)
   const showWeight = useStore((store) => store.showWeight)
   const selected = useStore((store) => store.selectedPair)
+  const deliveryShown = useStore((store) => store.deliveryShown)
+  const showDelivery = useStore((store) => store.showDelivery)
+  const streams = useGraphStreams(live.view)
+  const delivers = streams.length > 0
+  const measured = live.view.snapshot?.pairs.some((pair) => pair.capacity !== null) ?? false
+  const ways = measured ? sendingWays : sendingWays.slice(0, 2)
+  const shown = ways.includes(weightShown) ? weightShown : 'share'
   const paths = useGraphPaths(live.view, selected)
   const range = rangeOf(timeView, live.history.lastMs())
   const common = { live, paths, range, selected }
@@ -62,30 +81,80 @@ export function GraphStack({ live }: { readonly live: Live }) {
       <Graph
         {...common}
         name="weight"
-        title={weightShown === 'weight' ? 'Weight' : 'Share'}
-        sub={weightShown === 'weight' ? 'as the scheduler has it' : '% of what is sent'}
-        metric={weightShown}
+        {...sendingTexts[shown]}
+        metric={shown}
         grow={1}
-        timeAxis
+        timeAxis={!delivers}
         aside={
           <Segmented
             small
-            label="Weight or share"
-            value={weightShown}
-            options={[
-              { value: 'share', label: 'Share' },
-              { value: 'weight', label: 'Weight' },
-            ]}
+            label="How it is sent"
+            value={shown}
+            options={ways.map((value) => ({ value, label: sendingTexts[value].title }))}
             onChange={showWeight}
           />
         }
       />
+      {delivers && (
+        <Graph
+          {...common}
+          paths={streams}
+          selected={null}
+          name="delivery"
+          title="Delivery"
+          sub={
+            deliveryShown === 'spacing'
+              ? 'ms between new packets of each stream'
+              : 'payload of each stream, all paths together'
+          }
+          metric={deliveryShown}
+          grow={1}
+          timeAxis
+          aside={
+            <Segmented
+              small
+              label="Delivery as"
+              value={deliveryShown}
+              options={[
+                { value: 'spacing', label: 'Gaps' },
+                { value: 'goodput', label: 'Goodput' },
+              ]}
+              onChange={showDelivery}
+            />
+          }
+        />
+      )}
     </div>
   )
 }
 
+/** Streams drawn; a panel and the report have all. */
+const streamsLimit = 8
+
+/** The streams drawn, what runs before what was stopped; the same list as long as nothing changes in it. */
+function useGraphStreams(view: SessionView): readonly GraphLine[] {
+  const all = view.snapshot?.streams ?? []
+  const drawn = [...all].sort((a, b) => Number(b.running) - Number(a.running)).slice(0, streamsLimit)
+  const key = drawn.map(({ direction, id, spec }) => `${direction} ${id} ${streamText(spec)}`).join('\n')
+  return useMemo(
+    () =>
+      key === ''
+        ? []
+        : key.split('\n').map((line) => {
+            const [way, number, text] = line.split(' ')
+            const stream = { direction: way === 'sent' ? 'sent' : 'received', id: Number(number) } as const
+            return {
+              track: streamTrack(stream),
+              label: `${stream.direction === 'sent' ? '↑' : '↓'} ${text}`,
+              style: streamStyle(stream),
+            }
+          }),
+    [key],
+  )
+}
+
 /** The paths drawn: those that carry, and the chosen one; the same list as long as nothing changes in it. */
-function useGraphPaths(view: SessionView, selected: number | null): readonly GraphPath[] {
+function useGraphPaths(view: SessionView, selected: number | null): readonly GraphLine[] {
   const pairs = view.snapshot?.pairs ?? []
   const drawn = pairs.filter((pair) => isPath(pair) || pair.id === selected)
   const shown = drawn.slice(0, linesLimit)
@@ -99,7 +168,8 @@ function useGraphPaths(view: SessionView, selected: number | null): readonly Gra
         ? []
         : key.split('\n').map((line) => {
             const space = line.indexOf(' ')
-            return { pairId: Number(line.slice(0, space)), label: line.slice(space + 1) }
+            const track = Number(line.slice(0, space))
+            return { track, label: line.slice(space + 1), style: pathStyle(track - 1) }
           }),
     [key],
   )

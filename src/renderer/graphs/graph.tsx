@@ -1,19 +1,23 @@
 /** One graph: a title line and a uPlot canvas that is fed, never rebuilt, as long as its paths stay the same. */
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type uPlot from 'uplot'
+import type { PathStyle } from '../../shared/paths'
 import { type Live, useStore } from '../state'
 import { useTheme } from '../ui'
 import { levelFor, type Metric, type Range, readColumns } from '../history'
 import { createPlot, type Plot } from './plot'
 
-export interface GraphPath {
-  readonly pairId: number
+/** A path or a stream. */
+export interface GraphLine {
+  /** Its track in the history. */
+  readonly track: number
+  readonly style: PathStyle
   readonly label: string
 }
 
 interface Props {
   readonly live: Live
-  readonly paths: readonly GraphPath[]
+  readonly paths: readonly GraphLine[]
   readonly range: Range
   readonly selected: number | null
   /** Short name, for tests and for the synchronised crosshair. */
@@ -62,7 +66,7 @@ export function Graph(props: Props) {
     const { xs, ys } = readColumns(
       level,
       range,
-      paths.map((path) => path.pairId),
+      paths.map((path) => path.track),
       wanted,
       wallMs,
     )

@@ -1,9 +1,8 @@
 /** One uPlot canvas: scales from 0, bands, event marks, the crosshair and its readout. */
 import uPlot from 'uplot'
-import { pathStyle } from '../../shared/paths'
 import { formatMs, formatPercent, formatWeight, type Health } from '../../shared/words'
 import type { Theme } from '../ui'
-import type { GraphPath } from './graph'
+import type { GraphLine } from './graph'
 import { formatRate, type Metric, rateUnit } from '../history'
 import { createReadout } from './readout'
 
@@ -13,7 +12,7 @@ export interface EventMark {
 }
 
 interface PlotOptions {
-  readonly paths: readonly GraphPath[]
+  readonly paths: readonly GraphLine[]
   readonly metric: Metric
   /** Whether each path has a low and a high column behind its own. */
   readonly banded: boolean
@@ -45,6 +44,10 @@ const leastTop: Readonly<Record<Metric, number>> = {
   rateReceived: 2000,
   weight: 2,
   share: 100,
+  queue: 10,
+  capacity: 2000,
+  spacing: 10,
+  goodput: 2000,
 }
 
 export function createPlot(place: HTMLElement, options: PlotOptions): Plot {
@@ -162,13 +165,12 @@ function axesOf(options: PlotOptions, colours: Colours): uPlot.Axis[] {
 }
 
 function seriesOf(options: PlotOptions): uPlot.Series[] {
-  return options.paths.flatMap(({ pairId }) => {
-    const style = pathStyle(pairId - 1)
+  return options.paths.flatMap(({ track, style }) => {
     const colour = style[options.theme]
-    const others = options.selected !== null && options.selected !== pairId
+    const others = options.selected !== null && options.selected !== track
     const line: uPlot.Series = {
       stroke: colour,
-      width: options.selected === pairId ? 2.6 : 1.6,
+      width: options.selected === track ? 2.6 : 1.6,
       alpha: others ? 0.3 : 1,
       dash: [...style.dash],
       points: { show: false },
@@ -181,9 +183,9 @@ function seriesOf(options: PlotOptions): uPlot.Series[] {
 
 function bandsOf(options: PlotOptions): uPlot.Band[] {
   if (!options.banded) return []
-  return options.paths.map(({ pairId }, index) => {
-    const others = options.selected !== null && options.selected !== pairId
-    const colour = pathStyle(pairId - 1)[options.theme]
+  return options.paths.map(({ track, style }, index) => {
+    const others = options.selected !== null && options.selected !== track
+    const colour = style[options.theme]
     return { series: [3 * index + 3, 3 * index + 2], fill: `${colour}${others ? '0c' : '28'}` }
   })
 }
@@ -213,9 +215,12 @@ function niceTop(value: number): number {
   return step * power
 }
 
+function isRate(metric: Metric): boolean {
+  return ['rateSent', 'rateReceived', 'capacity', 'goodput'].includes(metric)
+}
+
 function axisTexts(metric: Metric, splits: readonly number[]): string[] {
-  if (metric !== 'rateSent' && metric !== 'rateReceived')
-    return splits.map((value) => String(Number(value.toFixed(2))))
+  if (!isRate(metric)) return splits.map((value) => String(Number(value.toFixed(2))))
   const unit = rateUnit(splits[splits.length - 1] ?? 0)
   const last = splits.length - 1
   return splits.map((value, index) => {
@@ -231,6 +236,8 @@ function formatMetric(metric: Metric, value: number): string {
       return `${formatPercent(value)} %`
     case 'rateSent':
     case 'rateReceived':
+    case 'capacity':
+    case 'goodput':
       return formatRate(value)
     case 'weight':
       return formatWeight(value)

@@ -1,8 +1,7 @@
 /** The values under the crosshair, beside it, in the graph the pointer is in. */
 import type uPlot from 'uplot'
-import { pathStyle } from '../../shared/paths'
 import type { Theme } from '../ui'
-import type { GraphPath } from './graph'
+import type { GraphLine } from './graph'
 
 /** Rows shown; a selected path is always among them. */
 const rowsLimit = 9
@@ -15,7 +14,7 @@ export interface Readout {
 
 export function createReadout(
   place: HTMLElement,
-  paths: readonly GraphPath[],
+  paths: readonly GraphLine[],
   format: (value: number) => string,
   look: { readonly theme: Theme },
 ): Readout {
@@ -40,12 +39,12 @@ export function createReadout(
     const head = document.createElement('div')
     head.className = 'dim'
     head.textContent = clockWithTenths(seconds)
-    const rows = paths.slice(0, rowsLimit).map(({ pairId, label }, at) => {
+    const rows = paths.slice(0, rowsLimit).map(({ style, label }, at) => {
       const value = nearest(plot.data[1 + at * step], index)
       const row = document.createElement('div')
       const name = document.createElement('span')
       name.textContent = label
-      name.style.color = pathStyle(pairId - 1)[look.theme]
+      name.style.color = style[look.theme]
       const number = document.createElement('span')
       number.textContent = value === null ? '–' : format(value)
       row.append(name, number)

@@ -1,5 +1,6 @@
 /** The history of a session for the graphs: three resolutions, filled from snapshots, outside any UI state. */
 import type { EngineSnapshot, PairSnapshot } from '../../shared/view'
+import { createStreamTracks, trackedStreamsLimit } from './stream-tracks'
 import { createLevel, gap, type Level, metrics, noSample, type Row } from './level'
 
 /** Pairs whose history is kept; a pair gets a place when it first answers. */
@@ -47,7 +48,8 @@ export interface History {
 }
 
 export function createHistory(): History {
-  const tracksLimit = trackedPairsLimit
+  const tracksLimit = trackedPairsLimit + trackedStreamsLimit
+  const streams = createStreamTracks()
   const fine = createLevel({ binMs: 200, capacity: 1300, whenFull: 'drop-oldest', tracksLimit })
   const seconds = createLevel({ binMs: 1000, capacity: 1300, whenFull: 'drop-oldest', tracksLimit })
   const whole = createLevel({ binMs: 1000, capacity: 1800, whenFull: 'merge', tracksLimit })
@@ -65,12 +67,13 @@ export function createHistory(): History {
       if (rate !== null) rates.set(pair.id, rate)
       rows.set(pair.id, rowOf(memory, pair, rate, snapshot.atMs))
     }
+    for (const [track, row] of streams.rows(snapshot)) rows.set(track, row)
     lastMs = snapshot.atMs
     fine.append(snapshot.atMs, rows)
     const now = Math.floor(snapshot.atMs / 1000)
     if (now === second) return
     second = now
-    const summed = secondRows(rows, memories)
+    const summed = new Map([...secondRows(rows, memories), ...streams.second()])
     seconds.append(snapshot.atMs, summed)
     whole.append(snapshot.atMs, summed)
   }
@@ -120,6 +123,10 @@ function rowOf(memory: PairMemory, pair: PairSnapshot, rate: Rates | null, atMs:
   row[6] = rate?.receivedBps ?? gap
   row[7] = pair.carrying ? pair.weight : gap
   row[8] = pair.carrying ? 100 * pair.share : gap
+  row[9] = alive ? (pair.capacity?.queueMs ?? gap) : gap
+  row[10] = alive ? (pair.capacity?.capacityBps ?? gap) : gap
+  row[11] = gap
+  row[12] = gap
   return row
 }
 

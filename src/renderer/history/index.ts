@@ -2,6 +2,7 @@
 export { type Column, levelFor, readColumns } from './columns'
 export { createHistory, type History } from './history'
 export type { Metric } from './level'
+export { streamTrack } from './stream-tracks'
 export { formatRate, formatRates, rateUnit } from './rates'
 export {
   defaultTimeView,

@@ -3,7 +3,7 @@
  * either drops its older half (a ring) or merges neighbours, so that its bins are twice as wide (the whole session).
  */
 
-/** Metrics of a pair in a row, in the order they are stored. */
+/** Metrics of a pair or a stream in a row, in the order they are stored. */
 export const metrics = [
   'rtt',
   'rttLow',
@@ -14,6 +14,11 @@ export const metrics = [
   'rateReceived',
   'weight',
   'share',
+  'queue',
+  'capacity',
+  // Of streams, which have tracks of their own.
+  'spacing',
+  'goodput',
 ] as const
 export type Metric = (typeof metrics)[number]
 
@@ -101,7 +106,7 @@ function mergeValues(metric: number, old: number, next: number, oldWeight: numbe
   if (!(next >= 0)) return old
   const name = metrics[metric]
   if (name === 'rttLow') return Math.min(old, next)
-  if (name === 'rttHigh') return Math.max(old, next)
+  if (name === 'rttHigh' || name === 'spacing') return Math.max(old, next)
   return (old * oldWeight + next) / (oldWeight + 1)
 }
 

@@ -35,6 +35,18 @@ const dashes: readonly (readonly number[])[] = [
 /** Number of paths with a look of their own; after that they repeat. */
 export const distinctPathStyles = colours.length * dashes.length
 
+/** Streams have no colour, which is for paths; each has a dash of its own among those that run. */
+export function streamStyle({
+  direction,
+  id,
+}: {
+  readonly direction: 'sent' | 'received'
+  readonly id: number
+}): PathStyle {
+  const dash = dashes[(2 * (id - 1) + (direction === 'sent' ? 0 : 1)) % dashes.length] ?? []
+  return { dark: '#d3d9e2', light: '#333b47', dash }
+}
+
 /** The look of the path at `index`, its place (from 0) in the order of pair ids. */
 export function pathStyle(index: number): PathStyle {
   const place = Math.max(0, Math.trunc(index)) % distinctPathStyles

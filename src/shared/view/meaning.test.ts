@@ -11,3 +11,25 @@ it('says what a stock peer means, and names no first among the paths of one', ()
   expect(ids('stock')).toContain('stock-peer')
   expect(ids('stock')).not.toContain('never-first')
 })
+
+it('says of a running stream what is lost, the longest gap, which paths brought it and what copies cost', () => {
+  const world = createFakeWorld({ links: fakeLinks, crossed: true })
+  world.streams.start('sent', { kind: 'video', rateBps: 4_000_000 }, 'us', 2000)
+  world.streams.start('received', { kind: 'voice' }, 'peer', 2000)
+  const said = meaningOf(world.snapshot(60_000), false).map(({ parts }) =>
+    parts.map((part) => (part.kind === 'pair' ? part.label : part.text)).join(''),
+  )
+  expect(said.join(' ')).toMatch(/video:4mbit to the peer: nothing is lost \(n = 26\D36\d\)\./)
+  expect(said.join(' ')).toMatch(/Copies of video:4mbit cost 300 % more than its own bytes\./)
+  expect(said.join(' ')).toMatch(/voice from the peer: .*the longest gap was 38\.4 ms, 42 ms in order\./)
+  expect(said.join(' ')).toMatch(/brought by 3 paths, \d+ % came first over eth0 → enp3s0\./)
+})
+
+it('says nothing of a stream that has hardly begun or was stopped', () => {
+  const world = createFakeWorld({ links: fakeLinks, crossed: true })
+  world.streams.start('received', { kind: 'voice' }, 'peer', 59_500)
+  world.streams.start('received', { kind: 'bulk' }, 'us', 10_000)
+  world.streams.stop('received', 2, 50_000)
+  const ids = meaningOf(world.snapshot(60_000), false).map(({ id }) => id)
+  expect(ids.filter((id) => id.startsWith('stream-'))).toEqual([])
+})

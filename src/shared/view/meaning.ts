@@ -1,5 +1,6 @@
 /** What the numbers mean at the moment, in short true sentences with n behind each claim. */
 import type { EngineSnapshot, Mode, PairSnapshot } from '../../engine'
+import { streamMeaning } from './stream-meaning'
 import { formatCount, formatPercent, formatSpan, sharedLinkSentences } from '../words'
 
 /** A piece of a sentence; a `pair` piece is shown as that path's name in its colour. */
@@ -17,7 +18,7 @@ export interface Sentence {
 const fewestFirstArrivals = 50
 
 /** Sentences shown at once; the first ones matter most. */
-const sentencesLimit = 7
+const sentencesLimit = 9
 
 const text = (value: string): SentencePart => ({ kind: 'text', text: value })
 const name = (pair: PairSnapshot): SentencePart => ({ kind: 'pair', pairId: pair.id, label: pair.label })
@@ -32,6 +33,7 @@ export function meaningOf(snapshot: EngineSnapshot, emulated: boolean): readonly
     ...downSentences(snapshot),
     ...sharedLinkSentences(carrying).map((said, at) => sentence(`shared-link-${at}`, 'warn', text(said))),
     ...failureSentences(snapshot, carrying),
+    ...streamSentences(snapshot),
     ...messageSentences(snapshot),
     ...(snapshot.peer.kind === 'stock' ? [stockSentence] : firstSentences(snapshot, carrying)),
     ...lossSentences(carrying),
@@ -40,6 +42,12 @@ export function meaningOf(snapshot: EngineSnapshot, emulated: boolean): readonly
       ? [sentence('emulated', 'plain', text('The paths are emulated: nothing left this machine.'))]
       : []),
   ].slice(0, sentencesLimit)
+}
+
+function streamSentences(snapshot: EngineSnapshot): Sentence[] {
+  return streamMeaning(snapshot).map(({ id, tone, text: said, pair }) =>
+    pair === null ? sentence(id, tone, text(said)) : sentence(id, tone, text(said), name(pair), text('.')),
+  )
 }
 
 /** Who is first is no race there: a stock peer sends nothing twice. */

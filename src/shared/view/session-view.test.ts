@@ -218,3 +218,16 @@ it('knows when the channel opened from its event, for a window that was loaded a
   const anew = view('offerer', started, { kind: 'event', event: opened }, snapshotAt(90_000))
   expect(anew.openedAtMs).toBe(1200)
 })
+
+it('marks what went wrong with a stream, to be told beside the streams, and nothing else', () => {
+  const spec = { kind: 'voice' } as const
+  const events: EngineEvent[] = [
+    { atMs: 1, kind: 'stream-started', direction: 'sent', id: 1, spec, by: 'us' },
+    { atMs: 2, kind: 'stream-refused', direction: 'sent', spec, reason: 'too-many' },
+    { atMs: 3, kind: 'stream-broken', id: 1, pairId: 1, label: 'eth0 → enp3s0' },
+    { atMs: 4, kind: 'limit', limit: 'pairs', detail: 'x' },
+  ]
+  const updates = events.map((event): SessionUpdate => ({ kind: 'event', event }))
+  const { events: lines } = view('offerer', ...updates)
+  expect(lines.filter((line) => line.onStreams).map((line) => line.atMs)).toEqual([2, 3])
+})

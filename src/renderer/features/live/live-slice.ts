@@ -5,6 +5,9 @@ import type { Slice } from '../../state'
 
 export type Panel = 'graphs' | 'table'
 
+/** What the graph of how things are sent shows of each path. */
+export type SendingShown = 'share' | 'weight' | 'queue' | 'capacity'
+
 /** What the user has just asked for: shown at once, until the engine has had time to say the same or otherwise. */
 export interface Wanted {
   readonly mode: Mode | null
@@ -29,7 +32,8 @@ export interface LiveSlice {
   /** Whether the right column is open where there is no room for it. */
   readonly sideOpen: boolean
   readonly direction: 'sent' | 'received'
-  readonly weightShown: 'weight' | 'share'
+  readonly weightShown: SendingShown
+  readonly deliveryShown: 'spacing' | 'goodput'
   follow(name: WindowName): void
   zoomTo(fromMs: number, toMs: number): void
   zoom(direction: 'in' | 'out'): void
@@ -41,7 +45,8 @@ export interface LiveSlice {
   showIdle(shown: boolean): void
   openSide(open: boolean): void
   showDirection(direction: 'sent' | 'received'): void
-  showWeight(shown: 'weight' | 'share'): void
+  showWeight(shown: SendingShown): void
+  showDelivery(shown: 'spacing' | 'goodput'): void
   /** Of what we send; or the peer is asked to spread so what it sends. */
   setMode(direction: 'sent' | 'received', mode: Mode): Promise<void>
   setUse(use: Use): Promise<void>
@@ -87,6 +92,7 @@ export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
     sideOpen: false,
     direction: 'sent',
     weightShown: 'share',
+    deliveryShown: 'spacing',
     follow: (name) => set({ timeView: { kind: 'follow', name } }),
     zoomTo: (fromMs, toMs) => set({ timeView: { kind: 'fixed', fromMs, toMs } }),
     zoom: (direction) => set({ timeView: zoomed(get().timeView, direction, lastMs()) }),
@@ -105,6 +111,7 @@ export const createLiveSlice: Slice<LiveSlice> = (set, get, { api, feed }) => {
     openSide: (open) => set({ sideOpen: open }),
     showDirection: (direction) => set({ direction }),
     showWeight: (shown) => set({ weightShown: shown }),
+    showDelivery: (shown) => set({ deliveryShown: shown }),
     setMode: (direction, mode) =>
       command({ kind: 'set-mode', direction, mode }, direction === 'sent' ? { mode } : {}),
     setUse: (use) => command({ kind: 'set-use', use }, { use }),

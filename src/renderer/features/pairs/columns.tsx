@@ -5,6 +5,7 @@ import { type EngineSnapshot, firstShare, type PairSnapshot } from '../../../sha
 import {
   formatBytes,
   formatCount,
+  formatMbps,
   formatMs,
   formatPercent,
   formatShare,
@@ -93,6 +94,15 @@ export const pairColumns: readonly PairColumn[] = [
   column('weight', 'Weight', 'The weight the scheduler gives it', 62, (pair) => formatWeight(pair.weight)),
   column('share', 'Share %', 'Expected share of what is sent', 64, (pair) =>
     pair.carrying ? formatShare(pair.share) : '',
+  ),
+  column('capacity', 'Capacity', 'Mbit/s towards the peer, as delivered while a queue stood', 74, (pair) =>
+    formatMbps(pair.capacity?.capacityBps),
+  ),
+  column('delivery-rate', 'Delivers', 'Mbit/s of streams that arrived in the last 500 ms', 70, (pair) =>
+    formatMbps(pair.capacity?.deliveryRateBps),
+  ),
+  column('queue', 'Queue ms', 'Standing queue towards the peer', 74, (pair) =>
+    formatMs(pair.capacity?.queueMs),
   ),
   column('first', 'First', 'Records whose first copy came over it', 68, (pair) =>
     formatCount(pair.firstArrivals),

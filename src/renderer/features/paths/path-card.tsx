@@ -13,7 +13,7 @@ import {
   switchWords,
 } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
-import { formatRates } from '../../history'
+import { formatRate, formatRates } from '../../history'
 import { Health, PathKey, Quantity } from '../../ui'
 import { Sparkline } from './sparkline'
 import { IncludeBox } from './include-box'
@@ -52,6 +52,7 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
       )}
       <Sparkline pairId={pair.id} live={live} />
       <PathFigures pair={pair} live={live} />
+      <CapacityFigures pair={pair} />
       <PathReason pair={pair} live={live} whole={selected} />
       {selected && <PathControls pair={pair} live={live} />}
       <span className="include">
@@ -112,6 +113,34 @@ function PathFigures({ pair, live }: { readonly pair: PairSnapshot; readonly liv
         first{' '}
         <i>
           <Quantity value={formatShare(first)} unit="%" />
+        </i>
+      </span>
+    </span>
+  )
+}
+
+/** Towards the peer, by its word on the packets of streams; there is none before a stream went over the path. */
+function CapacityFigures({ pair: { capacity, state } }: { readonly pair: PairSnapshot }) {
+  if (capacity === null || state !== 'up') return null
+  const { capacityBps, deliveryRateBps, queueMs } = capacity
+  return (
+    <span className="figures" title="Towards the peer, by its word on the packets of streams">
+      <span>
+        carries{' '}
+        <i>
+          <Quantity value={formatRate(capacityBps)} />
+        </i>
+      </span>
+      <span>
+        delivers{' '}
+        <i>
+          <Quantity value={formatRate(deliveryRateBps)} />
+        </i>
+      </span>
+      <span>
+        queue{' '}
+        <i>
+          <Quantity value={formatMs(queueMs)} unit="ms" />
         </i>
       </span>
     </span>

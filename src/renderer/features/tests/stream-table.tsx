@@ -4,7 +4,7 @@ import { streamText } from '../../../shared/streams'
 import type { StreamSnapshot, StreamSpec } from '../../../shared/view'
 import { formatCount, formatMbps, formatMs, formatPercent, formatSpan } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
-import { Button } from '../../ui'
+import { Button, StreamKey } from '../../ui'
 import { RateField, SizeField } from './stream-picker'
 
 interface Column {
@@ -81,7 +81,10 @@ function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live:
     <tr data-stream={`${stream.direction}-${stream.id}`} className={stream.running ? '' : 'excluded'}>
       <th scope="row" className="left">
         <span className="stream-name">
-          <span>{stream.direction === 'sent' ? '↑' : '↓'}</span>
+          <StreamKey stream={stream} />
+          <span title={stream.direction === 'sent' ? 'to the peer' : 'from the peer'}>
+            {stream.direction === 'sent' ? '↑' : '↓'}
+          </span>
           <Spec stream={stream} able={able} />
           <span className="dim">{stateText(stream, live)}</span>
         </span>

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest'
+import { createFakeWorld, fakeLinks } from '../../../test/fake/world'
+import type { StreamSnapshot } from '../../shared/view'
+import { createHistory } from './history'
+import { metrics } from './level'
+import { streamTrack } from './stream-tracks'
+
+const world = createFakeWorld({ links: fakeLinks, crossed: false })
+world.streams.start('received', { kind: 'cbr', rateBps: 960_000, sizeBytes: 1200 }, 'us', 0)
+
+/** A history of one received stream of 100 packets a second, each view changed as the test wants. */
+function historyOf(
+  change: (stream: StreamSnapshot, atMs: number) => Partial<StreamSnapshot>,
+  untilMs = 6000,
+) {
+  const history = createHistory()
+  for (let atMs = 1400; atMs <= untilMs; atMs += 200) {
+    const snapshot = world.snapshot(1400)
+    const streams = snapshot.streams.map((stream) => {
+      const packets = { received: atMs / 10, sent: atMs / 10, bytes: 120 * atMs, deliveryGapMaxMs: 12 }
+      const whole = { ...stream, ...packets }
+      return { ...whole, ...change(whole, atMs) }
+    })
+    history.add({ ...snapshot, atMs, streams })
+  }
+  return history
+}
+
+function column(
+  history: ReturnType<typeof createHistory>,
+  level: 'fine' | 'seconds',
+  metric: string,
+): number[] {
+  const track = history[level].tracks.get(streamTrack({ direction: 'received', id: 1 }))
+  const values = track?.[metrics.indexOf(metric as (typeof metrics)[number])]
+  return [...(values ?? [])].slice(0, history[level].length())
+}
+
+it('has the mean time between new packets, and their payload', () => {
+  const history = historyOf(() => ({}))
+  expect(column(history, 'fine', 'spacing').at(-1)).toBeCloseTo(10, 3)
+  expect(column(history, 'fine', 'goodput').at(-1)).toBeCloseTo(960_000, 0)
+})
+
+it('shows a new longest gap in full, once, and keeps it in the row of its second', () => {
+  const history = historyOf((_, atMs) => ({ deliveryGapMaxMs: atMs >= 4400 ? 170 : 12 }))
+  expect(column(history, 'fine', 'spacing').filter((value) => value === 170)).toHaveLength(1)
+  expect(column(history, 'seconds', 'spacing')).toContain(170)
+})
+
+it('grows while nothing comes, and ends after a stream was stopped', () => {
+  const halted = historyOf((_, atMs) => ({ received: Math.min(atMs, 3000) / 10 }))
+  expect(column(halted, 'fine', 'spacing').at(-1)).toBe(3000)
+  const stopped = historyOf(
+    (_, atMs) => ({ received: Math.min(atMs, 3000) / 10, running: atMs < 3000 }),
+    8000,
+  )
+  expect(column(stopped, 'fine', 'spacing').at(-1)).toBeNaN()
+})

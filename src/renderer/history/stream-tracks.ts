@@ -1,0 +1,108 @@
+/** History of test streams: how far apart new packets came, and how much of them. Their tracks have negative numbers. */
+import type { EngineSnapshot, StreamSnapshot } from '../../shared/view'
+import { gap, metrics, noSample, type Row } from './level'
+
+/** Streams whose history is kept. */
+export const trackedStreamsLimit = 32
+
+/** Goodput is an average over this time; of what we send over that between two words of the peer, if longer. */
+const windowMs = 1000
+
+/** After this long without a new packet a stream that was stopped has no more history. */
+const silentMs = 3000
+
+const spacingAt = metrics.indexOf('spacing')
+const goodputAt = metrics.indexOf('goodput')
+
+/** The track of a stream among those of the pairs, whose numbers are positive. */
+export function streamTrack({ direction, id }: Pick<StreamSnapshot, 'direction' | 'id'>): number {
+  return direction === 'sent' ? -2 * id : -2 * id - 1
+}
+
+interface Count {
+  readonly atMs: number
+  readonly received: number
+}
+
+interface Memory {
+  /** When the count of received packets grew, oldest first; at least `windowMs` of it. */
+  readonly counts: Count[]
+  longestGapMs: number
+  worstMs: number
+  last: Row
+}
+
+export interface StreamTracks {
+  rows(snapshot: EngineSnapshot): ReadonlyMap<number, Row>
+  /** Of the second that ended with the last rows: the widest spacing in it. */
+  second(): ReadonlyMap<number, Row>
+}
+
+export function createStreamTracks(): StreamTracks {
+  const memories = new Map<number, Memory>()
+  return {
+    rows({ streams, atMs }) {
+      const rows = new Map<number, Row>()
+      for (const stream of streams) {
+        const track = streamTrack(stream)
+        const memory = memories.get(track) ?? newMemory(stream)
+        if (!memories.has(track) && memories.size >= trackedStreamsLimit) continue
+        memories.set(track, memory)
+        memory.last = rowOf(stream, memory, atMs)
+        memory.worstMs = Math.max(memory.worstMs, memory.last[spacingAt] ?? noSample)
+        rows.set(track, memory.last)
+      }
+      return rows
+    },
+    second() {
+      const rows = new Map<number, Row>()
+      for (const [track, memory] of memories) {
+        const row = Float32Array.from(memory.last)
+        if (memory.worstMs >= 0) row[spacingAt] = memory.worstMs
+        memory.worstMs = noSample
+        rows.set(track, row)
+      }
+      return rows
+    },
+  }
+}
+
+function newMemory({ startedAtMs, deliveryGapMaxMs }: StreamSnapshot): Memory {
+  return {
+    counts: [{ atMs: startedAtMs, received: 0 }],
+    longestGapMs: deliveryGapMaxMs ?? 0,
+    worstMs: noSample,
+    last: new Float32Array(metrics.length).fill(gap),
+  }
+}
+
+function rowOf(stream: StreamSnapshot, memory: Memory, atMs: number): Row {
+  const row = new Float32Array(metrics.length).fill(gap)
+  const { counts } = memory
+  const before = counts[counts.length - 1]
+  const received = stream.received ?? 0
+  if (before === undefined) return row
+  if (received <= before.received) {
+    const waitedMs = atMs - before.atMs
+    if (!stream.running && waitedMs > silentMs) return row
+    // Of what we send, the peer's next word says more; of what comes here, nothing came.
+    row[spacingAt] = stream.direction === 'received' && stream.running ? waitedMs : noSample
+    row[goodputAt] = waitedMs > silentMs ? 0 : noSample
+    return row
+  }
+  counts.push({ atMs, received })
+  while (counts.length > 2 && atMs - (counts[1]?.atMs ?? atMs) >= windowMs) counts.shift()
+  const longestMs = stream.deliveryGapMaxMs ?? 0
+  const meanMs = (atMs - before.atMs) / (received - before.received)
+  row[spacingAt] = longestMs > memory.longestGapMs ? Math.max(longestMs, meanMs) : meanMs
+  memory.longestGapMs = Math.max(memory.longestGapMs, longestMs)
+  row[goodputAt] = goodputBps(stream, counts)
+  return row
+}
+
+function goodputBps({ direction, bytes, sent, received }: StreamSnapshot, counts: readonly Count[]): number {
+  const [first, last] = [counts[0], counts[counts.length - 1]]
+  const packets = direction === 'sent' ? sent : received
+  if (first === undefined || last === undefined || last.atMs <= first.atMs || !packets) return gap
+  return (8000 * (bytes / packets) * (last.received - first.received)) / (last.atMs - first.atMs)
+}

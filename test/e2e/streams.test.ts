@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parseReport } from '../../src/shared/report'
+import { modeNames, modeWords } from '../../src/shared/words'
+import { colouredPixels, exported, launchApp, patienceMs, type RunningApp } from './harness'
+
+let app: RunningApp
+
+beforeAll(async () => {
+  app = await launchApp({ title: 'Streams' })
+  await app.page.getByRole('button', { name: 'Try it on this machine' }).click()
+  await app.page
+    .getByRole('status')
+    .getByText(/paths up$/)
+    .waitFor()
+})
+
+afterAll(() => app?.close())
+
+/** A figure of the first stream that we send, as the panel shows it. */
+async function figure(column: string): Promise<number> {
+  const text = await app.page.locator(`[data-stream="sent-1"] [data-column="${column}"]`).innerText()
+  return Number((/^[\d\s]+/.exec(text)?.[0] ?? '').replace(/\s/g, '') || Number.NaN)
+}
+
+/** So many packets more than now, as the peer says that it got them. */
+async function expectToArrive(packets: number): Promise<void> {
+  const before = await figure('received')
+  await expect
+    .poll(() => figure('received'), { timeout: patienceMs })
+    .toBeGreaterThan((Number.isNaN(before) ? 0 : before) + packets)
+}
+
+it('starts a video stream from the panel of tests', async () => {
+  await app.page.getByRole('button', { name: 'Tests', exact: true }).click()
+  await app.page.getByText(/Only the numbered messages run/).waitFor()
+  await app.picture('tests-empty')
+  await app.page.getByLabel('Kind of stream').selectOption('video')
+  await app.page.getByRole('button', { name: 'Send', exact: true }).click()
+  await app.page
+    .getByText(/video:4mbit\) started here/)
+    .first()
+    .waitFor()
+  await expectToArrive(400)
+}, 60_000)
+
+it('goes through all six modes, and loses nothing where packets are sent again or doubled', async () => {
+  // It is redundant already; that comes last.
+  for (const mode of [...modeNames.slice(1), modeNames[0]]) {
+    await app.page
+      .getByRole('radiogroup', { name: 'Mode, as we send' })
+      .getByRole('radio', { name: modeWords[mode] })
+      .click()
+    await app.page.getByText(`Mode set to ${modeWords[mode]} here`).first().waitFor()
+    await expectToArrive(700)
+    await app.picture(`mode-${mode}`)
+  }
+  // `single` is what a stock peer would do; the fibre that it takes loses nothing here.
+  expect(await figure('lost')).toBe(0)
+}, 180_000)
+
+it('changes its rate while it runs, and asks the other side for a stream of its own', async () => {
+  const rate = app.page.locator('[data-stream="sent-1"]').getByRole('textbox')
+  await rate.fill('2')
+  await rate.press('Enter')
+  await app.page
+    .getByText(/video:2mbit\) changed here/)
+    .first()
+    .waitFor()
+  await app.page.getByLabel('Kind of stream').selectOption('voice')
+  await app.page.getByRole('button', { name: 'Ask the peer to send' }).click()
+  await app.page.locator('[data-stream="received-1"]').waitFor()
+  await expect.poll(() => colouredPixels(app, 'rtt'), { timeout: patienceMs }).toBeGreaterThan(100)
+}, 60_000)
+
+it('stops it, and the report has both streams with the numbers of the panel', async () => {
+  await app.page.getByRole('button', { name: 'Stop video:2mbit to the peer' }).click()
+  await app.page
+    .getByText(/video:2mbit\) stopped here/)
+    .first()
+    .waitFor()
+  await app.page.locator('header').getByRole('button', { name: 'Stop', exact: true }).click()
+  await app.page.getByText(/Ended in good order/).waitFor()
+  await app.picture('tests-ended')
+  const [sent, received, lost] = [await figure('sent'), await figure('received'), await figure('lost')]
+  expect(received + lost).toBe(sent)
+  await app.page.getByRole('button', { name: 'Export report' }).click()
+  await app.page.getByText(/files written to/).waitFor()
+  const parsed = parseReport(exported(app)['json'] ?? '')
+  if (parsed.kind !== 'ok') throw new Error(JSON.stringify(parsed))
+  const video = parsed.report.streams.find((stream) => stream.kind === 'video')
+  expect(video).toMatchObject({ direction: 'sent', sent, received, lost })
+  expect(parsed.report.streams.some((stream) => stream.kind === 'voice')).toBe(true)
+}, 120_000)
