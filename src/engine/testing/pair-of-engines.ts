@@ -1,6 +1,13 @@
 import type { SocketInfo, TransportAddress } from '../face/address'
 import type { EngineEvent } from '../face/event'
-import type { Description, Engine, EngineInput, EngineOptions, EngineOutput } from '../face/io'
+import type {
+  Description,
+  Engine,
+  EngineInput,
+  EngineOptions,
+  EngineOutput,
+  EnginePrimitives,
+} from '../face/io'
 import { firstApplicationRecord } from '../face/limits'
 import { defaultSettings, type EngineSettings } from '../face/settings'
 import { createEngine } from '../session'
@@ -46,6 +53,7 @@ export function pairOfEngines(
   links: TestLink[],
   settings: Partial<EngineSettings> | readonly Partial<EngineSettings>[] = {},
   seed = 1,
+  makePrimitives: (seed: number) => EnginePrimitives = testPrimitives,
 ) {
   const [first = {}, second = first] = Array.isArray(settings) ? settings : [settings]
   const random = seededRandom(seed)
@@ -57,7 +65,10 @@ export function pairOfEngines(
     queue.push({ atMs, order, run })
     order += 1
   }
-  const hosts = [makeHost('offerer', first, seed), makeHost('answerer', second, seed + 1000)] as const
+  const hosts = [
+    makeHost('offerer', first, makePrimitives(seed)),
+    makeHost('answerer', second, makePrimitives(seed + 1000)),
+  ] as const
 
   const give = (index: 0 | 1, input: EngineInput): void => {
     const host = hosts[index]
@@ -198,11 +209,15 @@ export function pairOfEngines(
   return { hosts, links, give, runUntil, connect, connectHiding, lose, skip, now: () => nowMs }
 }
 
-function makeHost(role: 'offerer' | 'answerer', settings: Partial<EngineSettings>, seed: number): TestHost {
+function makeHost(
+  role: 'offerer' | 'answerer',
+  settings: Partial<EngineSettings>,
+  primitives: EnginePrimitives,
+): TestHost {
   const options: EngineOptions = {
     role,
     fingerprint: Array.from({ length: 32 }, () => (role === 'offerer' ? 'AA' : 'BB')).join(':'),
-    primitives: testPrimitives(seed),
+    primitives,
     settings: { ...defaultSettings, ...settings },
     self: { appVersion: '0.0.0', os: 'test', interfaces: [] },
     stunServers: [],
