@@ -1,5 +1,5 @@
 /** The window's API without a main process: the same types, made-up answers. */
-import type { EngineCommand, EngineEvent } from '../../src/engine'
+import type { EngineCommand, EngineEvent, EngineSnapshot, GatheringServer } from '../../src/engine'
 import {
   defaultAppSettings,
   ok,
@@ -9,7 +9,15 @@ import {
   type Settings,
 } from '../../src/shared/ipc'
 import type { SessionUpdate } from '../../src/shared/session'
-import { createFakeWorld, fakeEvents, fakeInterfaces, fakeLinks, type FakeWorldOptions } from './world'
+import {
+  createFakeWorld,
+  fakeEvents,
+  fakeInterfaces,
+  type FakeLink,
+  fakeLinks,
+  type FakeWorld,
+  type FakeWorldOptions,
+} from './world'
 
 export type Scenario =
   | 'start'
@@ -27,6 +35,10 @@ export type Scenario =
   | 'broken'
   /** Every path is silent. */
   | 'waiting'
+  /** 18 paths carry, with streams. */
+  | 'paths'
+  /** STUN and TURN servers are asked. */
+  | 'gathering'
 
 const stepMs = 200
 const startedMs = Date.UTC(2026, 10, 22, 13, 59, 39)
@@ -53,11 +65,46 @@ const description = (type: 'offer' | 'answer'): SessionUpdate => ({
   },
 })
 
+const spareLinks: readonly FakeLink[] = ['usb0', 'eth2'].map((name, at) => ({
+  name,
+  kind: 'ethernet',
+  address: `192.0.2.${70 + at}`,
+  rttMs: 30 + 12 * at,
+  jitterMs: 1,
+  lossPercent: 0.1,
+}))
+
+function gatheringSnapshot(world: FakeWorld): EngineSnapshot {
+  const asked = { url: 'turn:relay.example.net:3478?transport=udp', address: null, code: null, detail: null }
+  const servers: readonly GatheringServer[] = [
+    {
+      ...asked,
+      interfaceName: 'eth0',
+      from: '203.0.113.7',
+      state: 'answered',
+      address: '198.51.100.9:61022',
+      elapsedMs: 84,
+    },
+    { ...asked, interfaceName: 'wlan0', from: '198.51.100.20', state: 'waiting', elapsedMs: 2000 },
+    {
+      ...asked,
+      interfaceName: 'wwan0',
+      from: '192.0.2.44',
+      state: 'failed',
+      elapsedMs: 130,
+      code: 401,
+      detail: 'The user or the password is not taken.',
+    },
+  ]
+  return { ...world.snapshot(200), pairs: [], gathering: 'gathering', ice: 'new', servers }
+}
+
 function worldOf(scenario: Scenario): FakeWorldOptions {
   if (scenario === 'many') return { links: fakeLinks, crossed: true, copies: 20 }
   if (scenario === 'failed' || scenario === 'connecting')
     return { links: fakeLinks, crossed: true, neverUp: true }
   if (scenario === 'waiting') return { links: fakeLinks, crossed: true, silentFromMs: 240_000 }
+  if (scenario === 'paths') return { links: [...fakeLinks, ...spareLinks], crossed: true, carried: 18 }
   if (scenario === 'streams' || scenario === 'broken') return { links: fakeLinks, crossed: true }
   if (scenario === 'loopback') return { links: fakeLinks.slice(0, 3), crossed: true }
   return {
@@ -90,6 +137,8 @@ function past(
       return { updates: [], atMs: 0 }
     case 'offering':
       return { updates: [started, description('offer')], atMs: 0 }
+    case 'gathering':
+      return { updates: [started, { kind: 'snapshot', snapshot: gatheringSnapshot(world) }], atMs: 2000 }
     case 'answering':
       return { updates: [started, { kind: 'paste-accepted', type: 'offer' }, description('answer')], atMs: 0 }
     case 'connecting':
@@ -121,7 +170,7 @@ function past(
 
 /** Streams that the scenario has, with the events that tell of them. */
 function streamEvents(scenario: Scenario, { streams }: ReturnType<typeof createFakeWorld>): SessionUpdate[] {
-  if (scenario !== 'streams' && scenario !== 'broken') return []
+  if (!['streams', 'broken', 'paths'].includes(scenario)) return []
   const events: EngineEvent[] = [
     streams.start('sent', { kind: 'video', rateBps: 4_000_000 }, 'us', 130_000),
     streams.start('received', { kind: 'voice' }, 'peer', 170_000),
@@ -164,9 +213,16 @@ export function createFakeApi(scenario: Scenario, theme: Settings['theme']): Pat
       return world.streams.change(command.direction, command.id, command.spec, atMs)
     return command.kind === 'stop-stream' ? world.streams.stop(command.direction, command.id, atMs) : []
   }
-  const running = ['live', 'many', 'loopback', 'connecting', 'streams', 'broken', 'waiting'].includes(
-    scenario,
-  )
+  const running = [
+    'live',
+    'many',
+    'loopback',
+    'connecting',
+    'streams',
+    'broken',
+    'waiting',
+    'paths',
+  ].includes(scenario)
   setInterval(() => {
     if (!running) return
     history = { ...history, atMs: history.atMs + stepMs }

@@ -29,7 +29,7 @@ export const fakeLinks: readonly FakeLink[] = [
   { name: 'vpn0', kind: 'vpn', address: '10.8.0.2', rttMs: 46, jitterMs: 3, lossPercent: 0.3 },
 ]
 
-const peerNames = ['enp3s0', 'wlp2s0', 'wwp0s1', 'tun0']
+const peerNames = ['enp3s0', 'wlp2s0', 'wwp0s1', 'tun0', 'enx7', 'enp4s0']
 
 /** The same numbers every time, so that two pictures can be compared. */
 export function seeded(seed: number): () => number {
@@ -64,6 +64,8 @@ export interface FakeWorldOptions {
   readonly neverUp?: boolean
   readonly outage?: { readonly pairId: number; readonly fromMs: number; readonly toMs: number }
   readonly copies?: number
+  /** So many pairs carry, straight or not. */
+  readonly carried?: number
   /** Every pair is down from then on. */
   readonly silentFromMs?: number
 }
@@ -278,7 +280,7 @@ function pairView(
   const normal = (): number => random() + random() + random() + random() - 2
   const up = state === 'up'
   const included = !world.excluded.has(pair.id)
-  const carries = up && included && (pair.straight || (options.copies ?? 1) === 1 ? pair.straight : false)
+  const carries = up && included && (pair.straight || pair.id <= (options.carried ?? 0))
   pair.wander = 0.85 * pair.wander + 0.3 * normal() * pair.local.jitterMs
   const spike = pair.id === 3 && atMs > 95_000 && atMs < 112_000 ? 60 * Math.exp(-(atMs - 95_000) / 5000) : 0
   const base = (pair.local.rttMs + pair.remote.rttMs) / 2
@@ -326,7 +328,7 @@ function pairView(
     capBps: world.wishes.get(pair.id)?.capBps ?? null,
     order: world.order.includes(pair.id) ? world.order.indexOf(pair.id) : null,
     carrying: carries,
-    carryingStreams: carries && pair.straight,
+    carryingStreams: carries,
     nominations: {
       suppressed: Math.floor(atMs / 500),
       attempted: 1,

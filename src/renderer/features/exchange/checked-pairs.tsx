@@ -66,12 +66,11 @@ function BeforePairs({ view, phase }: { readonly view: SessionView; readonly pha
           : 'Once both texts are exchanged, every address here is tried with every address there. Each pair that works stays active and is measured; none is thrown away.'}
       </p>
       {chosen.length > 0 && (
-        <ul className="checked-pairs">
+        <ul className="checked-pairs sockets">
           {chosen.map((each) => (
             <li key={each.name}>
               <span className="name">{each.name}</span>
               <span className="dim">{each.addresses.find((address) => !address.linkLocal)?.address}</span>
-              <span />
             </li>
           ))}
         </ul>

@@ -29,9 +29,10 @@ function Server({ server }: { readonly server: GatheringServer }) {
   return (
     <li>
       <span className="name">
-        {server.interfaceName} <span className="dim">{server.from}</span> · {server.url}
+        {server.interfaceName} <span className="dim">{server.from}</span>
       </span>
       <span className="dim">{formatSpan(server.elapsedMs)}</span>
+      <span className="dim url">{server.url}</span>
       <Health tone={serverHealth[server.state]}>{serverSentence(server)}</Health>
     </li>
   )

@@ -155,7 +155,9 @@ function shownRtt(pair: PairSnapshot): number | null {
 function detailOf(pair: PairSnapshot): string {
   const kind = pair.local.interfaceKind
   const words = kind === null || kind === 'unknown' ? '' : `${interfaceKindWords[kind]} · `
-  return `${words}${pair.remote.type} · ${pair.remote.address}`
+  const pinned = pair.pinned ? 'pinned · ' : ''
+  const cap = pair.capBps === null ? '' : `max ${formatRate(pair.capBps)} · `
+  return `${pinned}${cap}${words}${pair.remote.type} · ${pair.remote.address}`
 }
 
 function stateText(pair: PairSnapshot, live: Live): string {

@@ -32,7 +32,7 @@ export function PathControls({ pair, live }: { readonly pair: PairSnapshot; read
       ) : (
         <>
           <NumberField
-            label="at most"
+            label="max"
             unit="Mbit/s"
             min={0}
             max={100_000}
