@@ -89,10 +89,11 @@ function ModeSwitch({ live }: { readonly live: Live }) {
 /** Each direction has its own mode; the peer is asked to change its own. */
 function PeerMode({ live }: { readonly live: Live }) {
   const setMode = useStore((store) => store.setMode)
-  const { peerMode, ended } = live.view
-  if (peerMode === null || ended !== null) return null
+  const { peerMode, ended, snapshot } = live.view
+  if (peerMode === null || ended !== null || snapshot === null) return null
+  const isWaiting = waitingText(snapshot) !== null
   return (
-    <span className="peer-mode dim" title="How the peer sends">
+    <span className={isWaiting ? 'peer-mode dim roomy-only' : 'peer-mode dim'} title="How the peer sends">
       peer
       <ModeSelect
         slim
