@@ -1,6 +1,7 @@
 import type { EndReason } from '../face/event'
 import type { ControlText } from '../frames'
-import { sendReport, sendText } from './control'
+import { sendText } from './control'
+import { sendReport } from './report-counts'
 import { type SessionState, tell } from './state'
 import { allStreamsHere, endSending, settleStreams, takeFinalSent } from './streams'
 
