@@ -1,17 +1,31 @@
-/** `npm run bench -- [NAME...] [--json FILE]`: builds test/bench/main.ts as the app's bundles are built, and runs it. */
+/**
+ * `npm run bench -- [NAME...] [--install]`: builds the product and test/bench/main.ts, and runs the benches. Those on
+ * emulated links need root and the program `lab`; `--install` installs what they compare with (Debian packages).
+ */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureDependencies } from './dependencies.mjs'
 import { outDir, projectDir } from './places.mjs'
+import { run } from './run.mjs'
+import { installSystem } from './system-packages.mjs'
 import { giveUp } from './tell.mjs'
 
 try {
   await ensureDependencies()
+  const args = process.argv.slice(2)
   const { build } = await import('esbuild')
-  const { bundleOptions } = await import('./bundles.mjs')
+  const { buildBundles, bundleOptions } = await import('./bundles.mjs')
+  await buildBundles()
   const outfile = join(outDir, 'bench', 'bench.cjs')
   await build({ ...bundleOptions(), entryPoints: ['test/bench/main.ts'], outfile })
-  const child = spawn(process.execPath, ['--enable-source-maps', outfile, ...process.argv.slice(2)], {
+  const flow = 'test/bench/lab/udp-flow-main.ts'
+  await build({ ...bundleOptions(), entryPoints: [flow], outfile: join(outDir, 'bench', 'udp-flow.cjs') })
+  if (args.includes('--install')) {
+    const { output } = await run(process.execPath, [outfile, '--packages'])
+    await installSystem(output.trim().split('\n'))
+  }
+  const rest = args.filter((arg) => arg !== '--install')
+  const child = spawn(process.execPath, ['--enable-source-maps', outfile, ...rest], {
     stdio: 'inherit',
     cwd: projectDir,
   })

@@ -12,12 +12,25 @@ export interface Table {
   readonly notes: readonly string[]
 }
 
-/** A measurement whose parts run side by side in one process, so that their ratios hold on any machine. */
+export interface BenchOptions {
+  /** Runs of everything that is compared on emulated links; medians are shown. */
+  readonly runs: number
+  /** Length of one such run, s; undefined = the bench's own. */
+  readonly seconds: number | undefined
+  /** Topologies of emulated links; empty = the bench's own. */
+  readonly topologies: readonly string[]
+  /** A line on how far it is, for people. */
+  say(line: string): void
+}
+
+/** A measurement whose parts run side by side in one run, so that their ratios hold on any machine. */
 export interface Bench {
   readonly name: string
   /** What its table shows, one sentence. */
   readonly about: string
-  run(progress: (line: string) => void): Promise<Table>
+  /** Measured on emulated links, which need root and the program `lab`. */
+  readonly needsLab: boolean
+  run(options: BenchOptions): Promise<Table>
 }
 
 /** The middle value; null of none. */
@@ -27,6 +40,12 @@ export function median(values: readonly number[]): number | null {
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? 0
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
+}
+
+/** Nearest-rank percentile; null of none. */
+export function percentile(values: readonly number[], percent: number): number | null {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? null
 }
 
 export function mean(values: readonly number[]): number | null {

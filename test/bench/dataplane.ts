@@ -28,7 +28,8 @@ export const dataplane: Bench = {
   name: 'dataplane',
   about:
     'what an RTP packet of 1200 bytes costs, redundant over 1, 3 and 8 paths, beside raw sockets and werift’s SRTP',
-  async run(progress) {
+  needsLab: false,
+  async run({ say }) {
     const found: Found = {
       send: pathCounts.map(() => []),
       receive: pathCounts.map(() => []),
@@ -39,7 +40,7 @@ export const dataplane: Bench = {
     const sessions = pathCounts.map(startStream)
     const werift = weriftPair()
     for (let round = 0; round <= rounds; round++) {
-      progress(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
+      say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
       const engines = sessions.map((run) => run())
       const [sealUs, openUs] = werift()
       const rawUs = await rawDatagrams()

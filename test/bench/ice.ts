@@ -19,13 +19,14 @@ const parts: readonly { readonly part: Part; readonly label: string }[] = [
 export const ice: Bench = {
   name: 'ice',
   about: 'what one step of an engine with all its pairs up costs, by the number of pairs',
-  async run(progress) {
+  needsLab: false,
+  async run({ say }) {
     // Compiled and warm before anything counts.
     await timedSession(8, 20_000)
     const found = new Map<number, Timings[]>(sides.map((count) => [count, []]))
     for (let round = 1; round <= rounds; round++) {
       for (const count of sides) {
-        progress(`round ${round} of ${rounds}: ${count * count} pairs`)
+        say(`ice: round ${round} of ${rounds}: ${count * count} pairs`)
         found.get(count)?.push(await timedSession(count, measuredMs(count)))
       }
     }

@@ -1,50 +1,85 @@
 /**
- * `npm run bench [-- NAME...] [--json FILE]`: runs the named benches, or all, and prints each one's table; the same as
- * JSON goes to out/bench/NAME.json, or all together to FILE.
+ * `npm run bench [-- NAME...] [--runs N] [--seconds S] [--topology NAME]... [--json FILE]`: runs the named benches, or all,
+ * and prints each one's table; the same as JSON goes to out/bench/NAME.json, or all together to FILE. `--packages` lists
+ * the Debian packages of what is compared with.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import type { Bench, Table } from './bench'
+import { parseArgs } from 'node:util'
+import type { Bench, BenchOptions, Table } from './bench'
 import { benches } from './benches'
+import { baselinePackages } from './lab/iperf'
+import { whyNoLab } from './lab/lab'
 import { printed } from './print'
 
-interface Options {
+interface Options extends BenchOptions {
   readonly chosen: readonly Bench[]
   readonly json: string | null
 }
 
-function readOptions(args: readonly string[]): Options | string {
-  const chosen: Bench[] = []
-  let json: string | null = null
-  for (let at = 0; at < args.length; at += 1) {
-    const word = args[at] as string
-    if (word === '--json') {
-      at += 1
-      json = args[at] ?? ''
-      if (json === '') return '--json needs the name of a file.'
-      continue
-    }
+const usage =
+  'npm run bench -- [NAME...] [--runs N] [--seconds S] [--topology NAME]... [--json FILE] [--install]'
+
+function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      runs: { type: 'string', default: '5' },
+      seconds: { type: 'string' },
+      topology: { type: 'string', multiple: true, default: [] },
+      json: { type: 'string' },
+    },
+    allowPositionals: true,
+  })
+  const chosen = positionals.map((word) => {
     const bench = benches.find((one) => one.name === word)
-    if (bench === undefined) return `There is no bench ${word}; there are ${names()}.`
-    chosen.push(bench)
+    if (bench === undefined) throw new TypeError(`There is no bench ${word}; there are ${names()}.`)
+    return bench
+  })
+  return {
+    chosen: chosen.length > 0 ? chosen : benches,
+    json: values.json ?? null,
+    runs: whole('--runs', values.runs),
+    seconds: values.seconds === undefined ? undefined : whole('--seconds', values.seconds),
+    topologies: values.topology,
+    say: (line) => console.error(line),
   }
-  return { chosen: chosen.length > 0 ? chosen : benches, json }
+}
+
+function whole(option: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 1000) {
+    throw new TypeError(`${option} takes a whole number from 1 to 1000, not ${text}.`)
+  }
+  return value
 }
 
 const names = () => benches.map((bench) => bench.name).join(', ')
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = readOptions(args)
-  if (typeof options === 'string') {
-    console.error(`${options}\nUsage: npm run bench -- [NAME...] [--json FILE]`)
+  if (args.includes('--packages')) {
+    console.log(baselinePackages.join('\n'))
+    return 0
+  }
+  let options: Options
+  try {
+    options = readOptions(args)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    console.error(`${error.message}\nUsage: ${usage}`)
     return 2
   }
   const machine = { node: process.version, platform: process.platform, cpu: cpus()[0]?.model ?? null }
   const results: Record<string, Table & { readonly about: string }> = {}
-  for (const { name, about, run } of options.chosen) {
+  for (const { name, about, needsLab, run } of options.chosen) {
     console.log(`\n${name}: ${about}`)
-    const table = await run((line) => console.error(line))
+    const problem = needsLab ? whyNoLab() : null
+    if (problem !== null) {
+      console.log(`Left out: ${problem}.`)
+      continue
+    }
+    const table = await run(options)
     results[name] = { about, ...table }
     console.log(printed(table))
     if (options.json === null) write(join('out', 'bench', `${name}.json`), { machine, [name]: results[name] })

@@ -1,0 +1,226 @@
+/** Bonding: `bulk` in weighted mode over all links together and over each alone, beside kernel MPTCP and plain TCP. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Bench, type BenchOptions, median, percentile, ratio, type Row, type Table } from './bench'
+import { mptcpGoodputBps, startTcp, type TcpControl, tcpGoodputBps } from './lab/iperf'
+import { createLab, type Lab } from './lab/lab'
+import { readPacketLog } from './lab/packet-log'
+import { runLabSession } from './lab/session'
+import { receivedStream } from './lab/streams'
+
+const topologies = ['even', 'uneven', 'dual-wan', 'triple', 'same-bottleneck']
+const controls: readonly TcpControl[] = ['bbr', 'cubic']
+const ownSeconds = 15
+
+/** One transfer of ours over some links, and what it did to them. */
+interface Transfer {
+  readonly payloadBps: number
+  /** 95th percentile of the time in a link beyond the shortest, the worst link; emulated jitter included. */
+  readonly queueMs: number | null
+  /** Packets that a full queue dropped, of those offered. */
+  readonly selfLossPercent: number | null
+}
+
+async function transfer(lab: Lab, links: readonly string[] | null, seconds: number): Promise<Transfer> {
+  const folder = mkdtempSync(join(tmpdir(), 'pathscope-bench-'))
+  const file = join(folder, 'packets.csv')
+  const interfaces = links === null ? [] : ['--interfaces', links.join(',')]
+  await lab.zero()
+  await lab.log(file)
+  try {
+    const reports = await runLabSession(lab, {
+      seconds,
+      left: ['--mode', 'weighted', '--stream', 'bulk', ...interfaces],
+      right: ['--mode', 'weighted', '--stream', 'messages', ...interfaces],
+    })
+    await lab.log(null)
+    const counts = [...(await lab.counts('left->right')).values()]
+    const offered = counts.reduce((sum, each) => sum + each.offered, 0)
+    const dropped = counts.reduce((sum, each) => sum + each.dropped_queue, 0)
+    const packets = await readPacketLog(file, 'left->right', (ipBytes) => ipBytes > 1000)
+    const queues = [...packets.values()].flatMap((list) => {
+      const delays = list.flatMap(({ inMs, outMs }) => (outMs === null ? [] : [outMs - inMs]))
+      const [p95, least] = [percentile(delays, 95), percentile(delays, 0)]
+      return p95 === null || least === null ? [] : [p95 - least]
+    })
+    return {
+      payloadBps: receivedStream(reports, 'bulk').goodputBps ?? 0,
+      queueMs: queues.length === 0 ? null : Math.max(...queues),
+      selfLossPercent: offered === 0 ? null : (100 * dropped) / offered,
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function withLab<T>(topology: string, use: (lab: Lab) => Promise<T>): Promise<T> {
+  const lab = await createLab(topology)
+  try {
+    return await use(lab)
+  } finally {
+    await lab.destroy()
+  }
+}
+
+/** Each run takes a fresh lab, as a link's random fate goes on from run to run otherwise. */
+async function repeat<T>(
+  { runs, say }: BenchOptions,
+  what: string,
+  topology: string,
+  use: (lab: Lab) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = []
+  for (let run = 1; run <= runs; run += 1) {
+    results.push(await withLab(topology, use))
+    say(`bonding: ${topology}, ${what}, run ${run} of ${runs}: ${JSON.stringify(results.at(-1))}`)
+  }
+  return results
+}
+
+interface Facts {
+  readonly links: readonly string[]
+  readonly rateBps: number
+  readonly rates: ReadonlyMap<string, number>
+}
+
+async function factsOf(topology: string): Promise<Facts> {
+  return withLab(topology, (lab) =>
+    Promise.resolve({
+      links: lab.links,
+      rateBps: lab.rateBps,
+      rates: new Map(lab.links.map((link) => [link, lab.rateOf(link)])),
+    }),
+  )
+}
+
+async function ownRow(options: BenchOptions, topology: string, facts: Facts, seconds: number): Promise<Row> {
+  const together = await repeat(options, 'together', topology, (lab) => transfer(lab, null, seconds))
+  const singles = new Map<string, Transfer[]>()
+  for (const link of facts.links) {
+    const alone = await repeat(options, `${link} alone`, topology, (lab) => transfer(lab, [link], seconds))
+    singles.set(link, alone)
+  }
+  const bps = median(together.map((each) => each.payloadBps))
+  const perSingle = facts.links.map((link) => median((singles.get(link) ?? []).map((one) => one.payloadBps)))
+  const worst = facts.links.map(
+    (link, at) => ratio(perSingle[at] ?? null, facts.rates.get(link) ?? null) ?? 0,
+  )
+  const all = [...singles.values()].flat()
+  return {
+    label: `${topology}: pathscope`,
+    values: [
+      mbit(bps),
+      ratio(bps, facts.rateBps),
+      ratio(bps, sum(perSingle)),
+      ratio(bps, Math.max(...perSingle.map((one) => one ?? 0))),
+      Math.min(...worst),
+      maxOf(all.map((one) => one.queueMs)),
+      maxOf(all.map((one) => one.selfLossPercent)),
+      median(together.flatMap((one) => one.queueMs ?? [])),
+      median(together.flatMap((one) => one.selfLossPercent ?? [])),
+    ],
+  }
+}
+
+async function mptcpRow(
+  options: BenchOptions,
+  topology: string,
+  facts: Facts,
+  control: TcpControl,
+  seconds: number,
+): Promise<Row> {
+  const what = `MPTCP ${control}`
+  const together = await repeat(options, what, topology, (lab) => mptcpGoodputBps(lab, control, seconds))
+  const alone: (number | null)[] = []
+  for (const link of facts.links) {
+    const runs = await repeat(options, `TCP ${control} over ${link}`, topology, (lab) =>
+      tcpGoodputBps(lab, link, control, seconds),
+    )
+    alone.push(median(runs))
+  }
+  const bps = median(together)
+  const worst = facts.links.map((link, at) => ratio(alone[at] ?? null, facts.rates.get(link) ?? null) ?? 0)
+  return {
+    label: `${topology}: MPTCP ${control}`,
+    values: [
+      mbit(bps),
+      ratio(bps, facts.rateBps),
+      ratio(bps, sum(alone)),
+      ratio(bps, Math.max(...alone.map((one) => one ?? 0))),
+      Math.min(...worst),
+      null,
+      null,
+      null,
+      null,
+    ],
+  }
+}
+
+/** The share of a bottleneck that both paths of ours together take beside one TCP flow. */
+async function shareRow(options: BenchOptions, control: TcpControl, seconds: number): Promise<Row> {
+  const topology = 'same-bottleneck'
+  const shares = await repeat(options, `beside TCP ${control}`, topology, async (lab) => {
+    const flow = await startTcp(lab, lab.links[0]!, control, seconds + 6)
+    await sleep(3000)
+    const ours = await transfer(lab, null, seconds)
+    const theirs = await flow.receivedBps()
+    return ours.payloadBps / (ours.payloadBps + theirs)
+  })
+  const label = `${topology}: share beside TCP ${control}`
+  return { label, values: [null, median(shares), ...new Array<null>(7).fill(null)] }
+}
+
+async function run(options: BenchOptions): Promise<Table> {
+  const seconds = options.seconds ?? ownSeconds
+  const chosen = options.topologies.length > 0 ? options.topologies : topologies
+  const rows: Row[] = []
+  for (const topology of chosen) {
+    const facts = await factsOf(topology)
+    rows.push(await ownRow(options, topology, facts, seconds))
+    for (const control of controls) rows.push(await mptcpRow(options, topology, facts, control, seconds))
+    if (topology !== 'same-bottleneck') continue
+    for (const control of controls) rows.push(await shareRow(options, control, seconds))
+  }
+  return {
+    columns: [
+      'Mbit/s',
+      'of IP rate',
+      'of singles',
+      'of best single',
+      'worst single of its rate',
+      'single queue p95 ms',
+      'single self loss %',
+      'queue p95 ms',
+      'self loss %',
+    ],
+    rows,
+    notes: [
+      `Medians of ${options.runs} runs of ${seconds} s, start included, each on fresh links; payload, left to right.`,
+      'IP rate: of each bottleneck once. Singles: the same system over each link alone, their sum.',
+      'Queue: time in the link beyond the shortest, by the packet log, emulated jitter included; the worst link.',
+      'Self loss: packets that the link dropped because its queue was full.',
+    ],
+  }
+}
+
+function mbit(bps: number | null): number | null {
+  return bps === null ? null : bps / 1e6
+}
+
+function sum(values: readonly (number | null)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0)
+}
+
+function maxOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+export const bonding: Bench = {
+  name: 'bonding',
+  about: 'payload over all links together and over each alone, beside kernel MPTCP and TCP',
+  needsLab: true,
+  run,
+}

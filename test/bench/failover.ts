@@ -1,0 +1,219 @@
+/** A link dies and comes back under each mode: what is lost, and for how long nothing is delivered. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { type Bench, type BenchOptions, median, type Row, type Table } from './bench'
+import { createLab, type Lab, labFolder } from './lab/lab'
+import { type LoggedPacket, readPacketLog } from './lab/packet-log'
+import { ristFlow } from './lab/rist'
+import { runLabSession } from './lab/session'
+import { receivedStream, sentStream } from './lab/streams'
+
+const run = promisify(execFile)
+
+const topologies = ['even', 'triple']
+const modes = ['redundant', 'weighted', 'lowest-latency', 'backup', 'adaptive', 'single'] as const
+const streams = ['voice', 'cbr:5mbit'] as const
+/** What the lab does to the first link: packets vanish without a sign, or the cable is pulled. */
+const causes = [
+  { name: 'blackout', break: ['down'], mend: ['up'] },
+  { name: 'carrier', break: ['carrier=off'], mend: ['carrier=on'] },
+] as const
+
+const ownSeconds = 14
+const breakAtMs = 5000
+const brokenMs = 4000
+const sharesOfMs = 200
+
+interface Outcome {
+  readonly sent: number
+  readonly lost: number
+  readonly inOrderGapMs: number | null
+  readonly rawGapMs: number | null
+  readonly overhead: number | null
+  /** From the link's return until it carries 80 % of what it did, s; null where it did not in the rest of the run. */
+  readonly backSeconds: number | null
+}
+
+interface Case {
+  readonly topology: string
+  readonly mode: (typeof modes)[number]
+  readonly stream: (typeof streams)[number]
+  readonly cause: (typeof causes)[number]
+}
+
+async function measure({ topology, mode, stream, cause }: Case, seconds: number): Promise<Outcome> {
+  const lab = await createLab(topology)
+  const folder = mkdtempSync(join(tmpdir(), 'pathscope-bench-'))
+  const file = join(folder, 'packets.csv')
+  const marks = { brokenMs: 0, mendedMs: 0 }
+  try {
+    await lab.log(file)
+    const reports = await runLabSession(lab, {
+      seconds,
+      left: ['--mode', mode, '--stream', stream],
+      right: ['--mode', mode],
+      during: async () => {
+        await sleep(breakAtMs)
+        marks.brokenMs = monotonicMs()
+        await lab.set(lab.links[0]!, ...cause.break)
+        await sleep(brokenMs)
+        marks.mendedMs = monotonicMs()
+        await lab.set(lab.links[0]!, ...cause.mend)
+      },
+    })
+    await lab.log(null)
+    const kind = stream.split(':')[0]!
+    const sent = sentStream(reports, kind)
+    const received = receivedStream(reports, kind)
+    const packets = await readPacketLog(file, 'left->right', (ipBytes) => ipBytes > 200)
+    return {
+      sent: sent.sent ?? 0,
+      lost: (sent.sent ?? 0) - (received.received ?? 0),
+      inOrderGapMs: received.inOrderGapMaxMs ?? null,
+      rawGapMs: received.deliveryGapMaxMs,
+      overhead: sent.overheadFactor,
+      backSeconds: backSeconds(packets.get(lab.links[0]!) ?? [], marks),
+    }
+  } finally {
+    await lab.destroy()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The lab's log is in CLOCK_MONOTONIC, as is this process's. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}
+
+function backSeconds(
+  packets: readonly LoggedPacket[],
+  marks: { readonly brokenMs: number; readonly mendedMs: number },
+): number | null {
+  const bytesIn = (fromMs: number, toMs: number): number =>
+    packets.reduce((sum, { inMs, ipBytes }) => sum + (inMs >= fromMs && inMs < toMs ? ipBytes : 0), 0)
+  const beforeMs = 3000
+  const usual = bytesIn(marks.brokenMs - beforeMs, marks.brokenMs) / beforeMs
+  if (usual === 0) return null
+  const last = packets.at(-1)?.inMs ?? 0
+  for (let atMs = marks.mendedMs; atMs + sharesOfMs < last; atMs += sharesOfMs) {
+    if (bytesIn(atMs, atMs + sharesOfMs) / sharesOfMs >= 0.8 * usual) {
+      return (atMs + sharesOfMs - marks.mendedMs) / 1000
+    }
+  }
+  return null
+}
+
+async function ownRow({ runs, say }: BenchOptions, which: Case, seconds: number): Promise<Row> {
+  const { topology, mode, stream, cause } = which
+  const label = `${topology}, ${cause.name}, ${stream}: ${mode}`
+  const all: Outcome[] = []
+  for (let each = 1; each <= runs; each += 1) {
+    all.push(await measure(which, seconds))
+    say(`failover: ${label}, run ${each} of ${runs}: ${JSON.stringify(all.at(-1))}`)
+  }
+  const of = (read: (one: Outcome) => number | null): number | null =>
+    median(all.flatMap((one) => read(one) ?? []))
+  return {
+    label,
+    values: [
+      of((one) => one.sent),
+      of((one) => one.lost),
+      of((one) => one.inOrderGapMs),
+      of((one) => one.rawGapMs),
+      of((one) => one.overhead),
+      of((one) => one.backSeconds),
+    ],
+  }
+}
+
+/** The lab's own baseline: the longest time in which a program that reads from MPTCP got no byte. */
+async function mptcpRow({ runs, say }: BenchOptions, topology: string): Promise<Row> {
+  const gaps: number[] = []
+  for (let each = 1; each <= runs; each += 1) {
+    const args = ['gap', topology, '--runs', '1', '--secs', '14']
+    const { stdout } = await run(join(labFolder(), 'mptcp_bench.py'), args)
+    gaps.push((JSON.parse(stdout) as { readonly gap_ms: number }).gap_ms)
+    say(`failover: ${topology}, MPTCP, run ${each} of ${runs}: ${gaps.at(-1)}`)
+  }
+  return {
+    label: `${topology}, blackout, all it can: MPTCP`,
+    values: [null, null, median(gaps), null, null, null],
+  }
+}
+
+async function ristRow({ runs, say }: BenchOptions, topology: string): Promise<Row> {
+  const all: { readonly sent: number; readonly lost: number; readonly gapMs: number }[] = []
+  for (let each = 1; each <= runs; each += 1) {
+    const lab = await createLab(topology)
+    try {
+      const flow = {
+        weights: lab.links.map(() => 0),
+        rateBps: 5e6,
+        sizeBytes: 1316,
+        seconds: 9,
+        bufferMs: longestDelayMs(topology),
+      }
+      const result = await ristFlow(lab, flow, join('out', 'bench', 'udp-flow.cjs'), () => breakFirst(lab))
+      all.push({ sent: result.sent, lost: result.sent - result.unique, gapMs: result.gapMaxMs })
+    } finally {
+      await lab.destroy()
+    }
+    say(`failover: ${topology}, RIST, run ${each} of ${runs}: ${JSON.stringify(all.at(-1))}`)
+  }
+  return {
+    label: `${topology}, blackout, 5 Mbit/s: RIST redundant`,
+    values: [
+      median(all.map((one) => one.sent)),
+      median(all.map((one) => one.lost)),
+      median(all.map((one) => one.gapMs)),
+      null,
+      null,
+      null,
+    ],
+  }
+}
+
+async function breakFirst(lab: Lab): Promise<void> {
+  await sleep(4000)
+  await lab.set(lab.links[0]!, 'down')
+}
+
+/** RIST's buffer must hold the difference of the paths' delays, and its return trip. */
+function longestDelayMs(topology: string): number {
+  return topology === 'even' ? 60 : 150
+}
+
+async function bench(options: BenchOptions): Promise<Table> {
+  const seconds = options.seconds ?? ownSeconds
+  const chosen = options.topologies.length > 0 ? options.topologies : topologies
+  const rows: Row[] = []
+  for (const topology of chosen) {
+    for (const cause of causes) {
+      for (const stream of streams) {
+        for (const mode of modes) rows.push(await ownRow(options, { topology, mode, stream, cause }, seconds))
+      }
+    }
+    rows.push(await mptcpRow(options, topology), await ristRow(options, topology))
+  }
+  return {
+    columns: ['sent', 'lost', 'in-order gap ms', 'raw gap ms', 'bytes over needed', 'full use again after s'],
+    rows,
+    notes: [
+      `Sessions of ${seconds} s, each with one stream from left to right; the first link fails after ${breakAtMs / 1000} s for ${brokenMs / 1000} s; medians of ${options.runs} runs.`,
+      'Gaps are the longest of the whole session. "single" is what stock WebRTC does, with its timers.',
+      'Full use again: until the link carries 80 % of what it did, by the log of the links.',
+      'MPTCP sends as fast as it can, and its link stays dead; its gap is that of the reading program.',
+    ],
+  }
+}
+
+export const failover: Bench = {
+  name: 'failover',
+  about: 'loss and gaps when a link dies and comes back, in each mode, beside MPTCP and RIST',
+  needsLab: true,
+  run: bench,
+}

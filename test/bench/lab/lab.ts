@@ -1,0 +1,119 @@
+/** The emulated links that benches measure on: the `lab` program, driven from here. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+export type Side = 'left' | 'right'
+export type Direction = 'left->right' | 'right->left'
+
+/** Exact counts of one direction of a link; packets, and bytes of IP packets. */
+export interface DirectionCounts {
+  readonly offered: number
+  readonly offered_bytes: number
+  readonly delivered: number
+  readonly delivered_bytes: number
+  readonly dropped_loss: number
+  readonly dropped_queue: number
+  readonly dropped_down: number
+  readonly overrun: number
+}
+
+interface LinkStatus {
+  readonly share: string | null
+  readonly 'left->right': { readonly rate_bps: number | null; readonly counters: DirectionCounts }
+  readonly 'right->left': { readonly rate_bps: number | null; readonly counters: DirectionCounts }
+}
+
+export interface Lab {
+  /** In the topology's order. */
+  readonly links: readonly string[]
+  /** Rate of all bottlenecks together, each once, from left to right; bits of IP packets a second. */
+  readonly rateBps: number
+  rateOf(link: string): number
+  address(side: Side, link: string): Promise<string>
+  /** Starts a program on a host; `destroy` ends what is left. */
+  start(side: Side, command: string, args: readonly string[]): ChildProcess
+  /** Runs a program on a host to its end; its standard output. Fails with what it wrote for people. */
+  exec(side: Side, command: string, args: readonly string[]): Promise<string>
+  /** Changes a link; for example `set('wifi', 'down')`. */
+  set(link: string, ...what: string[]): Promise<void>
+  counts(direction: Direction): Promise<ReadonlyMap<string, DirectionCounts>>
+  zero(): Promise<void>
+  log(file: string | null): Promise<void>
+  mptcp(on: boolean): Promise<void>
+  destroy(): Promise<void>
+}
+
+/** Where the `lab` program is: PATHSCOPE_LAB, the PATH, or shared/lab beside the working directory. */
+export function findLab(): string | null {
+  const beside = resolve('../shared/lab/lab')
+  const onPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'lab'))
+  const places = [process.env['PATHSCOPE_LAB'], ...onPath, beside]
+  return places.find((place) => place !== undefined && place !== '' && existsSync(place)) ?? null
+}
+
+/** Why nothing can be measured on emulated links here, as a sentence; null when it can. */
+export function whyNoLab(): string | null {
+  if (process.platform !== 'linux') return 'the emulated links exist on Linux only'
+  if (process.getuid?.() !== 0) return 'emulated links need root'
+  if (findLab() === null)
+    return 'the program `lab` was not found; put it on the PATH, or name it in PATHSCOPE_LAB'
+  return null
+}
+
+/** The folder of `lab`, where its own baselines lie. */
+export function labFolder(): string {
+  return dirname(findLab() ?? '.')
+}
+
+let made = 0
+
+/** Makes two hosts and the links of a topology, with names of their own. */
+export async function createLab(topology: string): Promise<Lab> {
+  const program = findLab()
+  if (program === null) throw new Error(whyNoLab() ?? 'there is no lab')
+  made += 1
+  const name = `psb${process.pid}x${made}`
+  const lab = async (...args: string[]): Promise<string> =>
+    (await run(program, ['--name', name, ...args], { maxBuffer: 64 * 2 ** 20 })).stdout
+  const running = new Set<ChildProcess>()
+  await lab('up', topology)
+  const status = await readStatus(lab)
+  const own = new Map(Object.entries(status).filter(([, link]) => link.share === null))
+  const rateOf = (link: string): number => status[link]?.['left->right'].rate_bps ?? 0
+  return {
+    links: Object.keys(status),
+    rateBps: [...own.keys()].reduce((sum, link) => sum + rateOf(link), 0),
+    rateOf: (link) => rateOf(status[link]?.share ?? link),
+    address: async (side, link) => (await lab('addr', side, link)).trim(),
+    start(side, command, args) {
+      const child = spawn(program, ['--name', name, 'exec', side, '--', command, ...args], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      running.add(child)
+      child.once('exit', () => running.delete(child))
+      return child
+    },
+    exec: (side, command, args) => lab('exec', side, '--', command, ...args),
+    set: async (link, ...what) => void (await lab('set', link, ...what)),
+    async counts(direction) {
+      const now = await readStatus(lab)
+      return new Map(Object.entries(now).map(([link, each]) => [link, each[direction].counters]))
+    },
+    zero: async () => void (await lab('zero')),
+    log: async (file) => void (await lab('log', file ?? 'off')),
+    mptcp: async (on) => void (await lab('mptcp', on ? 'on' : 'off')),
+    async destroy() {
+      for (const child of running) child.kill('SIGKILL')
+      await lab('down')
+    },
+  }
+}
+
+async function readStatus(lab: (...args: string[]) => Promise<string>): Promise<Record<string, LinkStatus>> {
+  const parsed = JSON.parse(await lab('status')) as { readonly links: Record<string, LinkStatus> }
+  return parsed.links
+}

@@ -1,0 +1,91 @@
+/** A session of two command lines over the lab's links, and what both reports say of it. */
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseReport, type Report } from '../../../src/shared/report'
+import type { Lab, Side } from './lab'
+
+export interface LabSession {
+  readonly seconds: number
+  /** Options of the left side, which offers and whose streams are measured. */
+  readonly left: readonly string[]
+  /** Options of the right side. */
+  readonly right?: readonly string[]
+  /** Runs from the moment at which the channel is open. */
+  readonly during?: () => Promise<void>
+}
+
+export interface LabReports {
+  readonly left: Report
+  readonly right: Report
+}
+
+const cli = resolve('out/cli/index.js')
+/** Beyond its duration a session takes this long at most, s. */
+const slackSeconds = 40
+
+export async function runLabSession(lab: Lab, session: LabSession): Promise<LabReports> {
+  const folder = mkdtempSync(join(tmpdir(), 'pathscope-bench-'))
+  const [offer, answer] = [join(folder, 'offer'), join(folder, 'answer')]
+  const duration = ['--duration', `${session.seconds}s`, '--jsonl', '--stats', '1s']
+  const start = (side: Side, args: readonly string[]): ChildProcess =>
+    lab.start(side, process.execPath, [cli, ...args, ...duration, '--report', join(folder, side)])
+  const left = start('left', ['offer', '--offer-out', offer, '--answer-in', answer, ...session.left])
+  const right = start('right', [
+    'answer',
+    '--offer-in',
+    offer,
+    '--answer-out',
+    answer,
+    ...(session.right ?? []),
+  ])
+  const said = [left, right].map(collect)
+  const limit = setTimeout(
+    () => {
+      for (const child of [left, right]) child.kill('SIGKILL')
+    },
+    (session.seconds + slackSeconds) * 1000,
+  )
+  try {
+    const ends = [left, right].map((child) => once(child, 'exit'))
+    await channelOpen(left)
+    await session.during?.()
+    const statuses = (await Promise.all(ends)).map(([code]) => code as number | null)
+    if (statuses.some((status) => status !== 0)) {
+      throw new Error(
+        `a session ended with ${statuses.join(' and ')}:\n${said.map((each) => each()).join('\n')}`,
+      )
+    }
+    return { left: read(join(folder, 'left')), right: read(join(folder, 'right')) }
+  } finally {
+    clearTimeout(limit)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Also resolves when the program ends, so that its own failure is what is told. */
+async function channelOpen(child: ChildProcess): Promise<void> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    if (!/"channel-state","state":"open"|"kind":"channel-state".*"open"/.test(line)) continue
+    child.stdout!.resume()
+    return
+  }
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = ''
+  child.stderr!.on('data', (chunk: Buffer) => {
+    text = `${text}${chunk.toString()}`.slice(-4000)
+  })
+  if (child.stdout!.listenerCount('data') === 0) child.stdout!.resume()
+  return () => text
+}
+
+function read(folder: string): Report {
+  const result = parseReport(readFileSync(join(folder, 'report.json'), 'utf8'))
+  if (result.kind !== 'ok') throw new Error(result.message)
+  return result.report
+}

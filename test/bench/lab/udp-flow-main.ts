@@ -1,0 +1,3 @@
+import { runUdpFlow } from './udp-flow'
+
+runUdpFlow(process.argv.slice(2))
