@@ -268,6 +268,28 @@ test('a pair that never answers is called no-reply after the stated bound and st
   expect(sent.length - before).toBeLessThan(500)
 })
 
+test('a pair that never answers is called no-reply in time also while the peer keeps asking over it', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([2]), 0)
+  for (let atMs = 0; atMs <= 10_500; atMs += 100) {
+    run(agent, atMs)
+    request(agent, { iceControlling: 5n }, address(2), us.pwd, atMs)
+  }
+  expect(agent.state.pairs[0]?.state).toBe('no-reply')
+})
+
+test('a pair whose first check after a sleep was called for may ask again before its consent counts as over', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2]), 0)
+  const reply = (check: Sent, nowMs: number) => answer(agent, check, nowMs)
+  run(agent, 5000, reply)
+  agent.attemptNomination(1, 600_000)
+  agent.tick(600_000)
+  run(agent, 600_050)
+  run(agent, 603_000, reply)
+  expect(agent.state.pairs[0]).toMatchObject({ state: 'up', timesDown: 0 })
+})
+
 test('a nomination is refused by an error, or answered without effect where the policy or a stock peer asks for it', () => {
   const outcomes = [
     { policy: 'reject', kind: 'pathscope', answer: 'error' },

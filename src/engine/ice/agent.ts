@@ -206,7 +206,7 @@ function tick(state: AgentState, nowMs: number): void {
   })
   for (let id = state.deadlines.takeDue(nowMs); id !== undefined; id = state.deadlines.takeDue(nowMs)) {
     const pair = state.pairs[id - 1]
-    if (pair !== undefined) runDue(state, pair, nowMs)
+    if (pair !== undefined) judgeAndCheck(state, pair, nowMs)
   }
   if (state.nominationAtMs !== null && state.nominationAtMs <= nowMs) considerNomination(state, nowMs)
 }
@@ -217,7 +217,7 @@ function runPaced(state: AgentState, nowMs: number): void {
   const pair = takeTriggered(state) ?? state.waiting.pop()
   if (pair === undefined) return
   state.paceAtMs = nowMs + liveness.paceMs
-  check(state, pair, nowMs)
+  judgeAndCheck(state, pair, nowMs)
 }
 
 function takeTriggered(state: AgentState): Pair | undefined {
@@ -229,7 +229,8 @@ function takeTriggered(state: AgentState): Pair | undefined {
   return undefined
 }
 
-function runDue(state: AgentState, pair: Pair, nowMs: number): void {
+/** Before each check, whatever called for it: a check puts off the pair's own next one, and with it the judgement. */
+function judgeAndCheck(state: AgentState, pair: Pair, nowMs: number): void {
   if (pair.state === 'up' && isSilent(pair, nowMs)) {
     setPairState(state, pair, 'down', nowMs)
     suspectKin(state, pair, nowMs)
