@@ -152,10 +152,10 @@ describe('a full disk', () => {
   })
 
   it.skipIf(!canMount)('is warned of once, and the file is whole again when there is room', async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', dir])
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', dir])
     try {
       const filler = join(dir, 'filler')
-      writeFileSync(filler, Buffer.alloc(40_000))
+      writeFileSync(filler, Buffer.alloc(232_000))
       const recording = open()
       const updates = [...exampleUpdates()]
       for (const update of updates) {
