@@ -531,6 +531,21 @@ test('a thousand pairs that all fall silent are checked within the limit, withou
   expect(tries).toBeLessThan(2 * sent.length)
 })
 
+test('a pair that fell silent is closed when the other’s number shows that it took its place, also if that comes last', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([]), 0)
+  const pathscope = { pairNumber: 4, sentPackets: 1, echoSent: 0, echoReceived: 0, holdMicros: 0 }
+  request(agent, { iceControlling: 5n, pathscope }, address(9, 1))
+  request(agent, { iceControlling: 5n }, address(9, 2))
+  run(agent, 2000, (check, nowMs) => answer(agent, check, nowMs))
+  const second = (check: Sent, nowMs: number) => check.to.port === 2 && answer(agent, check, nowMs)
+  run(agent, 6000, second)
+  expect(agent.state.pairs.map((pair) => pair.state)).toEqual(['down', 'up'])
+  request(agent, { iceControlling: 5n, pathscope }, address(9, 2), us.pwd, 6000)
+  run(agent, 8000, second)
+  expect(agent.state.pairs.map((pair) => pair.state)).toEqual(['closed', 'up'])
+})
+
 test('an address learnt after the peer told its interfaces gets its name as well', () => {
   const agent = makeAgent('answerer')
   agent.setRemote(remote([2]), 0)

@@ -74,7 +74,7 @@ export function answerRequest(
     noteHeard(state, pair, nowMs)
     const { pathscope } = parsed.message.attributes
     if (pathscope !== undefined) {
-      takeCounters(pair, pathscope, nowMs)
+      takeCounters(state, pair, pathscope, nowMs)
       const flags = pathscope.flags ?? 0
       if ((flags & hearsNothing) !== 0) notePeerDoubt(state, pair, nowMs)
       if ((flags & givesUp) !== 0) state.peerGaveUp = true

@@ -26,8 +26,11 @@ export function countersOf(pair: Pair, holdMs: number, flags: number): PathCount
 }
 
 /** Takes in the peer's counts that came with an authenticated message of the pair, the arrival already counted. */
-export function takeCounters(pair: Pair, counters: PathCounters, nowMs: number): void {
-  pair.peerNumber = counters.pairNumber
+export function takeCounters(state: AgentState, pair: Pair, counters: PathCounters, nowMs: number): void {
+  if (pair.peerNumber !== counters.pairNumber) {
+    pair.peerNumber = counters.pairNumber
+    state.revision += 1
+  }
   if (counters.sentPackets > pair.echo.sent) {
     pair.echo.sent = counters.sentPackets
     pair.echo.received = pair.received.packets

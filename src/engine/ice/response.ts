@@ -37,7 +37,7 @@ export function takeResponse(
   pair.validated = true
   pair.stun.responsesReceived += 1
   const { pathscope, errorCode, xorMappedAddress } = parsed.message.attributes
-  if (pathscope !== undefined) takeCounters(pair, pathscope, nowMs)
+  if (pathscope !== undefined) takeCounters(state, pair, pathscope, nowMs)
   // After a suspended hour it lay in a buffer: it tells neither a round trip nor that the pair works now.
   if (receivedAtMs - transaction.sentAtMs > liveness.transactionMs) return
   if (errorCode?.code === 487) return retryInOtherRole(state, pair, transaction, nowMs)

@@ -96,7 +96,7 @@ export interface AgentState {
   peerGaveUp: boolean
   /** Limits that have been told of, each once. */
   readonly limitsTold: Set<string>
-  /** Grows whenever a pair changes its state, its inclusion or its names. */
+  /** Grows whenever a pair changes its state, its inclusion, its names or its number at the peer. */
   revision: number
   /** The revision at which superseded pairs were last looked for. */
   supersededAtRevision: number

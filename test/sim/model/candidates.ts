@@ -137,6 +137,7 @@ function pairUp(view: View, socketId: number, remote: ModelRemote, atMs: number)
     called: false,
     mapped: null,
     peerNumber: null,
+    numberedAtMs: 0,
     checks: [],
     samples: [],
     settledAtMs: 0,

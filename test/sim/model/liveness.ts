@@ -122,7 +122,8 @@ export function replacedAt(view: View, old: ModelPair): number | null {
       pair.socketId === old.socketId &&
       pair.peerNumber === old.peerNumber,
   )
-  return newer === undefined ? null : Math.max(stateSince(old), stateSince(newer))
+  if (newer === undefined) return null
+  return Math.max(stateSince(old), stateSince(newer), old.numberedAtMs, newer.numberedAtMs)
 }
 
 /** Two answers in a row; after a short time up, answers for a second without a pause. */

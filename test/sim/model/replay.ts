@@ -106,11 +106,17 @@ function takeRequest(constants: Constants, view: View, request: Kind<'request'>)
     pair.validated = true
     pair.requestsReceived += 1
     pair.responsesSent += 1
-    if (request.hearsNothing) pair.peerNumber = peerNumberOf(request.from)
+    if (request.hearsNothing) noteNumber(pair, request.from, request.atMs)
     if (request.hearsNothing && stateOf(pair) === 'up') pair.doubtedAtMs ??= request.atMs
     if (stateOf(pair) !== 'up') pair.called = true
   }
   view.replies.push({ transaction: request.transaction, code: codeOf(constants, view, pair, request) })
+}
+
+function noteNumber(pair: ModelPair, from: ModelPair['remote']['address'], atMs: number): void {
+  const told = peerNumberOf(from)
+  if (pair.peerNumber !== told) pair.numberedAtMs = atMs
+  pair.peerNumber = told
 }
 
 /** Nothing weaker is taken from a peer whose description offers SHA-256. */
@@ -151,7 +157,7 @@ function takeAnswer(view: View, answer: Kind<'answer'>): void {
   pair.settledAtMs = answer.atMs
   pair.validated = true
   pair.responsesReceived += 1
-  if (answer.withoutEffect) pair.peerNumber = peerNumberOf(answer.from)
+  if (answer.withoutEffect) noteNumber(pair, answer.from, answer.atMs)
   if (answer.atMs - check.atMs > staleMs) return
   if (answer.code === 487) {
     return takeRoleConflict(view, pair, check, answer.atMs)

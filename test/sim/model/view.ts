@@ -16,6 +16,8 @@ export interface ModelPair {
   mapped: TransportAddress | null
   /** As the peer told with an authentic message. */
   peerNumber: number | null
+  /** Since when it is that. */
+  numberedAtMs: number
   readonly checks: ModelCheck[]
   /** Answers that count as samples, in order. */
   readonly samples: { readonly sentAtMs: number; readonly atMs: number }[]
