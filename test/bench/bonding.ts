@@ -55,10 +55,10 @@ async function transfer(lab: Lab, links: readonly string[] | null, seconds: numb
   }
 }
 
-async function withLab<T>(topology: string, use: (lab: Lab) => Promise<T>): Promise<T> {
+async function withLab<T>(topology: string, measure: (lab: Lab) => Promise<T>): Promise<T> {
   const lab = await createLab(topology)
   try {
-    return await use(lab)
+    return await measure(lab)
   } finally {
     await lab.destroy()
   }
@@ -69,11 +69,11 @@ async function repeat<T>(
   { runs, say }: BenchOptions,
   what: string,
   topology: string,
-  use: (lab: Lab) => Promise<T>,
+  measure: (lab: Lab) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = []
   for (let run = 1; run <= runs; run += 1) {
-    results.push(await withLab(topology, use))
+    results.push(await withLab(topology, measure))
     say(`bonding: ${topology}, ${what}, run ${run} of ${runs}: ${JSON.stringify(results.at(-1))}`)
   }
   return results

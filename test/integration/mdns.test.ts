@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startCli } from './cli'
 import { createHosts, type Hosts, whyNoNamespaces } from './netns'
 
@@ -39,7 +39,9 @@ describe.skipIf(reason !== null)('A peer behind .local names', () => {
     await once(answers.stdout!, 'data')
     const [offer, answer] = [join(folder, 'offer.txt'), join(folder, 'answer.txt')]
     const left = startCli(hosts.left, ['offer', '--offer-out', offer, '--answer-in', answer])
-    await left.until('the offer', () => existsSync(offer) || undefined)
+    // The file is written right before the line that tells of it, or right after.
+    await left.until('the offer', (line) => (line.kind === 'local-description' ? line : undefined))
+    await vi.waitUntil(() => existsSync(offer), { timeout: 10_000 })
     // The answer of a peer that is not there: what its name stands for is all that can be known of it.
     const { sdp } = JSON.parse(readFileSync(offer, 'utf8')) as { sdp: string }
     const candidate = (name: string, port: number) =>

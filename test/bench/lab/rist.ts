@@ -22,6 +22,8 @@ export interface RistResult extends SinkResult {
 
 const ports = { into: 6000, over: 7000, out: 6100 }
 const connectMs = 2500
+/** Main profile, no log, no statistics. */
+const quietly = ['-p', '1', '-v', '-1', '-S', '0']
 
 /** `during` runs while packets flow, `connectMs` after the programs began. */
 export async function ristFlow(
@@ -41,8 +43,11 @@ export async function ristFlow(
   const listening = lab.links.map((_, at) => `rist://@0.0.0.0:${ports.over + 2 * at}?buffer=${flow.bufferMs}`)
   const receiver = quiet(
     lab.start('right', 'ristreceiver', [
-      ...['-p', '1', '-v', '-1', '-S', '0'],
-      ...['-i', listening.join(','), '-o', `udp://127.0.0.1:${ports.out}`],
+      ...quietly,
+      '-i',
+      listening.join(','),
+      '-o',
+      `udp://127.0.0.1:${ports.out}`,
     ]),
   )
   const peers = await Promise.all(
@@ -53,8 +58,11 @@ export async function ristFlow(
   )
   const sender = quiet(
     lab.start('left', 'ristsender', [
-      ...['-p', '1', '-v', '-1', '-S', '0'],
-      ...['-i', `udp://@127.0.0.1:${ports.into}`, '-o', peers.join(',')],
+      ...quietly,
+      '-i',
+      `udp://@127.0.0.1:${ports.into}`,
+      '-o',
+      peers.join(','),
     ]),
   )
   await sleep(connectMs)

@@ -1,7 +1,7 @@
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os'
 import type { InterfaceAddress, InterfaceInfo, Interfaces } from '../../ports'
 import { kindByName, linuxKind } from './interface-kind'
-import { type LinuxLink, linuxLinks } from './linux-links'
+import { type LinuxLink, linuxLinks, upThroughout } from './linux-links'
 import { linuxAddressFlags } from './linux-tables'
 import { watchChanges } from './watch-changes'
 import { loadNativeSockets, type NativeSockets } from './native-sockets'
@@ -20,8 +20,12 @@ async function list(): Promise<readonly InterfaceInfo[]> {
   const native = await loadNativeSockets()
   const sockets = native.kind === 'loaded' ? native.sockets : null
   const reason = native.kind === 'loaded' ? null : native.reason
+  const readLinks = (): readonly LinuxLink[] =>
+    process.platform === 'linux' ? linuxLinks((name) => indexOf(sockets, name)) : []
+  // A link that comes up or goes down meanwhile would be one that is up and has lost its addresses: it counts as down.
+  const before = readLinks()
   const addressed = addressedInterfaces()
-  const links = process.platform === 'linux' ? linuxLinks((name) => indexOf(sockets, name)) : []
+  const links = upThroughout(before, readLinks())
   const flags = process.platform === 'linux' ? linuxAddressFlags() : noFlags
   const names = new Set([...addressed.keys(), ...links.map((link) => link.name)])
   const described = [...names].map((name) => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { linuxLinks } from './linux-links'
+import { linuxLinks, upThroughout } from './linux-links'
 
 let root = ''
 beforeEach(() => {
@@ -36,6 +36,18 @@ const unknown = (): null => null
 const untold = (mtu: number | null) => ({ mtu, speedBps: null, carrier: null, defaultRoutes: [] })
 
 describe('The links of a Linux machine', () => {
+  it('count as down while they change, as their addresses may not be seen then', () => {
+    const read = (state: string) => {
+      put({ 'proc/net/dev': table(['eth0', 'eth1']), ...card('eth0', 4, state), ...card('eth1', 5, 'up') })
+      return linuxLinks(unknown, root)
+    }
+    const [down, up] = [read('down'), read('up')]
+    const states = (links: typeof up) => links.map((link) => link.up)
+    expect(states(upThroughout(down, up))).toEqual([false, true])
+    expect(states(upThroughout(up, down))).toEqual([false, true])
+    expect(states(upThroughout(up, up))).toEqual([true, true])
+  })
+
   it('are read from the kernel with what is told of each', () => {
     put({ 'proc/net/dev': table(['eth0']), ...card('eth0', 4, 'up') })
     expect(linuxLinks(unknown, root)).toEqual([

@@ -32,6 +32,15 @@ export function linuxLinks(indexOf: (name: string) => number | null, root = '/')
   })
 }
 
+/** The later reading, in which only those are up that were so in both. */
+export function upThroughout(
+  before: readonly LinuxLink[],
+  after: readonly LinuxLink[],
+): readonly LinuxLink[] {
+  const wereUp = new Set(before.filter((link) => link.up).map((link) => link.name))
+  return after.map((link) => (wereUp.has(link.name) ? link : { ...link, up: false }))
+}
+
 function readLink(name: string, kernelIndex: number | null, root: string): LinuxLink {
   const folder = join(root, 'sys/class/net', name)
   const sysIndex = number(text(join(folder, 'ifindex')))
