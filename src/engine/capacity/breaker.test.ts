@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createBreaker, type BreakerInterval } from './breaker'
+import { createBreaker, type BreakerInterval, together } from './breaker'
 
 const flood: BreakerInterval = {
   sentBps: 200e6,
@@ -42,5 +42,27 @@ describe('the circuit breaker', () => {
     const breaker = createBreaker()
     const policed = { ...flood, lostByFullQueue: 0 }
     expect([1, 2, 3].map(() => breaker.update(policed))).toEqual([false, false, true])
+  })
+
+  it('takes several paths as one that is as fast as the fastest', () => {
+    const idle = {
+      ...flood,
+      sentBps: 0,
+      meanPacketBytes: 0,
+      delivered: 0,
+      lost: 0,
+      lostByFullQueue: 0,
+      rttMs: 1,
+    }
+    const other = { ...flood, sentBps: 100e6, delivered: 9000, lost: 0, lostByFullQueue: 0, rttMs: 40 }
+    const sum = together([flood, other, idle])
+    expect(sum).toMatchObject({
+      sentBps: 300e6,
+      delivered: 9950,
+      lost: 19_000,
+      lostByFullQueue: 18_900,
+      rttMs: 40,
+    })
+    expect(sum.meanPacketBytes).toBeCloseTo(1228, 6)
   })
 })

@@ -41,6 +41,24 @@ export function createBreaker(): Breaker {
   }
 }
 
+/** Several paths of one interval as one, which is as fast as the fastest of them. */
+export function together(intervals: readonly BreakerInterval[]): BreakerInterval {
+  const sum = { sentBps: 0, delivered: 0, lost: 0, lostByFullQueue: 0 }
+  let packetsPerSecond = 0
+  let rttMs: number | null = null
+  for (const one of intervals) {
+    sum.sentBps += one.sentBps
+    sum.delivered += one.delivered
+    sum.lost += one.lost
+    sum.lostByFullQueue += one.lostByFullQueue
+    if (one.meanPacketBytes === 0) continue
+    packetsPerSecond += one.sentBps / (8 * one.meanPacketBytes)
+    if (one.rttMs !== null) rttMs = Math.min(rttMs ?? Infinity, one.rttMs)
+  }
+  const meanPacketBytes = packetsPerSecond === 0 ? 0 : sum.sentBps / (8 * packetsPerSecond)
+  return { ...sum, meanPacketBytes, rttMs }
+}
+
 function isExcessive(interval: BreakerInterval): boolean {
   const { sentBps, meanPacketBytes, delivered, lost, lostByFullQueue, rttMs } = interval
   const known = delivered + lost

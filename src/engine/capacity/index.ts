@@ -3,6 +3,6 @@
  *
  * - `createPathCapacity`: for one pair: its ledger, queue and rate estimates, and the window and pace of `bulk`.
  */
-export { createBreaker, type Breaker } from './breaker'
+export { type Breaker, type BreakerInterval, createBreaker, together } from './breaker'
 export { type Bottlenecks, createBottlenecks } from './bottlenecks'
 export { type CapacityView, createPathCapacity, type PathCapacity } from './path'

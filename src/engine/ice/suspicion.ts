@@ -64,6 +64,14 @@ export function notePeerDoubt(state: AgentState, pair: Pair, nowMs: number): voi
   if (pair.state === 'up' && pair.suspicion === null) suspect(state, pair, 'peer', nowMs)
 }
 
+/**
+ * The peer acknowledges something that went over this pair at `sentAtMs`: if that was after the doubt began, our direction
+ * works, whatever checks say that may be lost in a full queue.
+ */
+export function noteDelivered(state: AgentState, pair: Pair, sentAtMs: number, nowMs: number): void {
+  if (pair.suspicion !== null && sentAtMs >= pair.suspicion.sinceMs) endSuspicion(state, pair, nowMs)
+}
+
 /** The peer should have acknowledged what went over this pair, and has not. */
 export function doubtDelivery(state: AgentState, pair: Pair, nowMs: number): void {
   if (pair.state !== 'up' || pair.suspicion !== null) return

@@ -1,8 +1,8 @@
 import type { Pair } from '../ice'
-import { chooseCarrying, chooseControl, type SpreadCandidate, streamShares } from '../spread'
-import { capacityOf } from './feedback'
+import { chooseCarrying, chooseControl, type SpreadCandidate } from '../spread'
 import { mayCarry, tellPaths } from './spreading'
 import { pairById, type SessionState } from './state'
+import { forgetWeights } from './weighing'
 
 /** The pairs that work and that the user left in, as the spread room sees them. */
 export function livePairs(state: SessionState): SpreadCandidate[] {
@@ -10,13 +10,13 @@ export function livePairs(state: SessionState): SpreadCandidate[] {
   return pairs
     .filter((pair) => pair.state === 'up')
     .map((pair) => ({
-      ...asCandidate(pair),
+      ...asCandidate(pair, state.nowMs),
       included: mayCarry(state, pair),
       doubtful: pair.suspicion !== null && !state.carrying.includes(pair.id),
     }))
 }
 
-function asCandidate(pair: Pair): Omit<SpreadCandidate, 'included' | 'doubtful'> {
+function asCandidate(pair: Pair, nowMs: number): Omit<SpreadCandidate, 'included' | 'doubtful'> {
   return {
     id: pair.id,
     localInterface: pair.socket.interfaceName,
@@ -24,6 +24,7 @@ function asCandidate(pair: Pair): Omit<SpreadCandidate, 'included' | 'doubtful'>
     straight: pair.straight,
     priority: pair.priority,
     rttMs: pair.rtt.smoothedMs,
+    baseRttMs: pair.rtt.minRecentMs(nowMs),
     loss: pair.lossSent.recentLoss,
     family: pair.socket.local.family,
   }
@@ -36,24 +37,41 @@ export function refreshCarrying(state: SessionState, force: boolean): void {
   state.seenRevision = revision
   const live = livePairs(state)
   // `auto` is all pairs for messages and the best disjoint ones for RTP streams.
-  const choose = (use: 'all' | 'disjoint', previous: readonly number[]): readonly number[] =>
-    state.settings.enabled ? chooseCarrying(live, use, previous) : bestAlone(live)
-  const before = carryingAny(state)
-  state.carrying = choose(state.use === 'disjoint' ? 'disjoint' : 'all', state.carrying)
-  state.carryingStreams = choose(state.use === 'all' ? 'all' : 'disjoint', state.carryingStreams)
+  state.carrying = choose(state, 'records', live, state.use === 'disjoint' ? 'disjoint' : 'all')
+  state.carryingStreams = choose(state, 'streams', live, state.use === 'all' ? 'all' : 'disjoint')
   state.streamPairs = state.carryingStreams.flatMap((id) => pairById(state, id) ?? [])
-  const after = carryingAny(state)
-  for (const id of before) {
-    if (after.includes(id)) continue
-    state.weights.remove(id)
-    state.wireTallies.delete(id)
-  }
+  forgetWeights(state)
   tellPaths(state)
   // Excluded pairs still serve control when they are all there is, so that the session can be steered.
   const included = live.filter((candidate) => candidate.included)
   state.controlPairs = chooseControl(
     included.length > 0 ? included : live.map((one) => ({ ...one, included: true })),
   )
+}
+
+/** A straight pair that works is not given up for crossed ones within this time, ms. */
+const steadyMs = 1000
+
+function choose(
+  state: SessionState,
+  of: 'records' | 'streams',
+  live: readonly SpreadCandidate[],
+  use: 'all' | 'disjoint',
+): readonly number[] {
+  if (!state.settings.enabled) return bestAlone(live)
+  const weighing = state.weighing[of]
+  const previous = of === 'records' ? state.carrying : state.carryingStreams
+  const next = chooseCarrying(live, use, previous)
+  const isGivenUp = (one: SpreadCandidate): boolean =>
+    one.straight && one.included && previous.includes(one.id) && !next.includes(one.id)
+  if (!live.some(isGivenUp)) {
+    weighing.unsteadySinceMs = null
+    return next
+  }
+  // When an interface comes back its pairs do so one after the other, and crossed ones may be first.
+  weighing.unsteadySinceMs ??= state.nowMs
+  if (state.nowMs - weighing.unsteadySinceMs >= steadyMs || state.spreading.byUser) return next
+  return previous.filter((id) => live.some((one) => one.id === id && one.included))
 }
 
 /** With multipath off: the one pair that RFC 8445 would have selected. */
@@ -63,65 +81,4 @@ function bestAlone(live: readonly SpreadCandidate[]): readonly number[] {
     if (candidate.included && (best === undefined || candidate.priority > best.priority)) best = candidate
   }
   return best === undefined ? [] : [best.id]
-}
-
-/** The pairs that carry messages or streams. */
-export function carryingAny(state: SessionState): readonly number[] {
-  const { carrying, carryingStreams } = state
-  const others = carryingStreams.filter((id) => !carrying.includes(id))
-  return others.length === 0 ? carrying : [...carrying, ...others]
-}
-
-export function updateWeights(state: SessionState): void {
-  const inputs = carryingAny(state).flatMap((id) => {
-    const pair = pairById(state, id)
-    if (pair === undefined) return []
-    const { rtt, lossSent } = pair
-    return [
-      {
-        id,
-        rttMs: rtt.smoothedMs,
-        loss: lossSent.recentLoss,
-        rateBps: capacityOf(state, id)?.capacityBps ?? null,
-        queueMs: capacityOf(state, id)?.queueMs ?? null,
-        capBps: state.spreading.caps.get(id) ?? null,
-      },
-    ]
-  })
-  state.weights.update(
-    inputs,
-    state.spreading.records.demandBps + state.spreading.streams.demandBps,
-    state.nowMs,
-  )
-  shareOutRecords(state)
-}
-
-/** Counts of sent packets fade with this time constant, ms. */
-const wireMemoryMs = 3000
-
-/** Sets what each pair gets of records and stream packets, so that all its packets together keep to its weight's share. */
-function shareOutRecords(state: SessionState): void {
-  const fading = Math.exp(-state.settings.weightUpdateInterval / wireMemoryMs)
-  let records = 0
-  const inputs = carryingAny(state).map((id) => {
-    const pair = pairById(state, id) as Pair
-    // Feedback comes with what the other side sends, over few pairs: it is not for weights to make good.
-    const packets = pair.sent.packets - (state.feedback.toldOver.get(id) ?? 0)
-    const ofStreams = pair.recordsSent.packets + pair.streamSent.packets
-    const before = state.wireTallies.get(id) ?? {
-      packets,
-      records: ofStreams,
-      recent: 0,
-      recentOthers: 0,
-    }
-    const newRecords = ofStreams - before.records
-    const newOthers = packets - before.packets - newRecords
-    const recent = before.recent * fading + newRecords
-    const recentOthers = before.recentOthers * fading + newOthers
-    const now = { packets, records: ofStreams, recent, recentOthers }
-    state.wireTallies.set(id, now)
-    records += recent
-    return { id, weight: state.weights.weight(id), otherPackets: recentOthers }
-  })
-  state.recordShares = streamShares(inputs, records)
 }

@@ -6,12 +6,11 @@ import type { DropReason } from '../face/snapshot'
 import { createAgent, createBucket, createGatherer, type IceSink } from '../ice'
 import { createEchoReader, createMessageReceiver, createMessageSender } from '../messages'
 import { createReliable } from '../reliable'
-import { createPacketStore, createSentRing } from '../resend'
-import { createWeights } from '../spread'
+import { createPacketStore, createResendBudget, createSentRing } from '../resend'
 import { createRelays } from '../turn'
 import { boundSettings } from './bounds'
 import { addLateSocket, forgetSocket, tellCandidates } from './candidates'
-import { refreshCarrying, updateWeights } from './carriers'
+import { refreshCarrying } from './carriers'
 import { beginControl } from './begin-control'
 import { flushControl, sendText } from './control'
 import { reportIntervalMs, sendReport } from './report-counts'
@@ -45,6 +44,7 @@ import {
   takeMessage,
 } from './talk'
 import { transmit } from './transmit'
+import { createWeighing, updateWeights } from './weighing'
 
 /** Makes a session's engine. It does nothing before its first input. */
 export function createEngine(options: EngineOptions): Engine {
@@ -225,9 +225,9 @@ function runTimer(state: SessionState, name: TimerName): void {
       return completeGathering(state)
     case 'weights':
       timers.set('weights', nowMs + settings.weightUpdateInterval)
-      refreshCarrying(state, true)
       sampleCapacity(state)
-      return updateWeights(state)
+      updateWeights(state)
+      return refreshCarrying(state, true)
     case 'snapshot':
       // With very many pairs snapshots come less often, so that they stay a small part of the work.
       timers.set(
@@ -347,14 +347,13 @@ function createState(options: EngineOptions): SessionState {
     streamPairs: [],
     controlPairs: [],
     seenRevision: -1,
-    weights: createWeights(settings),
+    weighing: createWeighing(settings),
     spreading: createSpreading(settings.mode, settings.adaptiveBudget),
-    recordShares: new Map(),
-    wireTallies: new Map(),
     recordBytes: { needed: 0, sent: 0 },
     recordsWithoutPair: 0,
     sole: createSentRing(limits.resendRecords),
     packets: createPacketStore(limits.resendPackets),
+    resendBudget: createResendBudget(),
     doubted: [],
     early: [],
     dedup: new Map(),

@@ -10,7 +10,7 @@ import {
 import { limits } from '../face/limits'
 import type { PairCapacity } from '../face/snapshot'
 import { type Arrivals, createRecorder, emptyArrivals, readFeedback, type Recorder } from '../feedback'
-import type { Pair } from '../ice'
+import { noteDelivered, type Pair } from '../ice'
 import { drop, pairById, type SessionState } from './state'
 
 /** What we know of one path towards the peer. */
@@ -34,6 +34,8 @@ export interface FeedbackState {
   /** By pair; made when the first packet of a stream goes over it. */
   readonly paths: Map<number, SendingPath>
   readonly bottlenecks: Bottlenecks
+  /** Of all paths together. */
+  readonly breaker: Breaker
   /** What was found lost since the last look, to be sent again where that is allowed. */
   readonly lost: { readonly pairId: number; readonly streamId: number; readonly sequence: number }[]
   /** Datagrams with feedback that went over each pair. */
@@ -48,6 +50,7 @@ export function createFeedbackState(): FeedbackState {
     arrivals: emptyArrivals(),
     paths: new Map(),
     bottlenecks: createBottlenecks(),
+    breaker: createBreaker(),
     lost: [],
     toldOver: new Map(),
     sampledMs: 0,
@@ -136,6 +139,7 @@ export function takeFeedback(state: SessionState, plain: Uint8Array): void {
     // Both ends of what a report tells, so that the wait for reports counts as variation and not as a dead path.
     state.spreading.streams.heard(pairId, longestWaitedMs, state.nowMs)
     state.spreading.streams.heard(pairId, newestSentMs, state.nowMs)
+    noteDelivered(state.agent.state, path.pair, newestSentMs, state.nowMs)
   }
   for (let i = 0; i < arrivals.count; i += 1) {
     const id = arrivals.pairs[i] as number
@@ -163,9 +167,14 @@ export function capacityOf(state: SessionState, id: number): CapacityView | null
 export function capacityView(state: SessionState, id: number): PairCapacity | null {
   const path = state.feedback.paths.get(id)
   if (path === undefined) return null
-  const { waits, ...view } = path.capacity.view()
+  const { waits, capacityBps, deliveryRateBps, queueMs, lostByFullQueue, lostOtherwise } =
+    path.capacity.view()
   return {
-    ...view,
+    capacityBps,
+    deliveryRateBps,
+    queueMs,
+    lostByFullQueue,
+    lostOtherwise,
     waitMs: waits.distribution(),
     inFlightBytes: path.capacity.ledger.inFlightBytes,
     windowBytes: path.capacity.controller.windowBytes,

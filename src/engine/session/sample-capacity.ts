@@ -1,4 +1,7 @@
+import { type BreakerInterval, together } from '../capacity'
+import type { Mode } from '../face/settings'
 import type { Pair } from '../ice'
+import type { SendingPath } from './feedback'
 import { type SessionState, tell } from './state'
 import { stopOwn } from './streams'
 
@@ -19,26 +22,42 @@ export function sampleCapacity(state: SessionState): void {
   if (feedback.samples % breakerSamples === 0) considerBreaker(state, breakerSamples * elapsedMs)
 }
 
+/**
+ * Where the mode takes packets off a path that has no room, only all paths together can be too little; else each is looked
+ * at by itself, as nothing but stopping the stream would help it.
+ */
 function considerBreaker(state: SessionState, intervalMs: number): void {
-  for (const path of state.feedback.paths.values()) {
-    const { capacity, breaker, plainBytes, plainPackets, pair } = path
-    const { delivered, lost } = capacity.ledger.counts
-    const { lostByFullQueue } = capacity.view()
-    const isTripped = breaker.update({
-      sentBps: (plainBytes * 8000) / intervalMs,
-      meanPacketBytes: plainPackets === 0 ? 0 : plainBytes / plainPackets,
-      delivered: delivered - path.delivered,
-      lost: Math.max(0, lost - path.lost),
-      lostByFullQueue: Math.max(0, lostByFullQueue - path.lostByFullQueue),
-      rttMs: capacity.ledger.smoothedRttMs,
-    })
-    path.plainBytes = 0
-    path.plainPackets = 0
-    path.delivered = delivered
-    path.lost = lost
-    path.lostByFullQueue = lostByFullQueue
-    if (isTripped) breakCircuit(state, pair)
+  const { paths, breaker } = state.feedback
+  const taken = [...paths.values()].map((path) => ({ path, interval: takeInterval(path, intervalMs) }))
+  if (modesThatMove.has(state.mode)) {
+    if (!breaker.update(together(taken.map(({ interval }) => interval)))) return
+    const worst = taken.reduce((most, one) => (one.interval.lost > most.interval.lost ? one : most))
+    return breakCircuit(state, worst.path.pair)
   }
+  for (const { path, interval } of taken) if (path.breaker.update(interval)) breakCircuit(state, path.pair)
+}
+
+/** By capacity: `weighted` by its weights, the others when a queue builds. */
+const modesThatMove: ReadonlySet<Mode> = new Set(['weighted', 'lowest-latency', 'adaptive'])
+
+function takeInterval(path: SendingPath, intervalMs: number): BreakerInterval {
+  const { capacity, plainBytes, plainPackets } = path
+  const { delivered, lost } = capacity.ledger.counts
+  const { lostByFullQueue } = capacity.view()
+  const interval: BreakerInterval = {
+    sentBps: (plainBytes * 8000) / intervalMs,
+    meanPacketBytes: plainPackets === 0 ? 0 : plainBytes / plainPackets,
+    delivered: delivered - path.delivered,
+    lost: Math.max(0, lost - path.lost),
+    lostByFullQueue: Math.max(0, lostByFullQueue - path.lostByFullQueue),
+    rttMs: capacity.ledger.smoothedRttMs,
+  }
+  path.plainBytes = 0
+  path.plainPackets = 0
+  path.delivered = delivered
+  path.lost = lost
+  path.lostByFullQueue = lostByFullQueue
+  return interval
 }
 
 /** Stops the stream that sends most of those that do not adapt. */

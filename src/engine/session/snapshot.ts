@@ -2,7 +2,6 @@ import type { EngineSnapshot, MessageStreamSnapshot, PairSnapshot } from '../fac
 import type { Pair } from '../ice'
 import { expectedShares } from '../spread'
 import { placeOf, spreadingView } from './spreading'
-import { carryingAny } from './carriers'
 import { capacityView } from './feedback'
 import type { SessionState } from './state'
 import { snapshotStreams } from './streams'
@@ -10,7 +9,7 @@ import { snapshotStreams } from './streams'
 /** What the session is like now. `takeIntervals`: the RTT medians since the last snapshot are used up by it. */
 export function takeSnapshot(state: SessionState, takeIntervals: boolean): EngineSnapshot {
   const shares = sharesOf(state)
-  const carrying = new Set(carryingAny(state))
+  const carrying = new Set([...state.carrying, ...state.carryingStreams])
   const carryingStreams = new Set(state.carryingStreams)
   const pairs = state.agent.state.pairs
     .map((pair) => ({
@@ -45,15 +44,21 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
 }
 
 function sharesOf(state: SessionState): Map<number, number> {
-  const { mode, weights, spreading, streams } = state
+  const { mode, weighing, spreading, streams } = state
   // Of the streams while any runs, else of the messages.
-  const [carrying, spreader] =
+  const [carrying, spreader, { weights }] =
     streams.running.length > 0
-      ? [state.carryingStreams, spreading.streams]
-      : [state.carrying, spreading.records]
+      ? [state.carryingStreams, spreading.streams, weighing.streams]
+      : [state.carrying, spreading.records, weighing.records]
   if (mode === 'weighted') return expectedShares(carrying, (id) => weights.weight(id))
   if (mode === 'redundant') return expectedShares(carrying, () => 1)
   return new Map(carrying.map((id) => [id, spreader.share(id)]))
+}
+
+/** By which it carries streams while any runs, else messages. */
+function weightOf({ weighing, streams, carryingStreams }: SessionState, id: number): number {
+  const isOfStreams = streams.running.length > 0 && carryingStreams.includes(id)
+  return (isOfStreams ? weighing.streams : weighing.records).weights.weight(id)
 }
 
 function snapshotMessages(state: SessionState): MessageStreamSnapshot[] {
@@ -113,7 +118,7 @@ function snapshotPair(
     rttIntervalMs: takeIntervals ? pair.rtt.takeIntervalMedian() : null,
     lossSent: pair.lossSent.view(),
     lossReceived: pair.lossReceived.view(),
-    weight: state.weights.weight(pair.id),
+    weight: weightOf(state, pair.id),
     share: carrying ? share : 0,
     resent: pair.resent,
     firstArrivals: pair.firstArrivals,

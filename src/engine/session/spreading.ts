@@ -56,21 +56,24 @@ export function noteDoubt(state: SessionState, pair: Pair): void {
 export function tellPaths(state: SessionState): void {
   const { spreading, nowMs } = state
   spreading.seenSuspects = state.agent.state.suspects
-  tellSpreader(state, spreading.records, state.carrying)
-  tellSpreader(state, spreading.streams, state.carryingStreams)
+  tellSpreader(state, 'records', state.carrying)
+  tellSpreader(state, 'streams', state.carryingStreams)
   spreading.byUser = false
   spreading.newDoubt = false
   spreading.records.tick(nowMs)
   spreading.streams.tick(nowMs)
 }
 
-function tellSpreader(state: SessionState, spreader: Spreader, carrying: readonly number[]): void {
+function tellSpreader(state: SessionState, of: 'records' | 'streams', carrying: readonly number[]): void {
   const { nowMs, spreading } = state
+  const spreader = spreading[of]
+  const { weights, shares } = state.weighing[of]
   const paths = withHeldOn(state, spreader, carrying).flatMap((id) => {
     const pair = pairById(state, id)
     if (pair === undefined) return []
     if (pair.answeredSentMs !== null) spreader.answered(id, pair.answeredSentMs, nowMs)
-    return [factsOf(state, pair)]
+    const weight = shares.get(id) ?? 1 / Math.max(1, carrying.length)
+    return [{ ...factsOf(state, pair), weight, limit: weights.limit(id) }]
   })
   spreader.update(paths, nowMs, spreading.byUser)
 }
@@ -88,9 +91,9 @@ export function mayCarry({ spreading }: SessionState, { id, included }: Pair): b
   return included && (spreading.pins.size === 0 || spreading.pins.has(id))
 }
 
-function factsOf(state: SessionState, pair: Pair): PathFacts {
+function factsOf(state: SessionState, pair: Pair): Omit<PathFacts, 'weight' | 'limit'> {
   const { id, rtt } = pair
-  const { spreading, weights } = state
+  const { spreading } = state
   const known = capacityOf(state, id)
   return {
     id,
@@ -103,11 +106,9 @@ function factsOf(state: SessionState, pair: Pair): PathFacts {
     rttVarMs: rtt.varianceMs,
     baseRttMs: rtt.minRecentMs(state.nowMs),
     loss: pair.lossSent.recentLoss,
-    rateBps: known?.capacityBps ?? null,
+    rateBps: known?.usableBps ?? null,
     queueMs: known?.queueMs ?? null,
     capBps: spreading.caps.get(id) ?? null,
-    weight: state.recordShares.get(id) ?? 1 / Math.max(1, state.carrying.length),
-    limit: weights.limit(id),
     heardMs: pair.lastReceivedMs,
   }
 }

@@ -17,15 +17,15 @@ import type { ControlSealer, ShimKeys } from '../frames'
 import type { Agent, Bucket, Gatherer, IceCredentials, Pair, UntimedEvent } from '../ice'
 import type { EchoReader, MessageReceiver, MessageSender } from '../messages'
 import type { Reliable } from '../reliable'
-import type { PacketStore, SentRing } from '../resend'
+import type { PacketStore, ResendBudget, SentRing } from '../resend'
 import type { Resequencer } from '../resequence'
-import type { Weights } from '../spread'
 import type { Relays } from '../turn'
 import type { Outbox } from './outbox'
 import type { SoleRecord } from './resend'
 import type { SpreadingState } from './spreading'
 import type { FeedbackState } from './feedback'
 import type { StreamsState } from './streams'
+import type { WeighingState } from './weighing'
 
 /** The session's own timers, each named after what it does. */
 export type TimerName =
@@ -42,14 +42,6 @@ export type TimerName =
 export interface ControlState {
   readonly sealer: ControlSealer
   readonly reliable: Reliable
-}
-
-/** A pair's sent packets at the last update, and how many it sent lately: records and stream packets, and all else. */
-export interface WireTally {
-  readonly packets: number
-  readonly records: number
-  readonly recent: number
-  readonly recentOthers: number
 }
 
 /** How the end of a session is agreed on. */
@@ -121,11 +113,8 @@ export interface SessionState {
   streamPairs: readonly Pair[]
   controlPairs: readonly number[]
   seenRevision: number
-  readonly weights: Weights
+  readonly weighing: WeighingState
   readonly spreading: SpreadingState
-  /** What each carrying pair gets of records and stream packets in weighted mode, and the counts that this follows from. */
-  recordShares: ReadonlyMap<number, number>
-  readonly wireTallies: Map<number, WireTally>
   /** Of records and stream packets. */
   readonly recordBytes: { needed: number; sent: number }
   recordsWithoutPair: number
@@ -133,6 +122,7 @@ export interface SessionState {
   readonly sole: SentRing<SoleRecord>
   /** The latest packets of our streams that went out over one pair alone. */
   readonly packets: PacketStore
+  readonly resendBudget: ResendBudget
   /** Pairs that came into doubt in this input; their part of `sole` is sent again at its end. */
   readonly doubted: Pair[]
 

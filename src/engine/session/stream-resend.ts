@@ -17,6 +17,7 @@ export function keepPacket(
   pair: Pair,
   data: Uint8Array,
 ): void {
+  state.resendBudget.earn(data.length, state.spreading.streams.demandBps)
   // What is lost on a stock peer's path stays lost, and `single` is what that is compared with.
   if (state.mode !== 'single') state.packets.add(streamId, sequence, pair.id, data, state.nowMs)
 }
@@ -55,7 +56,7 @@ function resend(state: SessionState, packet: StoredPacket): void {
   const bytes = packet.data.length
   const id = spreading.streams.rescue(packet.pathId, bytes, nowMs)
   const pair = id === null ? undefined : pairById(state, id)
-  if (pair === undefined) return
+  if (pair === undefined || !state.resendBudget.spend(bytes)) return
   packet.pathId = pair.id
   packet.atMs = nowMs
   packet.hops += 1

@@ -12,6 +12,7 @@ function candidate(id: number, ends: string, more: Partial<SpreadCandidate> = {}
     straight: localInterface === remoteInterface,
     priority: 1000n - BigInt(id),
     rttMs: 20,
+    baseRttMs: 20,
     loss: 0,
     family: 4,
     included: true,
@@ -55,6 +56,18 @@ function subsetsOf<T>(list: readonly T[]): T[][] {
 }
 
 describe('use all', () => {
+  it('keeps a pair when a queue or losses make its twin of the other IP version look better', () => {
+    const slow = { rttMs: 140, loss: 0.4 }
+    const twins = [candidate(1, 'eth>eth', slow), candidate(2, 'eth>eth', { family: 6 })]
+    expect(chooseCarrying(twins, 'disjoint', [1])).toEqual([1])
+    expect(chooseCarrying(twins, 'disjoint', [])).toEqual([2])
+  })
+
+  it('takes the twin that goes by a shorter way', () => {
+    const near = candidate(2, 'eth>eth', { family: 6, rttMs: 14, baseRttMs: 14 })
+    expect(chooseCarrying([candidate(1, 'eth>eth'), near], 'disjoint', [1])).toEqual([2])
+  })
+
   it('carries over every included pair, in order of id', () => {
     const pairs = [candidate(3, 'a>b'), candidate(1, 'a>a'), candidate(2, 'b>b', { included: false })]
     expect(chooseCarrying(pairs, 'all', [])).toEqual([1, 3])

@@ -14,6 +14,8 @@ export interface SpreadCandidate {
   readonly rttMs: number | null
   /** Towards the peer, 0..1. */
   readonly loss: number | null
+  /** The smallest round trip of about the last 10 s. */
+  readonly baseRttMs: number | null
   readonly family: 4 | 6
   readonly included: boolean
   /** Suspect, and not one that carries already: most likely an interface failed that it shares with such a one. */
@@ -40,7 +42,8 @@ const crossedCost = qualityCost * limits.sockets * (worstSteps + previousCredit 
  * Which live pairs carry: `all` every included one; `disjoint` the set in which no local and no remote interface occurs
  * twice that has the most pairs, of those the most straight ones, of those the best product of qualities (fast with
  * fast, so that the best path stays the best), of those the highest priorities. Exact. Pairs in `previous` stay unless
- * others are better by more than 28 % each. A set of doubtful pairs is none while there are others. Deterministic; ids
+ * others are better by more than 28 % each; over its twin of the other IP version, which goes by the same links, such a
+ * pair stays unless the twin's smallest round trip is better by so much, as a queue or losses meet both. A set of doubtful pairs is none while there are others. Deterministic; ids
  * ascend.
  */
 export function chooseCarrying(
@@ -70,7 +73,9 @@ function chooseDisjoint(
   const costs = locals.map(() => new Array<number>(remotes.length).fill(Infinity))
   const ids = locals.map(() => new Array<number>(remotes.length).fill(0))
   const byPriority = [...candidates].sort(comparePriority)
+  const kept = candidates.filter((candidate) => previous.has(candidate.id))
   byPriority.forEach((candidate, rank) => {
+    if (kept.some((one) => isTwin(one, candidate) && !isNearer(candidate, one))) return
     const row = localAt.get(candidate.localInterface) as number
     const column = remoteAt.get(candidate.remoteInterface) as number
     const cost = costOf(candidate, rank, previous.has(candidate.id))
@@ -87,6 +92,21 @@ function chooseDisjoint(
 function costOf(candidate: SpreadCandidate, rank: number, isPrevious: boolean): number {
   const quality = Math.min(worstSteps, stepsOf(candidate)) + (isPrevious ? 0 : previousCredit)
   return (candidate.straight ? 0 : crossedCost) + quality * qualityCost + Math.min(rank, limits.pairs - 1)
+}
+
+function isTwin(one: SpreadCandidate, other: SpreadCandidate): boolean {
+  return (
+    one.id !== other.id &&
+    one.straight === other.straight &&
+    one.localInterface === other.localInterface &&
+    one.remoteInterface === other.remoteInterface
+  )
+}
+
+/** By more than what those that carry have to their credit. */
+function isNearer(candidate: SpreadCandidate, than: SpreadCandidate): boolean {
+  const steps = (one: SpreadCandidate): number => stepsBelowBest(qualityOf(one.baseRttMs ?? unknownRttMs, 0))
+  return steps(candidate) + previousCredit < steps(than)
 }
 
 function stepsOf(candidate: SpreadCandidate): number {
