@@ -15,9 +15,9 @@ export interface EnginePrimitives {
   md5(data: Uint8Array): Uint8Array
   hmacSha1(key: Uint8Array, data: Uint8Array): Uint8Array
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array
-  /** AES-128-GCM, 12-byte nonce; the 16-byte tag stands at the end of the result. */
+  /** AES-128-GCM, 12-byte nonce; the result is what goes out: the additional data, the sealed text, the 16-byte tag. */
   seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array
-  /** The plain text, or undefined when the tag does not fit. */
+  /** The plain text of a sealed one with its tag, without the additional data; undefined when the tag does not fit. */
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined
   /** AES-128 of one block of 16 bytes: what SRTP derives its keys by (RFC 3711 section 4.3.3). */
   aesBlock(key: Uint8Array, block: Uint8Array): Uint8Array

@@ -1,4 +1,4 @@
-import { concat, getU48, maxU48, setU48, utf8, viewOf } from '../bytes'
+import { getU48, maxU48, setU48, utf8, viewOf } from '../bytes'
 import type { EnginePrimitives } from '../face/io'
 import { controlFirstByte } from './classify'
 import { ReplayWindow } from './replay'
@@ -43,9 +43,7 @@ export function createControlSealer(
       header[0] = controlFirstByte
       header[1] = controlVersion
       setU48(viewOf(header), 2, nextSequence)
-      const sealed = primitives.seal(sending.key, nonceOf(sending.iv, nextSequence), plain, header)
-      nextSequence++
-      return concat(header, sealed)
+      return primitives.seal(sending.key, nonceOf(sending.iv, nextSequence++), plain, header)
     },
     open(datagram) {
       if (datagram.length < controlOverheadBytes) return undefined

@@ -1,4 +1,3 @@
-import { addressKey } from '../address'
 import { createDeadlines } from '../deadlines'
 import type { SocketInfo, TransportAddress } from '../face/address'
 import type { EgressVerdict, EngineOptions } from '../face/io'
@@ -13,6 +12,7 @@ import { downBoundMs, liveness } from './liveness'
 import { considerNomination } from './nomination'
 import type { Pair } from './pair'
 import { addPeerReflexive, addRemote, addSocket, closeSocket, dropRemote } from './pairing'
+import { createPlaces } from './places'
 import { takeResponse } from './response'
 import { runWatches, suspectKin } from './suspicion'
 import { supersedeOld } from './supersede'
@@ -20,7 +20,6 @@ import {
   type AgentState,
   type IceCredentials,
   type IceSink,
-  pairAt,
   type RemoteIce,
   scheduleCheck,
   setPairState,
@@ -81,7 +80,7 @@ export function createAgent(
     remotes: new Map(),
     nameOf: () => null,
     pairs: [],
-    byPlace: new Map(),
+    places: createPlaces(),
     early: new Map(),
     requestOrigins: new Map(),
     requests: createBucket(limits.stunRequestsPerSecond, limits.stunRequestsPerSecond / 4),
@@ -119,7 +118,7 @@ export function createAgent(
       else if (parsed.message.class === 'indication') passOver(state, socketId, from)
       else takeResponse(state, socketId, from, parsed, receivedAtMs, nowMs)
     },
-    pairAt: (socketId, from) => pairAt(state, socketId, addressKey(from)),
+    pairAt: (socketId, from) => state.places.at(socketId, from),
     include(pairId, included) {
       const pair = state.pairs[pairId - 1]
       if (pair === undefined || pair.included === included) return
@@ -156,7 +155,7 @@ export function createAgent(
 
 /** An indication says nothing (RFC 8445 section 11); from anywhere but a peer's address it is noise that counts. */
 function passOver(state: AgentState, socketId: number, from: TransportAddress): void {
-  if (pairAt(state, socketId, addressKey(from))?.validated !== true) state.sink.drop('unexpected')
+  if (state.places.at(socketId, from)?.validated !== true) state.sink.drop('unexpected')
 }
 
 function readTieBreaker(bytes: Uint8Array): bigint {
@@ -170,7 +169,7 @@ function setRemote(state: AgentState, remote: RemoteIce, nowMs: number): void {
   for (const { socketId, from, priority, ufrag } of state.early.values()) {
     // Somebody else may have pasted our offer as well.
     if (ufrag !== remote.ufrag) continue
-    const known = pairAt(state, socketId, addressKey(from))
+    const known = state.places.at(socketId, from)
     const pair = known ?? addPeerReflexive(state, socketId, from, priority, nowMs)
     if (pair !== undefined) {
       pair.validated = true

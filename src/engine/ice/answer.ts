@@ -10,7 +10,7 @@ import {
   verifyIntegrity,
 } from '../stun'
 import { addPeerReflexive, switchRole } from './pairing'
-import { type AgentState, pairAt, trigger } from './state'
+import { type AgentState, trigger } from './state'
 import { countersOf, givesUp, hearsNothing, nominationWithoutEffect, takeCounters } from './check'
 import { noteHeard, notePeerDoubt } from './suspicion'
 import { countArrival, countDeparture, type Pair } from './pair'
@@ -59,7 +59,7 @@ export function answerRequest(
   const key = addressKey(from)
   const origin: Origin = { id: hex(parsed.message.transactionId), place: `${socketId} ${key}` }
   if (isReplay(state, origin)) return state.sink.drop('replayed')
-  const bucket = pairAt(state, socketId, key)?.requests ?? state.requests
+  const bucket = state.places.at(socketId, from)?.requests ?? state.requests
   if (!bucket.take(nowMs)) return state.sink.drop('rate-limited')
   if (!verifyIntegrity(parsed, state.local.key, state.options.primitives))
     return state.sink.drop('bad-integrity')
@@ -130,8 +130,7 @@ function makeRoom(map: Map<string, unknown>, limit: number): void {
 }
 
 function findOrLearnPair(state: AgentState, request: Request): Pair | undefined {
-  const key = addressKey(request.from)
-  const known = pairAt(state, request.socketId, key)
+  const known = state.places.at(request.socketId, request.from)
   if (known !== undefined) return known
   const priority = request.parsed.message.attributes.priority ?? 0
   return addPeerReflexive(state, request.socketId, request.from, priority, request.nowMs)

@@ -5,7 +5,7 @@ import type { CandidateType } from '../face/snapshot'
 import { labelPairs } from './labels'
 import { createPair, type Pair, type RemoteCandidate } from './pair'
 import { candidatePriority, localPreference, pairPriority } from './priority'
-import { type AgentState, pairAt, setPairState, tellLimit } from './state'
+import { type AgentState, setPairState, tellLimit } from './state'
 
 /** False when there are as many as may be: the socket is then not used at all. */
 export function addSocket(state: AgentState, socket: SocketInfo, nowMs: number): boolean {
@@ -36,7 +36,7 @@ export function closeSocket(state: AgentState, socketId: number, detail: string,
   if (entry.socket.relay === undefined)
     state.sink.event({ kind: 'socket-closed', interfaceName: entry.socket.interfaceName, detail })
   closePairs(state, (pair) => pair.socket.id === socketId, nowMs)
-  state.byPlace.delete(socketId)
+  state.places.forgetSocket(socketId)
 }
 
 /**
@@ -53,7 +53,7 @@ export function dropRemote(state: AgentState, address: TransportAddress, nowMs: 
 /** Closes one pair and forgets its place: checks from there make a new one. */
 export function closePair(state: AgentState, pair: Pair, nowMs: number): void {
   closePairs(state, (one) => one === pair, nowMs)
-  state.byPlace.get(pair.socket.id)?.delete(pair.remote.key)
+  state.places.forget(pair.socket.id, pair.remote.address)
   if (state.pairs.every((one) => one.remote !== pair.remote || one.state === 'closed'))
     state.remotes.delete(pair.remote.key)
 }
@@ -88,7 +88,7 @@ export function addRemote(
   remote.priority = priority
   const added: Pair[] = []
   for (const { socket } of state.sockets.values()) {
-    const pair = pairAt(state, socket.id, remote.key)
+    const pair = state.places.at(socket.id, remote.address)
     if (pair?.remote === remote) pair.priority = priorityOf(state, pair)
     else added.push(...pairUp(state, socket, remote, nowMs))
   }
@@ -140,7 +140,7 @@ function makeRoom(state: AgentState, nowMs: number): void {
   for (const remote of state.remotes.values()) {
     if (remote.type !== 'prflx' || answered.has(remote)) continue
     dropRemote(state, remote.address, nowMs)
-    for (const places of state.byPlace.values()) places.delete(remote.key)
+    for (const socketId of state.sockets.keys()) state.places.forget(socketId, remote.address)
     return
   }
 }
@@ -185,9 +185,7 @@ function pairUp(state: AgentState, socket: SocketInfo, remote: RemoteCandidate, 
   const pair = createPair(state.pairs.length + 1, socket, remote, nowMs)
   pair.priority = priorityOf(state, pair)
   state.pairs.push(pair)
-  const places = state.byPlace.get(socket.id) ?? new Map<string, Pair>()
-  places.set(remote.key, pair)
-  state.byPlace.set(socket.id, places)
+  state.places.put(pair)
   return [pair]
 }
 

@@ -3,7 +3,7 @@ import { hex } from '../bytes'
 import type { TransportAddress } from '../face/address'
 import { type ParsedStun, verifyIntegrity } from '../stun'
 import { switchRole } from './pairing'
-import { type AgentState, pairAt, scheduleCheck, setPairState, trigger } from './state'
+import { type AgentState, scheduleCheck, setPairState, trigger } from './state'
 import { endSuspicion, noteHeard } from './suspicion'
 import { liveness, recoveryPauseMs } from './liveness'
 import { nominationWithoutEffect, takeCounters } from './check'
@@ -22,7 +22,7 @@ export function takeResponse(
   receivedAtMs: number,
   nowMs: number,
 ): void {
-  const pair = pairAt(state, socketId, addressKey(from))
+  const pair = state.places.at(socketId, from)
   const transaction = pair?.outstanding.get(hex(parsed.message.transactionId))
   if (pair === undefined || transaction === undefined || state.remote === null) {
     return state.sink.drop('unexpected')

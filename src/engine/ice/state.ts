@@ -7,6 +7,7 @@ import type { Bucket } from './bucket'
 import type { Integrity } from '../stun'
 import { liveness, nextCheckInMs } from './liveness'
 import type { Pair, RemoteCandidate } from './pair'
+import type { Places } from './places'
 
 /** An event without its time, which the session adds. */
 export type UntimedEvent = EngineEvent extends infer E ? (E extends unknown ? Omit<E, 'atMs'> : never) : never
@@ -60,7 +61,7 @@ export interface AgentState {
   /** The peer's interface that has an address, once the peer has told. */
   nameOf: (address: TransportAddress) => string | null
   readonly pairs: Pair[]
-  readonly byPlace: Map<number, Map<string, Pair>>
+  readonly places: Places
   /** By place, the latest last. */
   readonly early: Map<string, EarlyRequest>
   /** Where each of the latest authenticated requests came from, and how often, by transaction id. */
@@ -100,10 +101,6 @@ export interface AgentState {
   revision: number
   /** The revision at which superseded pairs were last looked for. */
   supersededAtRevision: number
-}
-
-export function pairAt(state: AgentState, socketId: number, key: string): Pair | undefined {
-  return state.byPlace.get(socketId)?.get(key)
 }
 
 /** Has a pair checked as soon as the pace allows (RFC 8445 section 7.3.1.4). */

@@ -62,12 +62,7 @@ export function createPlayout(deadlineMs: number): Playout {
 
   /** Hands on what was due meanwhile, each at its own time: so no timer is needed. */
   const catchUp = (nowMs: number): void => {
-    for (
-      let dueMs = order.nextDeadline();
-      dueMs !== undefined && dueMs <= nowMs;
-      dueMs = order.nextDeadline()
-    )
-      drain(dueMs)
+    for (let dueMs = order.dueBy(nowMs); dueMs !== undefined; dueMs = order.dueBy(nowMs)) drain(dueMs)
   }
 
   return {

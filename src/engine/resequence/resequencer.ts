@@ -19,6 +19,8 @@ export interface Resequencer<T> {
   readonly missing: number | undefined
   /** When `poll` has something even if nothing is pushed; undefined while nothing is held. */
   nextDeadline(): number | undefined
+  /** The same where it is not later than `nowMs`, else undefined; costs nothing while nothing is due. */
+  dueBy(nowMs: number): number | undefined
   /** Records held now. */
   readonly heldCount: number
   /** Most records held at once so far. */
@@ -73,10 +75,23 @@ export function createResequencer<T>(options: ResequencerOptions): Resequencer<T
   let overflows = 0
   const holdTimes = createHistogram()
 
+  /** Behind all that are not higher. */
+  const placeOf = (sequence: number): number => {
+    let from = 0
+    let to = held.length
+    let at = to - 1
+    while (from < to) {
+      if ((held[at] as Held<T>).sequence <= sequence) from = at + 1
+      else to = at
+      at = (from + to) >>> 1
+    }
+    return from
+  }
+
   const insert = (entry: Held<T>): void => {
-    let at = held.length
-    while (at > 0 && (held[at - 1]?.sequence ?? -1) > entry.sequence) at -= 1
-    held.splice(at, 0, entry)
+    const at = placeOf(entry.sequence)
+    if (at === held.length) held.push(entry)
+    else held.splice(at, 0, entry)
     if (entry.deadlineMs < earliestDeadlineMs) {
       earliestDeadlineMs = entry.deadlineMs
       deadlineIsExact = true
@@ -170,6 +185,11 @@ export function createResequencer<T>(options: ResequencerOptions): Resequencer<T
       return held.length === 0 ? undefined : next
     },
     nextDeadline: () => (held.length === 0 ? undefined : findEarliestDeadline()),
+    dueBy(nowMs) {
+      if (held.length === 0 || nowMs < earliestDeadlineMs) return undefined
+      const dueMs = findEarliestDeadline()
+      return dueMs <= nowMs ? dueMs : undefined
+    },
     get heldCount() {
       return held.length
     },

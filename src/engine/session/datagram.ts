@@ -14,14 +14,17 @@ import { takeText } from './texts'
 type Arrival = Extract<EngineInput, { kind: 'datagram' }>
 
 /**
- * A datagram on its first step: STUN to the ICE room; all else only from addresses that a check has validated. False when
- * it was dropped at the door and nothing has changed but a count, so that a flood of such costs no more than this.
+ * What became of a datagram. `dropped`: at the door, and nothing has changed but a count, so that a flood of such costs no
+ * more than this. `packet`: it was, or claimed to be, a packet of a stream.
  */
-export function takeDatagram(state: SessionState, arrival: Arrival): boolean {
+export type Taken = 'dropped' | 'packet' | 'other'
+
+/** A datagram on its first step: STUN to the ICE room; all else only from addresses that a check has validated. */
+export function takeDatagram(state: SessionState, arrival: Arrival): Taken {
   const { data } = arrival
   if (data.length > limits.receivedDatagramBytes) return refuse(state, 'oversize')
   state.receivedAtMs = arrival.receivedAtMs
-  if (state.relays.datagram(arrival.socketId, arrival.from, data, state.nowMs)) return true
+  if (state.relays.datagram(arrival.socketId, arrival.from, data, state.nowMs)) return 'other'
   const kind = classify(data)
   if (kind === 'stun') return takeStun(state, arrival)
   const pair = state.agent.pairAt(arrival.socketId, arrival.from)
@@ -29,12 +32,12 @@ export function takeDatagram(state: SessionState, arrival: Arrival): boolean {
   if (isEarly(state, kind, data)) holdEarly(state, pair, data)
   else if (takeFrom(state, pair, kind, data, arrival.receivedAtMs))
     countArrival(pair, data.length, state.nowMs)
-  return true
+  return kind === 'rtp' ? 'packet' : 'other'
 }
 
-function refuse(state: SessionState, reason: DropReason): false {
+function refuse(state: SessionState, reason: DropReason): 'dropped' {
   drop(state, reason)
-  return false
+  return 'dropped'
 }
 
 /** Type of a DTLS record (RFC 5246 section 6.2.1). */
@@ -86,14 +89,14 @@ function takeFrom(
   }
 }
 
-function takeStun(state: SessionState, arrival: Arrival): boolean {
+function takeStun(state: SessionState, arrival: Arrival): Taken {
   const parsed = parseStun(arrival.data)
   if (parsed.kind === 'malformed') return refuse(state, 'bad-stun')
   const isResponse = parsed.message.class === 'success' || parsed.message.class === 'error'
   if (isResponse && state.gatherer.answer(arrival.socketId, arrival.from, parsed, state.nowMs)) {
     state.candidatesChanged = true
-    return true
+    return 'other'
   }
   state.agent.stun(arrival.socketId, arrival.from, parsed, arrival.receivedAtMs, state.nowMs)
-  return true
+  return 'other'
 }

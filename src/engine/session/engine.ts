@@ -54,12 +54,19 @@ export function createEngine(options: EngineOptions): Engine {
     handle(input, nowMs) {
       if (state.ended) return
       state.nowMs = Math.max(state.nowMs, nowMs)
-      if (input.kind !== 'datagram') take(state, input)
-      else if (!takeDatagram(state, input)) return
+      if (input.kind === 'datagram') {
+        const taken = takeDatagram(state, input)
+        if (taken === 'dropped' || (taken === 'packet' && !isSettlingDue(state))) return
+      } else take(state, input)
       settle(state)
+      state.dueMs = earliest(state)
     },
     poll: () => state.outbox.take(),
-    nextDeadline: () => (state.ended ? undefined : earliest(state)),
+    nextDeadline() {
+      if (state.ended || state.dueMs === Infinity) return undefined
+      // What became due while other things ran is due now, never in the past.
+      return Math.max(state.dueMs, state.nowMs)
+    },
     snapshot(nowMs) {
       state.nowMs = Math.max(state.nowMs, nowMs)
       return takeSnapshot(state, false)
@@ -185,7 +192,26 @@ function obey(state: SessionState, command: EngineCommand): void {
   }
 }
 
-/** After every input: runs what is due, and whatever the input made possible. */
+/**
+ * A packet of a stream changes nothing but figures, mostly: what is told of it has its time, and a silence that it ends, or
+ * begins to be watched for, shows here.
+ */
+function isSettlingDue(state: SessionState): boolean {
+  const { agent, feedback, spreading, nowMs } = state
+  state.dueMs = Math.min(
+    state.dueMs,
+    feedback.recorder.nextDeadline(),
+    agent.state.watches.earliestMs() ?? Infinity,
+  )
+  return (
+    nowMs >= state.dueMs ||
+    state.finish !== null ||
+    agent.state.revision !== state.seenRevision ||
+    agent.state.suspects !== spreading.seenSuspects
+  )
+}
+
+/** After every input but most packets of streams: runs what is due, and whatever the input made possible. */
 function settle(state: SessionState): void {
   const { nowMs } = state
   state.gatherer.tick(nowMs)
@@ -268,7 +294,8 @@ function followIce(state: SessionState): void {
   if (!state.timers.has('weights')) state.timers.set('weights', state.nowMs)
 }
 
-function earliest(state: SessionState): number | undefined {
+/** When something is due; Infinity while nothing is. */
+function earliest(state: SessionState): number {
   const sending = state.channel === 'open' && !isRefused(state)
   const candidates = [
     state.timers.earliestMs(),
@@ -284,11 +311,9 @@ function earliest(state: SessionState): number | undefined {
     packetsDeadline(state),
     feedbackDeadline(state),
   ]
-  let soonest: number | undefined
-  for (const atMs of candidates)
-    if (atMs !== undefined && (soonest === undefined || atMs < soonest)) soonest = atMs
-  // What became due while other things ran is due now, never in the past.
-  return soonest === undefined || soonest === Infinity ? undefined : Math.max(soonest, state.nowMs)
+  let soonest = Infinity
+  for (const atMs of candidates) if (atMs !== undefined && atMs < soonest) soonest = atMs
+  return soonest
 }
 
 function createState(options: EngineOptions): SessionState {
@@ -311,6 +336,7 @@ function createState(options: EngineOptions): SessionState {
     options,
     settings,
     nowMs: 0,
+    dueMs: 0,
     outbox,
     timers: createDeadlines(),
     credentials,

@@ -60,6 +60,8 @@ export interface SessionState {
   readonly options: EngineOptions
   settings: EngineSettings
   nowMs: number
+  /** When `settle` has something to do even if nothing comes; Infinity while it has not. */
+  dueMs: number
   readonly outbox: Outbox
   readonly timers: Deadlines<TimerName>
   readonly credentials: IceCredentials

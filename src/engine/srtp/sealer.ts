@@ -1,14 +1,6 @@
 import type { EnginePrimitives } from '../face/io'
 import type { SrtpKeys } from './keys'
-import {
-  maxIndex,
-  rtpHeaderBytes,
-  type RtpFields,
-  sequenceSpan,
-  srtpTagBytes,
-  writeNonce,
-  writeRtpHeader,
-} from './packet'
+import { maxIndex, rtpHeaderBytes, type RtpFields, sequenceSpan, writeNonce, writeRtpHeader } from './packet'
 
 /** Seals the packets of one direction. One per session and direction: a second one with the same keys reuses nonces. */
 export interface SrtpSealer {
@@ -33,11 +25,7 @@ export function createSrtpSealer(keys: SrtpKeys, primitives: Pick<EnginePrimitiv
       writeNonce(nonce, keys.salt, ssrc, index)
       const end = rtpHeaderBytes + payloadBytes
       const header = packet.subarray(0, rtpHeaderBytes)
-      const text = primitives.seal(keys.key, nonce, packet.subarray(rtpHeaderBytes, end), header)
-      const datagram = new Uint8Array(end + srtpTagBytes)
-      datagram.set(header)
-      datagram.set(text, rtpHeaderBytes)
-      return datagram
+      return primitives.seal(keys.key, nonce, packet.subarray(rtpHeaderBytes, end), header)
     },
   }
 }

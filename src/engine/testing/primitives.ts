@@ -15,7 +15,7 @@ export function testPrimitives(seed = 1): EnginePrimitives {
     hmacSha256: (key, data) => own(createHmac('sha256', key).update(data).digest()),
     seal: (key, nonce, plain, aad) => {
       const cipher = createCipheriv('aes-128-gcm', key, nonce).setAAD(aad)
-      return own(Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]))
+      return own(Buffer.concat([aad, cipher.update(plain), cipher.final(), cipher.getAuthTag()]))
     },
     open: (key, nonce, sealed, aad) => {
       if (sealed.length < 16) return undefined

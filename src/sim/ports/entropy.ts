@@ -14,7 +14,7 @@ export function createSeededEntropy(random: Random): Entropy {
     hmacSha256: (key, data) => plain(createHmac('sha256', key).update(data).digest()),
     seal(key, nonce, data, aad) {
       const cipher = createCipheriv('aes-128-gcm', key, nonce).setAAD(aad)
-      return plain(Buffer.concat([cipher.update(data), cipher.final(), cipher.getAuthTag()]))
+      return plain(Buffer.concat([aad, cipher.update(data), cipher.final(), cipher.getAuthTag()]))
     },
     open(key, nonce, sealed, aad) {
       if (sealed.length < tagBytes) return undefined
