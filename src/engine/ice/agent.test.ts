@@ -278,6 +278,27 @@ test('a pair that never answers is called no-reply in time also while the peer k
   expect(agent.state.pairs[0]?.state).toBe('no-reply')
 })
 
+test('a mapping that a NAT has left again, or through which nothing ever came back, is closed when the pair works otherwise', () => {
+  const agent = makeAgent('offerer')
+  agent.setRemote(remote([2]), 0)
+  const pathscope = { pairNumber: 4, sentPackets: 1, echoSent: 1, echoReceived: 1, holdMicros: 0, flags: 0 }
+  const own = address(2)
+  const [mapped, oneWay] = [address(2, 6000), address(2, 7000)]
+  const answerTo = (ports: readonly number[]) => (sentCheck: Sent, nowMs: number) => {
+    if (ports.includes(sentCheck.to.port)) answer(agent, sentCheck, nowMs, { pathscope })
+  }
+  run(agent, 5000, answerTo([own.port]))
+  for (const from of [mapped, oneWay]) request(agent, { iceControlled: 5n, pathscope }, from, us.pwd, 5000)
+  run(agent, 8000, answerTo([mapped.port]))
+  const states = () => agent.state.pairs.map((pair) => pair.state)
+  expect(states()).toEqual(['down', 'up', 'checking'])
+  run(agent, 13_000, answerTo([own.port]))
+  expect(states().slice(0, 2)).toEqual(['up', 'closed'])
+  run(agent, 20_000, answerTo([own.port]))
+  expect(states()).toEqual(['up', 'closed', 'closed'])
+  expect(agent.state.remotes.size).toBe(1)
+})
+
 test('a pair whose first check after a sleep was called for may ask again before its consent counts as over', () => {
   const agent = makeAgent('offerer')
   agent.setRemote(remote([2]), 0)
