@@ -6,10 +6,14 @@ export interface Row {
 
 /** What a bench found. Units stand in the columns' names. */
 export interface Table {
+  /** What it shows, where a bench has several. */
+  readonly title?: string
   readonly columns: readonly string[]
   readonly rows: readonly Row[]
   /** Sentences that a reader of the figures needs. */
   readonly notes: readonly string[]
+  /** Printed after it. */
+  readonly further?: readonly Table[]
 }
 
 export interface BenchOptions {
@@ -17,6 +21,10 @@ export interface BenchOptions {
   readonly runs: number
   /** Length of one such run, s; undefined = the bench's own. */
   readonly seconds: number | undefined
+  /** Of what happens at random. */
+  readonly seed: number
+  /** Where a bench leaves what it was found from; undefined = nowhere. */
+  readonly keepIn: string | undefined
   /** Topologies of emulated links; empty = the bench's own. */
   readonly topologies: readonly string[]
   /** A line on how far it is, for people. */
@@ -28,6 +36,8 @@ export interface Bench {
   readonly name: string
   /** What its table shows, one sentence. */
   readonly about: string
+  /** Too long to be run with all others. */
+  readonly onlyByName?: boolean
   /** Measured on emulated links, which need root and the program `lab`. */
   readonly needsLab: boolean
   run(options: BenchOptions): Promise<Table>

@@ -1,15 +1,16 @@
 /**
- * `npm run bench [-- NAME...] [--runs N] [--seconds S] [--topology NAME]... [--json FILE]`: runs the named benches, or all,
- * and prints each one's table; the same as JSON goes to out/bench/NAME.json, or all together to FILE. `--packages` lists
- * the Debian packages of what is compared with.
+ * `npm run bench [-- NAME...] [--runs N] [--seconds S | --minutes M] [--topology NAME]... [--seed N] [--json FILE] [--keep DIR]`:
+ * runs the named benches, or all but the longest, and prints each one's table; the same as JSON goes to
+ * out/bench/NAME.json, or all together to FILE. `--packages` lists the Debian packages of what is compared with.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench, BenchOptions, Table } from './bench'
 import { benches } from './benches'
 import { baselinePackages } from './lab/iperf'
+import { tapPackage } from './lab/tap'
 import { whyNoLab } from './lab/lab'
 import { printed } from './print'
 
@@ -19,7 +20,7 @@ interface Options extends BenchOptions {
 }
 
 const usage =
-  'npm run bench -- [NAME...] [--runs N] [--seconds S] [--topology NAME]... [--json FILE] [--install]'
+  'npm run bench -- [NAME...] [--runs N] [--seconds S | --minutes M] [--topology NAME]... [--seed N] [--json FILE] [--keep DIR] [--install]'
 
 function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
@@ -27,6 +28,9 @@ function readOptions(args: readonly string[]): Options {
     options: {
       runs: { type: 'string', default: '5' },
       seconds: { type: 'string' },
+      minutes: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      keep: { type: 'string' },
       topology: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
     },
@@ -38,13 +42,20 @@ function readOptions(args: readonly string[]): Options {
     return bench
   })
   return {
-    chosen: chosen.length > 0 ? chosen : benches,
+    chosen: chosen.length > 0 ? chosen : benches.filter(({ onlyByName }) => onlyByName !== true),
     json: values.json ?? null,
     runs: whole('--runs', values.runs),
-    seconds: values.seconds === undefined ? undefined : whole('--seconds', values.seconds),
+    seconds: lengthOf(values.seconds, values.minutes),
+    seed: whole('--seed', values.seed),
+    keepIn: values.keep === undefined ? undefined : resolve(values.keep),
     topologies: values.topology,
     say: (line) => console.error(line),
   }
+}
+
+function lengthOf(seconds: string | undefined, minutes: string | undefined): number | undefined {
+  if (minutes !== undefined) return 60 * whole('--minutes', minutes)
+  return seconds === undefined ? undefined : whole('--seconds', seconds)
 }
 
 function whole(option: string, text: string): number {
@@ -59,7 +70,7 @@ const names = () => benches.map((bench) => bench.name).join(', ')
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--packages')) {
-    console.log(baselinePackages.join('\n'))
+    console.log([...baselinePackages, tapPackage].join('\n'))
     return 0
   }
   let options: Options

@@ -10,7 +10,9 @@ export function printed(table: Table): string {
       .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart((widths[at] ?? 0) + 2)))
       .join('')
       .trimEnd()
-  return [line(head), ...body.map(line), ...table.notes].join('\n')
+  const title = table.title === undefined ? [] : [table.title]
+  const own = [...title, line(head), ...body.map(line), ...table.notes].join('\n')
+  return [own, ...(table.further ?? []).map(printed)].join('\n\n')
 }
 
 function figure(value: number | null): string {

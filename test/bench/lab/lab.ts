@@ -15,6 +15,7 @@ export interface DirectionCounts {
   readonly offered_bytes: number
   readonly delivered: number
   readonly delivered_bytes: number
+  readonly duplicated: number
   readonly dropped_loss: number
   readonly dropped_queue: number
   readonly dropped_down: number
@@ -33,7 +34,7 @@ export interface Lab {
   /** Rate of all bottlenecks together, each once, from left to right; bits of IP packets a second. */
   readonly rateBps: number
   rateOf(link: string): number
-  address(side: Side, link: string): Promise<string>
+  address(side: Side, link: string, family?: 4 | 6): Promise<string>
   /** Starts a program on a host; `destroy` ends what is left. */
   start(side: Side, command: string, args: readonly string[]): ChildProcess
   /** Runs a program on a host to its end; its standard output. Fails with what it wrote for people. */
@@ -43,6 +44,8 @@ export interface Lab {
   counts(direction: Direction): Promise<ReadonlyMap<string, DirectionCounts>>
   zero(): Promise<void>
   log(file: string | null): Promise<void>
+  /** Applies a script's sets at their times; what it said of each. */
+  play(file: string): Promise<string>
   mptcp(on: boolean): Promise<void>
   destroy(): Promise<void>
 }
@@ -88,7 +91,8 @@ export async function createLab(topology: string): Promise<Lab> {
     links: Object.keys(status),
     rateBps: [...own.keys()].reduce((sum, link) => sum + rateOf(link), 0),
     rateOf: (link) => rateOf(status[link]?.share ?? link),
-    address: async (side, link) => (await lab('addr', side, link)).trim(),
+    address: async (side, link, family = 4) =>
+      (await lab('addr', side, link, ...(family === 6 ? ['-6'] : []))).trim(),
     start(side, command, args) {
       const child = spawn(program, ['--name', name, 'exec', side, '--', command, ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -105,6 +109,7 @@ export async function createLab(topology: string): Promise<Lab> {
     },
     zero: async () => void (await lab('zero')),
     log: async (file) => void (await lab('log', file ?? 'off')),
+    play: (file) => lab('play', file),
     mptcp: async (on) => void (await lab('mptcp', on ? 'on' : 'off')),
     async destroy() {
       for (const child of running) child.kill('SIGKILL')

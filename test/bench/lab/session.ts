@@ -16,6 +16,10 @@ export interface LabSession {
   readonly right?: readonly string[]
   /** Runs from the moment at which the channel is open. */
   readonly during?: () => Promise<void>
+  /** Gets both programs when they have been started. */
+  readonly onStarted?: (programs: Readonly<Record<Side, ChildProcess>>) => void
+  /** Where reports and recordings are left, in a folder for each side; by default they are deleted. */
+  readonly keepIn?: string
 }
 
 export interface LabReports {
@@ -24,12 +28,15 @@ export interface LabReports {
 }
 
 const cli = resolve('out/cli/index.js')
-/** Beyond its duration a session takes this long at most, s. */
+/** Beyond its duration a session takes this long at most, s, and this part of it, as reports of long ones take time. */
 const slackSeconds = 40
+const slackPart = 0.05
 
 export async function runLabSession(lab: Lab, session: LabSession): Promise<LabReports> {
-  const folder = mkdtempSync(join(tmpdir(), 'pathscope-bench-'))
+  const folder = session.keepIn ?? mkdtempSync(join(tmpdir(), 'pathscope-bench-'))
   const [offer, answer] = [join(folder, 'offer'), join(folder, 'answer')]
+  // An offer of an earlier run would be taken for this one's.
+  for (const file of [offer, answer]) rmSync(file, { force: true })
   const duration = ['--duration', `${session.seconds}s`, '--jsonl', '--stats', '1s']
   const start = (side: Side, args: readonly string[]): ChildProcess =>
     lab.start(side, process.execPath, [cli, ...args, ...duration, '--report', join(folder, side)])
@@ -42,12 +49,13 @@ export async function runLabSession(lab: Lab, session: LabSession): Promise<LabR
     answer,
     ...(session.right ?? []),
   ])
+  session.onStarted?.({ left, right })
   const said = [left, right].map(collect)
   const limit = setTimeout(
     () => {
       for (const child of [left, right]) child.kill('SIGKILL')
     },
-    (session.seconds + slackSeconds) * 1000,
+    (session.seconds * (1 + slackPart) + slackSeconds) * 1000,
   )
   try {
     const ends = [left, right].map((child) => once(child, 'exit'))
@@ -62,7 +70,7 @@ export async function runLabSession(lab: Lab, session: LabSession): Promise<LabR
     return { left: read(join(folder, 'left')), right: read(join(folder, 'right')) }
   } finally {
     clearTimeout(limit)
-    rmSync(folder, { recursive: true, force: true })
+    if (session.keepIn === undefined) rmSync(folder, { recursive: true, force: true })
   }
 }
 
