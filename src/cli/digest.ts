@@ -136,7 +136,10 @@ function streamLine({ id, spec, direction, running, ...stream }: Stream): string
 }
 
 function spread(name: string, value: Messages['roundTripMs']): string {
-  return value === null ? '' : `${name} p50 ${formatMs(value.p50)} p95 ${formatMs(value.p95)} ms`
+  if (value === null) return ''
+  const { p50, p95, p99, p999 } = value
+  const rarest = p999 === null ? '' : ` p99.9 ${formatMs(p999)}`
+  return `${name} p50 ${formatMs(p50)} p95 ${formatMs(p95)} p99 ${formatMs(p99)}${rarest} ms`
 }
 
 function recordsText({ duplicatesDropped, sctpRetransmissions, pairs }: Snapshot): string {

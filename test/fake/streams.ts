@@ -94,7 +94,15 @@ function view(stream: FakeStream, atMs: number, copies: number, random: () => nu
   const received = Math.max(0, sent - stream.lost)
   const payload = spec.kind === 'voice' ? 160 : spec.kind === 'cbr' ? spec.sizeBytes : 1100
   const spanMs = Math.max(1, untilMs - stream.startedAtMs)
-  const spread = { n: received, min: 0, p50: 1.4, p95: 5.2, p99: 11.8, max: 46.1 }
+  const spread = {
+    n: received,
+    min: 0,
+    p50: 1.4,
+    p95: 5.2,
+    p99: 11.8,
+    p999: received < 1000 ? null : 31.2,
+    max: 46.1,
+  }
   return {
     id: stream.id,
     direction,

@@ -214,7 +214,7 @@ function capacityOf(
     capacityBps: capacityBps === null ? null : capacityBps * (0.97 + random() / 20),
     deliveryRateBps: 3_980_000 + 60_000 * random(),
     queueMs,
-    waitMs: { n: 900, min: 0, p50: 1.1, p95: 6.4, p99: 9.8, max: 21 },
+    waitMs: { n: 900, min: 0, p50: 1.1, p95: 6.4, p99: 9.8, p999: null, max: 21 },
     lostByFullQueue: 0,
     lostOtherwise: 3,
     inFlightBytes: 22_000,
@@ -358,6 +358,7 @@ function pairView(
             p50: q(0.5),
             p95: q(0.95),
             p99: q(0.99),
+            p999: null,
             max: q(1),
             last: rtt,
             smoothed: base + pair.wander,
@@ -397,7 +398,7 @@ function pairView(
 
 function messageViews(atMs: number): MessageStreamSnapshot[] {
   const n = Math.floor(atMs / 20)
-  const spread = { n, min: 20.4, p50: 21.1, p95: 24.8, p99: 39.2, max: 52.7 }
+  const spread = { n, min: 20.4, p50: 21.1, p95: 24.8, p99: 39.2, p999: n < 1000 ? null : 51.9, max: 52.7 }
   const common = { received: n, missing: 0, duplicated: 0, reordered: 0, bytes: n * 128 }
   return [
     {

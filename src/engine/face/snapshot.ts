@@ -62,6 +62,8 @@ export interface Distribution {
   readonly p50: number
   readonly p95: number
   readonly p99: number
+  /** The 99.9th percentile; null of fewer than 1000 values, which tell none but their largest. */
+  readonly p999: number | null
   readonly max: number
 }
 

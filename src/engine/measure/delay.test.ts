@@ -26,6 +26,12 @@ describe('delay spread', () => {
     }
   })
 
+  it('tells the 99.9th percentile from 1000 delays on', () => {
+    const delays = Array.from({ length: 2000 }, (_, at) => 5 + ((at * 7919) % 2000))
+    expect(spreadOf(delays.slice(0, 999)).distribution()?.p999).toBeNull()
+    expect(Math.abs((spreadOf(delays).distribution()?.p999 ?? NaN) - 1997)).toBeLessThan(20)
+  })
+
   it('measures against a smallest delay that comes last', () => {
     const spread = spreadOf([...Array.from({ length: 200 }, () => 50), 10])
     expect(spread.distribution()).toMatchObject({ n: 201, min: 0, p50: 40, max: 40 })

@@ -1,5 +1,5 @@
 import type { Distribution } from '../face/snapshot'
-import { createHistogram, nearestRank } from './histogram'
+import { createHistogram, leastForP999, nearestRank } from './histogram'
 
 /** Delays kept as they are until a base is chosen from them. */
 const warmUpSamples = 64
@@ -45,6 +45,7 @@ export function createDelaySpread(): DelaySpread {
       p50: percentile(0.5),
       p95: percentile(0.95),
       p99: percentile(0.99),
+      p999: count < leastForP999 ? null : percentile(0.999),
       max: max - min,
     }
   }

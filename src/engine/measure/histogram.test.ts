@@ -40,6 +40,16 @@ describe('histogram', () => {
     )
   })
 
+  it('tells the 99.9th percentile from 1000 values on, where it is more than the largest', () => {
+    const list = Array.from({ length: 1999 }, (_, at) => ((at * 7919) % 1999) + 1)
+    expect(histogramOf(list.slice(0, 999)).distribution()?.p999).toBeNull()
+    expectWithinOnePercent(
+      histogramOf(list.slice(0, 1000)).distribution()?.p999 ?? NaN,
+      exactPercentile(list.slice(0, 1000), 99.9),
+    )
+    expectWithinOnePercent(histogramOf(list).distribution()?.p999 ?? NaN, 1998)
+  })
+
   it('keeps every rank within 1 %, so that two histograms can be joined by rank', () => {
     fc.assert(
       fc.property(values, (list) => {
@@ -68,6 +78,7 @@ describe('histogram', () => {
       p50: 12.345,
       p95: 12.345,
       p99: 12.345,
+      p999: null,
       max: 12.345,
     })
   })

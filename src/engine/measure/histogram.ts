@@ -7,6 +7,8 @@ const unitsPerMs = 1024
 /** 37 octaves of 1/1024 ms reach 2^37/1024 ms, about 37 hours; what is larger is counted in the last bucket. */
 const octaves = 37
 const two31 = 2 ** 31
+/** Of fewer values the 99.9th percentile is the largest, and says nothing more. */
+export const leastForP999 = 1000
 
 /**
  * A log-linear histogram of non-negative milliseconds. Percentiles have at most 0.8 % relative error (0.5 µs below
@@ -87,6 +89,7 @@ function distributionOf(state: HistogramState): Distribution | null {
     p50: valueAt(state, nearestRank(state.count, 0.5)),
     p95: valueAt(state, nearestRank(state.count, 0.95)),
     p99: valueAt(state, nearestRank(state.count, 0.99)),
+    p999: state.count < leastForP999 ? null : valueAt(state, nearestRank(state.count, 0.999)),
     max: state.max,
   }
   return state.cached

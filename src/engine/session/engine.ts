@@ -54,6 +54,7 @@ export function createEngine(options: EngineOptions): Engine {
     handle(input, nowMs) {
       if (state.ended) return
       state.nowMs = Math.max(state.nowMs, nowMs)
+      if (input.kind === 'tick' && departFirst(state)) return
       if (input.kind === 'datagram') {
         const taken = takeDatagram(state, input)
         if (taken === 'dropped' || (taken === 'packet' && !isSettlingDue(state))) return
@@ -211,9 +212,22 @@ function isSettlingDue(state: SessionState): boolean {
   )
 }
 
+/**
+ * Packets of streams that are due leave before anything else is done, so that no snapshot, report or weight makes them
+ * late; true when there were any. The rest is due in a turn of its own, and never put off twice.
+ */
+function departFirst(state: SessionState): boolean {
+  if (state.restIsDue || packetsDeadline(state) > state.nowMs) return false
+  sendDuePackets(state)
+  state.restIsDue = true
+  state.dueMs = state.nowMs
+  return true
+}
+
 /** After every input but most packets of streams: runs what is due, and whatever the input made possible. */
 function settle(state: SessionState): void {
   const { nowMs } = state
+  state.restIsDue = false
   state.gatherer.tick(nowMs)
   state.relays.tick(nowMs)
   state.agent.tick(nowMs)
@@ -360,6 +374,7 @@ function createState(options: EngineOptions): SessionState {
     remote: null,
     secureStarted: false,
     ended: false,
+    restIsDue: false,
     shim: createReliable({ maxFrames: limits.reliableFrames, maxPayloadBytes: 1200, maxMessageBytes: 4096 }),
     shimKeys: null,
     control: null,

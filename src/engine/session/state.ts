@@ -93,6 +93,8 @@ export interface SessionState {
   remote: { readonly description: Description; readonly ice: RemoteDescription } | null
   secureStarted: boolean
   ended: boolean
+  /** Packets have left before what else is due. */
+  restIsDue: boolean
 
   readonly shim: Reliable
   shimKeys: ShimKeys | null

@@ -56,6 +56,25 @@ describe('streams', () => {
     }
   })
 
+  test('have their due packets leave before a snapshot or anything else is made, which follows in a turn of its own', () => {
+    const world = connected([link(10), link(30)], { streams: [{ kind: 'voice' }] })
+    world.runUntil(3007)
+    const { engine } = world.hosts[0]
+    const kindsOf = (): string[] => {
+      const kinds: string[] = []
+      for (let output = engine.poll(); output; output = engine.poll()) kinds.push(output.kind)
+      return kinds
+    }
+    // A packet, a snapshot, weights and reports are due by now.
+    const nowMs = world.now() + 1001
+    engine.handle({ kind: 'tick' }, nowMs)
+    expect(new Set(kindsOf())).toEqual(new Set(['transmit']))
+    expect(engine.nextDeadline()).toBe(nowMs)
+    engine.handle({ kind: 'tick' }, nowMs)
+    expect(kindsOf()).toContain('snapshot')
+    expect(engine.nextDeadline()).toBeGreaterThan(nowMs)
+  })
+
   test('that the paths lose from are counted without a packet unaccounted for, the same on both sides', () => {
     const world = connected([link(10, 0.2), link(30, 0.3)])
     world.runUntil(2000)

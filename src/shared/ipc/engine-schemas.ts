@@ -116,7 +116,7 @@ export const engineCommandSchema = z.discriminatedUnion('kind', [
   }),
 ]) satisfies z.ZodType<EngineCommand>
 
-const distributionShape = { n: count, min: ms, p50: ms, p95: ms, p99: ms, max: ms }
+const distributionShape = { n: count, min: ms, p50: ms, p95: ms, p99: ms, p999: ms.nullable(), max: ms }
 const distribution = z.object(distributionShape) satisfies z.ZodType<Distribution>
 const rtt = z.object({ ...distributionShape, last: ms, smoothed: ms }) satisfies z.ZodType<RttView>
 const percent = z.number().min(0).max(100)

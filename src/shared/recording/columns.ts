@@ -25,7 +25,7 @@ const counts = <T>(name: string, read: (value: T) => PacketCounts): readonly Col
 ]
 
 const distribution = <T>(name: string, read: (value: T) => Distribution | null): readonly Column<T>[] =>
-  (['n', 'min', 'p50', 'p95', 'p99', 'max'] as const).map((key) => [
+  (['n', 'min', 'p50', 'p95', 'p99', 'p999', 'max'] as const).map((key) => [
     `${name}.${key}`,
     (value) => read(value)?.[key] ?? null,
   ])
@@ -227,7 +227,9 @@ export class RowReader {
     const n = this.measured(`${name}.n`)
     if (n === null || n === 0) return null
     const of = (key: string) => this.number(`${name}.${key}`)
-    return { n, min: of('min'), p50: of('p50'), p95: of('p95'), p99: of('p99'), max: of('max') }
+    // Recordings made before it was measured hold none.
+    const p999 = this.measured(`${name}.p999`)
+    return { n, min: of('min'), p50: of('p50'), p95: of('p95'), p99: of('p99'), p999, max: of('max') }
   }
 
   loss(name: string): LossView {

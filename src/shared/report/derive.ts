@@ -276,8 +276,8 @@ function measuredOf(pair: PairSnapshot, recording: Recording): ReportPair['measu
   }
 }
 
-function spreadOf({ n, min, p50, p95, p99, max }: NonNullable<PairSnapshot['rttMs']>) {
-  return { n, min, p50, p95, p99, max }
+function spreadOf({ n, min, p50, p95, p99, p999, max }: NonNullable<PairSnapshot['rttMs']>) {
+  return { n, min, p50, p95, p99, p999, max }
 }
 
 function weightOf(pair: PairSnapshot, { series }: Recording): ReportPair['measured']['weight'] {

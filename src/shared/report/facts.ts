@@ -160,7 +160,10 @@ export const streamColumns: readonly {
   { title: 'Longest gap', read: ({ deliveryGapMaxMs }) => formatSpan(deliveryGapMaxMs) },
   { title: 'In order', read: ({ inOrderGapMaxMs }) => formatSpan(inOrderGapMaxMs) },
   { title: 'Jitter (ms)', read: ({ jitterMs }) => formatMs(jitterMs) },
-  { title: 'One-way diff p95 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p95) },
+  { title: 'One-way diff p50 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p50) },
+  { title: 'p95 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p95) },
+  { title: 'p99 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p99) },
+  { title: 'p99.9 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p999) },
   { title: 'Round trip p50 (ms)', read: ({ roundTripMs }) => formatMs(roundTripMs?.p50) },
 ]
 

@@ -19,7 +19,15 @@ const percent = z.number().min(0).max(100).nullable()
 const text = z.string()
 
 const distribution = z
-  .object({ n: count, min: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() })
+  .object({
+    n: count,
+    min: z.number(),
+    p50: z.number(),
+    p95: z.number(),
+    p99: z.number(),
+    p999: measured.optional().describe('The 99.9th percentile; null of fewer than 1000 values.'),
+    max: z.number(),
+  })
   .nullable()
 
 const interfaceSchema = z.object({

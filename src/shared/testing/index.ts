@@ -156,6 +156,7 @@ function pairAt(index: number, links: number, second: number, options: ExampleOp
             p50: base + 2,
             p95: base + 3.8,
             p99: base + 4,
+            p999: null,
             max: base + 4,
             last: rttNow,
             smoothed: base + 2,
@@ -183,7 +184,17 @@ function pairAt(index: number, links: number, second: number, options: ExampleOp
 function messagesAt(second: number): readonly MessageStreamSnapshot[] {
   const n = Math.max(0, Math.floor((second - 1) * packetsPerSecond))
   const spread = (base: number) =>
-    n === 0 ? null : { n, min: base, p50: base + 2, p95: base + 5, p99: base + 9, max: base + 12 }
+    n === 0
+      ? null
+      : {
+          n,
+          min: base,
+          p50: base + 2,
+          p95: base + 5,
+          p99: base + 9,
+          p999: n < 1000 ? null : base + 11,
+          max: base + 12,
+        }
   const shared = { duplicated: 0, reordered: 0, missing: 0, deliveryGapMaxMs: n > 1 ? 138.4 : null }
   return [
     {

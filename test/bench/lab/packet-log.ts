@@ -21,6 +21,8 @@ export async function readPacketLog(
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const [link, way, , inNs, outNs, length, fate, protocol] = line.split(',')
     if (way !== direction || protocol !== '17' || link === undefined || !isWanted(Number(length))) continue
+    // A copy that the link itself made, which always comes later.
+    if (fate === 'duplicate') continue
     const outMs = fate === 'delivered' ? Number(outNs) / 1e6 : null
     const list = byLink.get(link) ?? []
     list.push({ inMs: Number(inNs) / 1e6, outMs, ipBytes: Number(length) })
@@ -32,16 +34,30 @@ export async function readPacketLog(
 }
 
 /**
- * Where every packet went over every link once: for each packet the shortest time that any link needed, from its entry
- * into the first link. The n-th packets of all links are one. Lost on every link: null.
+ * The copies of each packet, for packets that are made one after the other and not within `apartMs` of each other: the log
+ * names no packet, but all copies of one enter their links together. Each is in the order of entry, one a link at most.
  */
-export function bestDelaysMs(byLink: ReadonlyMap<string, readonly LoggedPacket[]>): (number | null)[] {
-  const lists = [...byLink.values()]
-  const count = Math.min(...lists.map((list) => list.length))
-  return Array.from({ length: Number.isFinite(count) ? count : 0 }, (_, at) => {
-    const copies = lists.map((list) => list[at]!)
-    const firstInMs = Math.min(...copies.map((copy) => copy.inMs))
-    const arrivals = copies.flatMap((copy) => (copy.outMs === null ? [] : [copy.outMs - firstInMs]))
-    return arrivals.length === 0 ? null : Math.min(...arrivals)
-  })
+export function copiesOf(
+  byLink: ReadonlyMap<string, readonly LoggedPacket[]>,
+  apartMs: number,
+): readonly (readonly LoggedPacket[])[] {
+  const all = [...byLink.entries()].flatMap(([link, list]) => list.map((packet) => ({ link, packet })))
+  all.sort((a, b) => a.packet.inMs - b.packet.inMs)
+  const groups: { readonly firstMs: number; readonly links: Set<string>; readonly copies: LoggedPacket[] }[] =
+    []
+  for (const { link, packet } of all) {
+    const last = groups.at(-1)
+    if (last !== undefined && packet.inMs - last.firstMs < apartMs && !last.links.has(link)) {
+      last.links.add(link)
+      last.copies.push(packet)
+    } else groups.push({ firstMs: packet.inMs, links: new Set([link]), copies: [packet] })
+  }
+  return groups.map(({ copies }) => copies)
+}
+
+/** The shortest time that any link needed for a packet, from its entry into the first link; null when it was lost on all. */
+export function bestDelayMs(copies: readonly LoggedPacket[]): number | null {
+  const firstInMs = Math.min(...copies.map((copy) => copy.inMs))
+  const arrivals = copies.flatMap((copy) => (copy.outMs === null ? [] : [copy.outMs - firstInMs]))
+  return arrivals.length === 0 ? null : Math.min(...arrivals)
 }

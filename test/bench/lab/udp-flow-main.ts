@@ -1,3 +1,6 @@
+import { runPulse } from './pulse'
 import { runUdpFlow } from './udp-flow'
 
-runUdpFlow(process.argv.slice(2))
+const args = process.argv.slice(2)
+if (args[0]?.startsWith('pulse-')) runPulse(args)
+else runUdpFlow(args)

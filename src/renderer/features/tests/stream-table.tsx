@@ -31,6 +31,7 @@ const columns: readonly Column[] = [
   column('p99', 'p99 ms', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
     formatMs(latencyMs?.p99),
   ),
+  column('p999', 'p99.9 ms', 'The same, from 1000 packets on', ({ latencyMs }) => formatMs(latencyMs?.p999)),
   column('jitter', 'Jitter ms', 'Interarrival jitter of RFC 3550, as it stands', ({ jitterMs }) =>
     formatMs(jitterMs),
   ),
