@@ -92,7 +92,8 @@ async function runPulses(lab: Lab, count: number): Promise<PulseDelays> {
 function pulsesAboveLink(pulses: PulseDelays, logged: readonly LoggedPacket[]): number[] {
   return pulses.flatMap(([number, delayMs]) => {
     const packet = logged[number]
-    return packet?.outMs == null ? [] : [delayMs - (packet.outMs - packet.inMs)]
+    if (packet === undefined || packet.outMs === null) return []
+    return [delayMs - (packet.outMs - packet.inMs)]
   })
 }
 
