@@ -94,6 +94,11 @@ export type EgressVerdict =
 /** What the driver tells the engine. Times are engine ms, given beside the input. */
 export type EngineInput =
   | { readonly kind: 'tick' }
+  /**
+   * The driver runs late, so datagrams may have arrived that were not handed over yet; later, that all of them were. In
+   * between, for `limits.unreadMs` at most, nothing is concluded from silence: what breaks it may be among them.
+   */
+  | { readonly kind: 'unread'; readonly waits: boolean }
   | { readonly kind: 'socket-opened'; readonly socket: SocketInfo }
   | { readonly kind: 'socket-closed'; readonly socketId: number; readonly detail: string }
   /** The carrier of an interface went or came back; its sockets stay open. */

@@ -21,6 +21,8 @@ export const limits = {
   datagramBytes: 1400,
   /** Longest datagram taken in; larger ones are dropped and counted. */
   receivedDatagramBytes: 2048,
+  /** For so long, ms, silence is not judged while the driver has not read all that came. */
+  unreadMs: 250,
   /** Pasted text, characters. */
   pasteChars: 262_144,
   sdpBytes: 65_536,

@@ -89,6 +89,7 @@ export function createAgent(
     checks: createBucket(limits.checksPerSecond, limits.checksPerSecond / 10),
     deadlines: createDeadlines(),
     watches: createDeadlines(),
+    isHeld: false,
     suspects: 0,
     peerAliveMs: 0,
     triggered: new Set(),
@@ -199,10 +200,11 @@ function asciiBytes(text: string): Uint8Array {
 function tick(state: AgentState, nowMs: number): void {
   supersedeOld(state, nowMs)
   runPaced(state, nowMs)
-  runWatches(state, nowMs, (pair) => {
-    setPairState(state, pair, 'down', nowMs)
-    check(state, pair, nowMs)
-  })
+  if (!state.isHeld)
+    runWatches(state, nowMs, (pair) => {
+      setPairState(state, pair, 'down', nowMs)
+      check(state, pair, nowMs)
+    })
   for (let id = state.deadlines.takeDue(nowMs); id !== undefined; id = state.deadlines.takeDue(nowMs)) {
     const pair = state.pairs[id - 1]
     if (pair !== undefined) judgeAndCheck(state, pair, nowMs)
@@ -230,7 +232,7 @@ function takeTriggered(state: AgentState): Pair | undefined {
 
 /** Before each check, whatever called for it: a check puts off the pair's own next one, and with it the judgement. */
 function judgeAndCheck(state: AgentState, pair: Pair, nowMs: number): void {
-  if (pair.state === 'up' && isSilent(pair, nowMs)) {
+  if (!state.isHeld && pair.state === 'up' && isSilent(pair, nowMs)) {
     setPairState(state, pair, 'down', nowMs)
     suspectKin(state, pair, nowMs)
   }
@@ -265,7 +267,7 @@ function nextDeadline(state: AgentState): number | undefined {
   let earliest = state.deadlines.earliestMs()
   const paced = state.remote !== null && (state.triggered.size > 0 || state.waiting.length > 0)
   if (paced) earliest = Math.min(earliest ?? Infinity, state.paceAtMs)
-  for (const atMs of [state.watches.earliestMs(), state.nominationAtMs])
+  for (const atMs of [state.isHeld ? null : state.watches.earliestMs(), state.nominationAtMs])
     if (typeof atMs === 'number') earliest = Math.min(earliest ?? Infinity, atMs)
   return earliest
 }

@@ -75,6 +75,8 @@ export interface AgentState {
   readonly deadlines: Deadlines<number>
   /** When each pair that carries a dense stream, or is suspected, is judged next. */
   readonly watches: Deadlines<number>
+  /** Arrivals may wait unread: nothing is concluded from silence. */
+  isHeld: boolean
   /** Pairs that are suspected on their own account, not for their kin. */
   suspects: number
   /** The latest time at which the peer is known to have sent something, from what came and half the pair's round trip. */

@@ -20,6 +20,7 @@ import { beginGathering, completeGathering, considerGathered, takeRemote } from 
 import { beginFinish, considerEnd, end, finishLate } from './finish'
 import { considerSecureStart, flushShim, passHandshake, sendHandshake } from './handshake'
 import { createFeedbackState } from './feedback'
+import { holdJudgement } from './judgement'
 import { createOutbox } from './outbox'
 import { relaySink } from './relaying'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
@@ -79,6 +80,8 @@ function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram
   switch (input.kind) {
     case 'tick':
       return
+    case 'unread':
+      return holdJudgement(state, input.waits)
     case 'socket-opened':
       beginGathering(state)
       if (!state.agent.addSocket(input.socket, state.nowMs)) return
@@ -286,6 +289,8 @@ function runTimer(state: SessionState, name: TimerName): void {
       return retryRefused(state)
     case 'silence':
       return giveUpWaiting(state)
+    case 'unread':
+      return holdJudgement(state, false)
   }
 }
 

@@ -37,6 +37,7 @@ export type TimerName =
   | 'stream-grace'
   | 'retry-message'
   | 'silence'
+  | 'unread'
 
 /** What stands behind the secure session once it is connected. */
 export interface ControlState {

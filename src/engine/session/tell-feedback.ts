@@ -16,7 +16,7 @@ export function settleFeedback(state: SessionState): void {
     if (pair.state !== 'up') capacity.suspend(state.nowMs)
     else capacity.resume(state.nowMs)
     capacity.pause(pair.suspicion !== null)
-    if (state.nowMs >= capacity.nextDeadline()) capacity.tick(state.nowMs)
+    if (!state.agent.state.isHeld && state.nowMs >= capacity.nextDeadline()) capacity.tick(state.nowMs)
   }
   if (state.feedback.lost.length === 0) return
   for (const { pairId, streamId, sequence } of state.feedback.lost.splice(0)) {
@@ -27,6 +27,7 @@ export function settleFeedback(state: SessionState): void {
 export function feedbackDeadline(state: SessionState): number {
   const { recorder, paths } = state.feedback
   let soonest = state.controlPairs.length > 0 ? recorder.nextDeadline() : Infinity
+  if (state.agent.state.isHeld) return soonest
   for (const { capacity } of paths.values()) soonest = Math.min(soonest, capacity.nextDeadline())
   return soonest
 }

@@ -43,6 +43,8 @@ export interface Spreader {
   resent(id: number, streamId: number, bytes: number, nowMs: number): void
   /** Notices paths whose acknowledgements are overdue; each is returned once by `takeDoubted`. */
   tick(nowMs: number): void
+  /** While true nothing is overdue: acknowledgements may have come and wait to be read. */
+  hold(isHeld: boolean): void
   takeDoubted(): number | undefined
   /** Packets put on a path until then are overdue, and may be sent again elsewhere; told before a path is doubted. */
   takeOverdue(): Overdue | undefined
@@ -86,6 +88,7 @@ export function createSpreader(initialMode: Mode): Spreader {
   /** Not later than any path's acknowledgement is overdue. */
   let nextDueMs = Infinity
   let isSecondLook = false
+  let isHeld = false
   let activeId: number | null = null
   let updatedAtMs = 0
   let newDemandBytes = 0
@@ -147,7 +150,7 @@ export function createSpreader(initialMode: Mode): Spreader {
   }
 
   const notice = (nowMs: number): void => {
-    if (nowMs < nextDueMs) return
+    if (isHeld || nowMs < nextDueMs) return
     if (nowMs - nextDueMs > lateMs && !isSecondLook) {
       isSecondLook = true
       nextDueMs = nowMs + lateMs
@@ -330,9 +333,12 @@ export function createSpreader(initialMode: Mode): Spreader {
       risk.spend(streamId, bytes)
     },
     tick: notice,
+    hold(held) {
+      isHeld = held
+    },
     takeDoubted: () => doubted.shift(),
     takeOverdue: () => overdue.shift(),
-    nextDeadline: () => (nextDueMs === Infinity ? undefined : nextDueMs),
+    nextDeadline: () => (isHeld || nextDueMs === Infinity ? undefined : nextDueMs),
     rescue(fromId, bytes, nowMs) {
       const from = byId.get(fromId) ?? null
       const other = soonest(from, bytes, nowMs)

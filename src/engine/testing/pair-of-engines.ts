@@ -60,6 +60,8 @@ export function pairOfEngines(
   const queue: Flight[] = []
   let nowMs = 0
   const mute = [false, false]
+  /** What came for a host that is busy; null while it is not. */
+  const unread: [EngineInput[] | null, EngineInput[] | null] = [null, null]
   let order = 0
   const at = (atMs: number, run: () => void): void => {
     queue.push({ atMs, order, run })
@@ -145,15 +147,26 @@ export function pairOfEngines(
       return
     const from: TransportAddress = { family: 4, address: addressOf(index, socketId), port: 5000 }
     at(nowMs + link.delayMs, () => {
-      if (links[target - 1]?.up)
-        give(other, { kind: 'datagram', socketId: target, from, data, receivedAtMs: nowMs })
+      if (!links[target - 1]?.up) return
+      const arrival = (): EngineInput => ({
+        kind: 'datagram',
+        socketId: target,
+        from,
+        data,
+        receivedAtMs: nowMs,
+      })
+      if (unread[other] === null) give(other, arrival())
+      else unread[other].push(arrival())
     })
   }
+
+  const deadlineOf = (index: 0 | 1): number | undefined =>
+    unread[index] === null ? hosts[index].engine.nextDeadline() : undefined
 
   const runUntil = (untilMs: number): void => {
     for (;;) {
       queue.sort((a, b) => a.atMs - b.atMs || a.order - b.order)
-      const due = [queue[0]?.atMs, ...hosts.map((host) => host.engine.nextDeadline())]
+      const due = [queue[0]?.atMs, ...([0, 1] as const).map(deadlineOf)]
       const next = Math.min(...due.map((one) => one ?? Infinity))
       if (next > untilMs) break
       if (next < nowMs) throw new Error(`a deadline at ${next} lies before ${nowMs}`)
@@ -164,7 +177,7 @@ export function pairOfEngines(
         flight.run()
       } else {
         for (const index of [0, 1] as const) {
-          if ((hosts[index].engine.nextDeadline() ?? Infinity) <= nowMs) give(index, { kind: 'tick' })
+          if ((deadlineOf(index) ?? Infinity) <= nowMs) give(index, { kind: 'tick' })
         }
       }
     }
@@ -206,7 +219,25 @@ export function pairOfEngines(
     for (const index of [0, 1] as const) give(index, { kind: 'tick' })
   }
 
-  return { hosts, links, give, runUntil, connect, connectHiding, lose, skip, now: () => nowMs }
+  /**
+   * One machine is busy: its engine stands still, then its timers run, and only then what came meanwhile is read, ten a
+   * millisecond. `tells`: its driver says that it is late, and when all is read.
+   */
+  const stall = (index: 0 | 1, forMs: number, tells: boolean): void => {
+    const arrivals: EngineInput[] = []
+    unread[index] = arrivals
+    runUntil(nowMs + forMs)
+    unread[index] = null
+    if (tells) give(index, { kind: 'unread', waits: true })
+    give(index, { kind: 'tick' })
+    for (const [at10, arrival] of arrivals.entries())
+      at(nowMs + at10 / 10, () =>
+        give(index, arrival.kind === 'datagram' ? { ...arrival, receivedAtMs: nowMs } : arrival),
+      )
+    if (tells) at(nowMs + arrivals.length / 10, () => give(index, { kind: 'unread', waits: false }))
+  }
+
+  return { hosts, links, give, runUntil, stall, connect, connectHiding, lose, skip, now: () => nowMs }
 }
 
 function makeHost(

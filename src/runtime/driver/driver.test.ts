@@ -297,3 +297,38 @@ test('a wall clock that jumps is told, once for each jump', () => {
   clock.runUntil(2000)
   expect(log).toEqual(['warning clock-jump'])
 })
+
+test('a driver that comes late says so before it goes on, and again when all that came meanwhile has been read', () => {
+  const { clock, engine, datagrams, handled } = makeWorld()
+  const timely = clock.nowMs
+  let lateByMs = 0
+  clock.nowMs = () => timely() + lateByMs
+  const waiting: (() => void)[] = []
+  datagrams.whenRead = (callback) => waiting.push(callback)
+  const arrive = () =>
+    datagrams.onDatagram({ socketId: 1, from: to, data: bytes(1), receivedAtMs: clock.nowMs() })
+  const kinds = () =>
+    handled.splice(0).map(({ input }) => (input.kind === 'unread' ? input.waits : input.kind))
+  engine.deadlineMs = 50
+  arrive()
+  clock.runUntil(40)
+  arrive()
+  expect(kinds()).toEqual(['datagram', 'datagram'])
+  lateByMs = 20
+  engine.deadlineMs = 100
+  engine.answer = ({ kind }) => {
+    if (kind === 'tick' && clock.nowMs() >= 100) engine.deadlineMs = undefined
+    return []
+  }
+  arrive()
+  arrive()
+  lateByMs = 0
+  clock.runUntil(60)
+  expect(kinds()).toEqual([true, 'datagram', 'datagram', 'tick'])
+  waiting.shift()?.()
+  expect(kinds()).toEqual([false])
+  lateByMs = 10
+  clock.runUntil(100)
+  expect(kinds()).toEqual([true, 'tick'])
+  expect(waiting).toHaveLength(1)
+})

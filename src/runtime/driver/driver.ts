@@ -73,6 +73,8 @@ type StreamOpen = Extract<EngineOutput, { readonly kind: 'stream-open' }>
 
 /** Inputs waiting while another is handled; only ports that answer synchronously put any here. */
 const maxPending = 4096
+/** A timer this late, ms, shows that the process was elsewhere: what came meanwhile waits to be read. */
+const lateMs = 3
 /** Timers in a row that find the engine's deadline not moving: it would spin forever. */
 const maxIdleTicks = 1000
 
@@ -95,6 +97,7 @@ export function createDriver(options: DriverOptions): Driver {
   let disarm: (() => void) | undefined
   let armedMs = Number.POSITIVE_INFINITY
   let idleTicks = 0
+  let catchingUp = false
   let refused: DescriptionProblem | undefined
   let opened: readonly OpenSocketRequest[] = []
   /** Of every open socket, by its id: streams leave from where it does. */
@@ -207,7 +210,19 @@ export function createDriver(options: DriverOptions): Driver {
     disarm = clock.at(startMs + deadlineMs, tick)
   }
 
+  /** Timers run before sockets are read: the engine must not take for silence what has not been read yet. */
+  function noticeLateness(nowMs: number): void {
+    if (catchingUp || nowMs - armedMs <= lateMs || datagrams.whenRead === undefined) return
+    catchingUp = true
+    input({ kind: 'unread', waits: true })
+    datagrams.whenRead(() => {
+      catchingUp = false
+      input({ kind: 'unread', waits: false })
+    })
+  }
+
   function tick(): void {
+    noticeLateness(engineNow())
     const dueMs = armedMs
     disarm = undefined
     armedMs = Number.POSITIVE_INFINITY
@@ -274,6 +289,7 @@ export function createDriver(options: DriverOptions): Driver {
 
   datagrams.onDatagram = ({ socketId, from, data, receivedAtMs }) => {
     const nowMs = engineNow()
+    noticeLateness(nowMs)
     const seenMs = Math.min(Math.max(0, receivedAtMs - startMs), nowMs)
     input({ kind: 'datagram', socketId, from, data, receivedAtMs: seenMs })
   }

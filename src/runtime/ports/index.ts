@@ -64,6 +64,11 @@ export interface Datagrams {
   close(socketId: number): void
   closeAll(): void
   onDatagram: (datagram: Datagram) => void
+  /**
+   * Calls back, never at once, when all that had arrived by now has been handed over. Left out where datagrams are handed
+   * over as they come.
+   */
+  whenRead?(callback: () => void): void
   /** A socket that became unusable (`fatal`, then it is closed) or a send that failed (code such as ENETUNREACH). */
   onError: (error: {
     readonly socketId: number

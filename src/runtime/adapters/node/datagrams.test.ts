@@ -51,6 +51,20 @@ describe('Sockets of this machine', () => {
     expect(errors).toEqual([{ code: 'OVERSIZE', fatal: false }])
   })
 
+  it('tell when all that had arrived has been handed over, also where a socket holds more than one turn reads', async () => {
+    const { datagrams } = make()
+    const result = await datagrams.open(await loopbackRequest(1))
+    if (result.kind === 'failed') throw new Error(result.message)
+    let arrived = 0
+    datagrams.onDatagram = () => {
+      arrived += 1
+    }
+    for (let count = 0; count < 100; count += 1) datagrams.send(1, result.socket.local, new Uint8Array([1]))
+    expect(arrived).toBe(0)
+    await new Promise<void>((resolve) => datagrams.whenRead?.(resolve))
+    expect(arrived).toBe(100)
+  })
+
   it('drop sends beyond the stated number in flight, and say so', async () => {
     const { datagrams, errors } = make()
     const result = await datagrams.open(await loopbackRequest(1))

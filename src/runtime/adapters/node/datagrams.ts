@@ -10,6 +10,8 @@ import { isLinkLocal6, withoutZone } from './zone'
 
 /** Sends handed to Node and not yet reported done, per socket; what comes beyond is dropped with `QUEUE-FULL`. */
 const maxSendsInFlight = 2048
+/** libuv reads at most so many datagrams of a socket before it turns to the next, and to timers. */
+const readsInTurn = 32
 /** Failed receives in a row, with no datagram in between, after which a socket counts as dead. */
 const maxReceiveErrors = 16
 
@@ -21,6 +23,7 @@ const maxReceiveErrors = 16
 export function nodeDatagrams(clock: Clock, choice: SocketChoice = anySockets): Datagrams {
   const sockets = new Map<number, CarryingSocket>()
   const opening = new Set<number>()
+  const turn: Turn = { number: 0, isFull: false }
 
   const events: SocketEvents = {
     arrived: (datagram) => datagrams.onDatagram(datagram),
@@ -48,7 +51,7 @@ export function nodeDatagrams(clock: Clock, choice: SocketChoice = anySockets): 
       for (const handle of made.handles) handle.close()
       return closedMeanwhile
     }
-    sockets.set(id, carry(request, made, clock, events))
+    sockets.set(id, carry(request, made, clock, events, turn))
     return opened(request, made)
   }
 
@@ -64,6 +67,18 @@ export function nodeDatagrams(clock: Clock, choice: SocketChoice = anySockets): 
       for (const id of [...opening, ...sockets.keys()]) close(id)
     },
     onDatagram: () => {},
+    whenRead(callback) {
+      // From one of these to the next every socket is read; the first one may come in the midst of that.
+      const look = (): void => {
+        if (!turn.isFull) return callback()
+        beginTurn(turn)
+        setImmediate(look)
+      }
+      setImmediate(() => {
+        beginTurn(turn)
+        setImmediate(look)
+      })
+    },
     onError: () => {},
     findLocal: resolveNames,
     resolve: resolveHost,
@@ -83,6 +98,18 @@ const closedMeanwhile: OpenSocketResult = {
   message: 'The socket was closed while it was being opened.',
 }
 
+/** One turn of the event loop. */
+interface Turn {
+  number: number
+  /** A socket was read as often as it may be in a turn, so that more may wait there. */
+  isFull: boolean
+}
+
+function beginTurn(turn: Turn): void {
+  turn.number += 1
+  turn.isFull = false
+}
+
 interface SocketEvents {
   readonly arrived: Datagrams['onDatagram']
   readonly failed: (socketId: number, fatal: boolean, code: string, message: string) => void
@@ -98,6 +125,7 @@ function carry(
   { handles, deviceIsGone }: BoundSocket,
   clock: Clock,
   events: SocketEvents,
+  turn: Turn,
 ): CarryingSocket {
   const { id } = request
   const [sender] = handles
@@ -119,7 +147,7 @@ function carry(
     process.nextTick(events.failed, id, false, code, message)
   }
 
-  for (const handle of handles) receive(request, handle, clock, events)
+  for (const handle of handles) receive(request, handle, clock, events, turn)
   return {
     send(to, data) {
       if (sendsInFlight >= maxSendsInFlight)
@@ -143,13 +171,24 @@ function carry(
   }
 }
 
-function receive(request: OpenSocketRequest, handle: Socket, clock: Clock, events: SocketEvents): void {
+function receive(
+  request: OpenSocketRequest,
+  handle: Socket,
+  clock: Clock,
+  events: SocketEvents,
+  turn: Turn,
+): void {
   const { id } = request
   const { family } = request.address
   let errors = 0
+  let turnNumber = 0
+  let reads = 0
   handle.on('message', (data, info) => {
     const receivedAtMs = clock.nowMs()
     errors = 0
+    reads = turnNumber === turn.number ? reads + 1 : 1
+    turnNumber = turn.number
+    if (reads >= readsInTurn) turn.isFull = true
     if (data.length > limits.receivedDatagramBytes)
       return events.failed(id, false, 'OVERSIZE', `Dropped a datagram of ${data.length} bytes.`)
     events.arrived({
