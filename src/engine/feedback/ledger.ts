@@ -60,8 +60,8 @@ export interface Ledger {
   readonly oldestInFlightMs: number
   /** When the newest packet that has arrived was sent; null before one arrived. */
   readonly newestSentMs: number | null
-  /** Send time of the packet that waited longest of those that the present report tells of first; null when none is. */
-  readonly longestWaitedMs: number | null
+  /** Delays of those that the present report tells of first: of the newest, and the longest; null when none is. */
+  readonly newDelays: { readonly newestMs: number; readonly mostMs: number } | null
   /** When a report last brought something new; -Infinity before. */
   readonly heardMs: number
 }
@@ -92,7 +92,8 @@ export function createLedger(sink: LedgerSink): Ledger {
   let heardMs = -Infinity
   /** The newest packet of the report that is being taken. */
   let newest = -1
-  let oldestSentMs = Infinity
+  let newestDelayMs = 0
+  let mostDelayMs = -Infinity
 
   const headOf = (stream: number, sequence: number): number => (sequence + stream * 2657) & mask
 
@@ -196,18 +197,20 @@ export function createLedger(sink: LedgerSink): Ledger {
       } else {
         inFlightBytes -= bytes
         flying -= 1
-        oldestSentMs = Math.min(oldestSentMs, sentMs[slot] as number)
       }
       if (number > highestArrived) highestArrived = number
+      const delayMs = arrivedMs - (sentMs[slot] as number)
+      mostDelayMs = Math.max(mostDelayMs, delayMs)
       if (number > newest) {
         newest = number
+        newestDelayMs = delayMs
         measure(number, arrivedMs, madeAtMs, nowMs)
       }
       sink.delivered(bytes, sentMs[slot] as number, arrivedMs, isLate)
     },
     settle(nowMs) {
       newest = -1
-      oldestSentMs = Infinity
+      mostDelayMs = -Infinity
       const patience = patienceMs()
       for (skipSettled(); oldest < highestArrived; skipSettled()) {
         const slot = oldest & mask
@@ -245,8 +248,8 @@ export function createLedger(sink: LedgerSink): Ledger {
     get newestSentMs() {
       return highestArrived < 0 ? null : (sentMs[highestArrived & mask] as number)
     },
-    get longestWaitedMs() {
-      return oldestSentMs === Infinity ? null : oldestSentMs
+    get newDelays() {
+      return mostDelayMs === -Infinity ? null : { newestMs: newestDelayMs, mostMs: mostDelayMs }
     },
     get heardMs() {
       return heardMs

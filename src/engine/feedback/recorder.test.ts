@@ -12,7 +12,7 @@ function tell(recorder: Recorder, nowMs: number): number[] {
 }
 
 describe('the recorder', () => {
-  it('tells each arrival in four reports while one datagram holds them, and then is silent', () => {
+  it('tells each arrival in four reports while one datagram holds them, then the last one again for a second', () => {
     const recorder = createRecorder()
     expect(recorder.nextDeadline()).toBe(Infinity)
     recorder.arrived(1, 1, 5, 100, 100)
@@ -24,6 +24,8 @@ describe('the recorder', () => {
     expect(tell(recorder, 120)).toEqual([5, 6])
     expect(tell(recorder, 130)).toEqual([5, 6])
     expect(tell(recorder, 140)).toEqual([6])
+    for (let atMs = 150; atMs <= 1100; atMs += 10) expect(tell(recorder, atMs)).toEqual([6])
+    expect(tell(recorder, 1110)).toEqual([6])
     expect(recorder.nextDeadline()).toBe(Infinity)
   })
 
@@ -43,7 +45,9 @@ describe('the recorder', () => {
     const recorder = createRecorder()
     let nowMs = 1000
     const nextAfterReport = (rttMs: number): number => {
-      nowMs += 1000
+      nowMs += 2000
+      recorder.poll(nowMs - 500)
+      recorder.poll(nowMs - 499)
       recorder.setRtt(rttMs)
       recorder.arrived(1, 1, 1, nowMs, nowMs)
       recorder.poll(nowMs)
@@ -54,6 +58,16 @@ describe('the recorder', () => {
     expect(nextAfterReport(900)).toBe(50)
     for (let i = 0; i < 200; i += 1) recorder.arrived(1, 1, i, nowMs + 5, nowMs + 5)
     expect(recorder.nextDeadline()).toBe(nowMs + 5)
+  })
+
+  it('lets what came meanwhile be read first when a report is late', () => {
+    const recorder = createRecorder()
+    recorder.arrived(1, 1, 1, 0, 0)
+    recorder.poll(0)
+    expect(tell(recorder, 90)).toEqual([])
+    expect(recorder.nextDeadline()).toBe(91)
+    recorder.arrived(1, 1, 2, 90, 90)
+    expect(tell(recorder, 91)).toEqual([1, 2])
   })
 
   it('counts what it had no room to keep', () => {

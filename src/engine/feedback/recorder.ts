@@ -9,12 +9,19 @@ const tellings = 4
 const leastTellings = 2
 /** What an arrival usually takes in a datagram, bytes. */
 const usualBytes = 3
+/**
+ * After the last arrival reports go on for so long, ms, and tell it again: by them the sender sees that nothing more came,
+ * and not that reports are lost or late.
+ */
+const goOnMs = 1000
+/** A report that is due for longer than this, ms, shows that this machine was busy: what came meanwhile is read first. */
+const lateMs = 3
 /** So many arrivals are told before their time, so that one datagram or two hold them and their repetition. */
 const earlyArrivals = 200
 
 /**
  * The receiver's memory of which packet came when over which pair. Each arrival is told in two to four reports, so that lost
- * datagrams cost the sender nothing but time. Nothing is told while nothing comes.
+ * datagrams cost the sender nothing but time. Nothing is told when nothing has come for a second.
  */
 export interface Recorder {
   /** A packet came over the pair of this number (its sender's own): new or a copy, after it authenticated. */
@@ -48,6 +55,8 @@ export function createRecorder(): Recorder {
   let intervalMs = leastIntervalMs
   let dueMs = Infinity
   let reportedMs = -Infinity
+  let arrivedMs = -Infinity
+  let isSecondLook = false
   let untold = 0
 
   /** The oldest arrival that is told now. */
@@ -60,7 +69,7 @@ export function createRecorder(): Recorder {
 
   const groupEntries = (): void => {
     groups.clear()
-    for (let at = beginning(); at < added; at += 1) {
+    for (let at = Math.min(beginning(), added - 1); at < added; at += 1) {
       const slot = at % size
       const key = (pairs[slot] as number) * 65_536 + (streams[slot] as number)
       nextOfGroup[slot] = -1
@@ -93,14 +102,15 @@ export function createRecorder(): Recorder {
   }
 
   return {
-    arrived(pair, stream, sequence, arrivedMs, nowMs) {
+    arrived(pair, stream, sequence, atMs, nowMs) {
       const slot = added % size
       if (added - told >= size) untold += 1
       pairs[slot] = pair
       streams[slot] = stream
       sequences[slot] = sequence
-      times[slot] = arrivedMs
+      times[slot] = atMs
       added += 1
+      arrivedMs = nowMs
       if (dueMs === Infinity) dueMs = Math.max(nowMs, reportedMs + intervalMs)
       if (added - told === earlyArrivals) dueMs = nowMs
     },
@@ -111,14 +121,19 @@ export function createRecorder(): Recorder {
     nextDeadline: () => dueMs,
     poll(nowMs) {
       if (nowMs < dueMs) return none
+      if (nowMs - dueMs > lateMs && !isSecondLook) {
+        isSecondLook = true
+        dueMs = nowMs + 1
+        return none
+      }
+      isSecondLook = false
       groupEntries()
       const texts = write(nowMs)
       marks.pop()
       marks.unshift(added)
       told = added
       reportedMs = nowMs
-      // What was told for the first time is told again, also when nothing more comes.
-      dueMs = (marks[tellings - 1] as number) < told ? nowMs + intervalMs : Infinity
+      dueMs = nowMs < arrivedMs + goOnMs ? nowMs + intervalMs : Infinity
       return texts
     },
     get untold() {

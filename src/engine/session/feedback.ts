@@ -132,13 +132,12 @@ export function takeFeedback(state: SessionState, plain: Uint8Array): void {
   let path: SendingPath | undefined
   const finish = (): void => {
     if (path === undefined) return
-    const { longestWaitedMs } = path.capacity.ledger
+    const { newDelays } = path.capacity.ledger
     path.capacity.reported(state.nowMs)
     const { newestSentMs } = path.capacity.ledger
-    if (longestWaitedMs === null || newestSentMs === null) return
-    // Both ends of what a report tells, so that the wait for reports counts as variation and not as a dead path.
-    state.spreading.streams.heard(pairId, longestWaitedMs, state.nowMs)
-    state.spreading.streams.heard(pairId, newestSentMs, state.nowMs)
+    if (newDelays === null || newestSentMs === null) return
+    const told = { sentAtMs: newestSentMs, delayMs: newDelays.newestMs, mostDelayMs: newDelays.mostMs }
+    state.spreading.streams.heard(pairId, told, state.nowMs)
     noteDelivered(state.agent.state, path.pair, newestSentMs, state.nowMs)
   }
   for (let i = 0; i < arrivals.count; i += 1) {
@@ -157,6 +156,7 @@ export function takeFeedback(state: SessionState, plain: Uint8Array): void {
     )
   }
   finish()
+  if (arrivals.count > 0) state.spreading.streams.reported(arrivals.madeAtMs, state.nowMs)
 }
 
 /** What is known of the pair's direction towards the peer; null before a stream's packet went over it. */

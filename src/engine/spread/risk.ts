@@ -9,7 +9,14 @@ export interface RiskBudget {
   /** Part of a stream's bytes that its extra copies may have, 0..1. */
   set(part: number): void
   /** What the packet is at risk by and worth a copy over `other` for, as far as the budget goes; null = no copy. */
-  assess(packet: PacketFacts, path: Path, other: Path | null, nowMs: number): Risk | null
+  assess(
+    packet: PacketFacts,
+    path: Path,
+    other: Path | null,
+    /** When the peer made its newest report, by its clock. */
+    madeAtMs: number,
+    nowMs: number,
+  ): Risk | null
   /** Bytes of the stream that were sent again since a path failed: the budget pays for them, too, and may owe them. */
   spend(streamId: number, bytes: number): void
 }
@@ -49,11 +56,11 @@ export function createRiskBudget(): RiskBudget {
     set(next) {
       part = next
     },
-    assess(packet, path, other, nowMs) {
+    assess(packet, path, other, madeAtMs, nowMs) {
       const purse = purseOf(packet.streamId, nowMs)
       const depth = fill(purse, packet.bytes, part, nowMs)
       if (other === null) return null
-      const risk = riskOf(packet, path, other, nowMs)
+      const risk = riskOf(packet, path, other, madeAtMs)
       if (risk === null) return null
       const isUrgent = risk === 'wavering-path' || risk === 'late-tail'
       const left = purse.tokens - packet.bytes
@@ -82,8 +89,8 @@ function fill(purse: Purse, bytes: number, part: number, nowMs: number): number 
   return depth
 }
 
-function riskOf(packet: PacketFacts, path: Path, other: Path, nowMs: number): Risk | null {
-  if (path.trouble !== null || nowMs >= path.pulse.doubtedMs()) return 'wavering-path'
+function riskOf(packet: PacketFacts, path: Path, other: Path, madeAtMs: number): Risk | null {
+  if (path.trouble !== null || path.pulse.isDoubtful(madeAtMs)) return 'wavering-path'
   if (packet.deadlineMs !== null) {
     const tailMs = tailDelayMs(path)
     if (tailMs > packet.deadlineMs && tailDelayMs(other) < tailMs) return 'late-tail'

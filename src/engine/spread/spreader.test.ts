@@ -74,7 +74,13 @@ function countOf(chosen: readonly (readonly number[])[], id: number): number {
   return chosen.filter((ids) => ids.includes(id)).length
 }
 
-/** Each packet is acknowledged after `rttMs`, but none that is put on a dead path. */
+/** The peer tells that a packet came half of `rttMs` after it was sent, so that this is known after all of it. */
+function acknowledge(spreader: Spreader, id: number, sentAtMs: number, rttMs: number): void {
+  const told = { sentAtMs, delayMs: rttMs / 2, mostDelayMs: rttMs / 2 }
+  spreader.heard(id, told, sentAtMs + rttMs)
+}
+
+/** Each packet is acknowledged after `rttMs`, but none that is put on a dead path; every 10 ms the peer reports. */
 function acknowledging(spreader: Spreader, rttMs: number) {
   const due: { atMs: number; id: number; sentAtMs: number }[] = []
   return {
@@ -84,8 +90,9 @@ function acknowledging(spreader: Spreader, rttMs: number) {
     run(nowMs: number): void {
       while (due[0] !== undefined && due[0].atMs <= nowMs) {
         const { id, sentAtMs, atMs } = due.shift() as (typeof due)[number]
-        spreader.heard(id, sentAtMs, atMs)
+        acknowledge(spreader, id, sentAtMs, atMs - sentAtMs)
       }
+      if (nowMs % 10 === 0) spreader.reported(nowMs - rttMs / 2, nowMs)
     },
   }
 }
@@ -148,7 +155,8 @@ describe('every mode', () => {
             const works = told.some(({ up }) => up)
             if (works && told.every(({ capBps }) => capBps === null)) expect(ids.length).toBeGreaterThan(0)
             if (mode !== 'redundant') expect(ids.length).toBeLessThanOrEqual(mode === 'adaptive' ? 2 : 1)
-            spreader.heard(heard, nowMs - 3, nowMs)
+            spreader.heard(heard, { sentAtMs: nowMs - 3, delayMs: heard, mostDelayMs: heard + 1 }, nowMs)
+            if (heard > 1) spreader.reported(nowMs - heard, nowMs)
           }
           while (spreader.takeDoubted() !== undefined);
           for (const { id } of told) expect(spreader.explain(id, nowMs)).not.toBeNull()
@@ -421,11 +429,12 @@ describe('a path that dies', () => {
       facts(1),
       facts(2, { rttMs: 80, baseRttMs: 80 }),
     ])
-    for (let at = 0; at < 20; at += 1) spreader.heard(1, at, at + 40)
+    for (let at = 0; at < 20; at += 1) acknowledge(spreader, 1, at, 40)
     goTo(100)
     spreader.choose(packet(), 100)
     spreader.choose(packet(), 106)
-    for (let atMs = 145; atMs <= 160; atMs += 1) goTo(atMs)
+    spreader.reported(140, 158)
+    for (let atMs = 158; atMs <= 160; atMs += 1) goTo(atMs)
     expect(spreader.choose(packet(), 160).ids).toEqual([2])
     spreader.answered(1, 90, 170)
     expect(spreader.isFit(1)).toBe(false)
@@ -437,9 +446,10 @@ describe('a path that dies', () => {
 
   it('is not given up for one packet that is overdue, which is told so that it can be sent again', () => {
     const { spreader, goTo } = world('lowest-latency', [facts(1), facts(2)])
-    for (let at = 0; at < 20; at += 1) spreader.heard(1, at, at + 40)
+    for (let at = 0; at < 20; at += 1) acknowledge(spreader, 1, at, 40)
     spreader.choose(packet(), 100)
-    for (let atMs = 140; atMs <= 160; atMs += 1) goTo(atMs)
+    spreader.reported(130, 158)
+    for (let atMs = 158; atMs <= 160; atMs += 1) goTo(atMs)
     const late = spreader.takeOverdue()
     expect(late?.id).toBe(1)
     expect(late?.untilMs).toBeGreaterThanOrEqual(100)
@@ -448,27 +458,40 @@ describe('a path that dies', () => {
     expect(spreader.rescue(1, 1000, 160)).toBe(2)
   })
 
-  it('is not given up when this machine was busy and finds the acknowledgements late', () => {
-    const { spreader } = world('lowest-latency', [facts(1), facts(2)])
-    for (let at = 0; at < 5; at += 1) spreader.heard(1, at, at + 40)
-    spreader.choose(packet(), 50)
-    spreader.tick(150)
+  it('is not given up while reports come late, as this machine or the peer was busy', () => {
+    const { spreader, goTo } = world('lowest-latency', [facts(1), facts(2)])
+    for (let at = 0; at < 5; at += 1) acknowledge(spreader, 1, at, 40)
+    for (const atMs of [50, 60, 70]) spreader.choose(packet(), atMs)
+    // What the peer said before the packets should have come.
+    spreader.reported(65, 180)
+    for (let atMs = 180; atMs <= 230; atMs += 1) goTo(atMs)
+    expect([spreader.takeOverdue(), spreader.takeDoubted()]).toEqual([undefined, undefined])
+    acknowledge(spreader, 1, 70, 160)
+    spreader.reported(120, 230)
+    goTo(240)
+    expect([spreader.takeOverdue(), spreader.takeDoubted()]).toEqual([undefined, undefined])
+  })
+
+  it('is given up without any report after 150 ms more', () => {
+    const { spreader, goTo } = world('lowest-latency', [facts(1), facts(2)])
+    for (let at = 0; at < 5; at += 1) acknowledge(spreader, 1, at, 40)
+    for (const atMs of [50, 60, 70]) spreader.choose(packet(), atMs)
+    for (let atMs = 71; atMs < 60 + 40 + 10 + 150; atMs += 1) goTo(atMs)
     expect(spreader.takeDoubted()).toBeUndefined()
-    spreader.heard(1, 50, 150)
-    spreader.tick(154)
-    expect(spreader.takeDoubted()).toBeUndefined()
+    for (let atMs = 260; atMs <= 264; atMs += 1) goTo(atMs)
+    expect(spreader.takeDoubted()).toBe(1)
   })
 
   it('all of them overdue at once are used on: that is the peer, or this machine', () => {
     const { spreader, goTo } = world('weighted', [facts(1), facts(2)])
-    for (const id of [1, 2]) for (let at = 0; at < 5; at += 1) spreader.heard(id, at, at + 40)
+    for (const id of [1, 2]) for (let at = 0; at < 5; at += 1) acknowledge(spreader, id, at, 40)
     for (let atMs = 50; atMs < 90; atMs += 10) {
       goTo(atMs)
       spreader.choose(packet(), atMs)
     }
-    goTo(110)
-    goTo(120)
-    const ids = [spreader.choose(packet(), 120).ids[0], spreader.choose(packet(), 120).ids[0]]
+    spreader.reported(120, 140)
+    goTo(142)
+    const ids = [spreader.choose(packet(), 143).ids[0], spreader.choose(packet(), 143).ids[0]]
     expect(new Set(ids)).toEqual(new Set([1, 2]))
   })
 })

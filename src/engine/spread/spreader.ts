@@ -17,6 +17,7 @@ import {
   trouble,
 } from './path'
 import type { Preference } from './preference'
+import type { Told } from './pulse'
 import { createRiskBudget } from './risk'
 import { createRoundRobin, type RoundRobin } from './round-robin'
 import { createSingle } from './single'
@@ -35,8 +36,10 @@ export interface Spreader {
   choose(packet: PacketFacts, nowMs: number): Choice
   /** A packet was put on a path that something else chose for it. */
   gave(id: number, bytes: number, nowMs: number): void
-  /** The peer acknowledges a packet that was put on the path at `sentAtMs`. */
-  heard(id: number, sentAtMs: number, nowMs: number): void
+  /** The peer tells for the first time that packets came over the path. */
+  heard(id: number, told: Told, nowMs: number): void
+  /** The peer made a report at `madeAtMs` by its clock, of whatever paths: what should have come by then is overdue. */
+  reported(madeAtMs: number, nowMs: number): void
   /** A check that was sent over the path at `sentAtMs` was answered. */
   answered(id: number, sentAtMs: number, nowMs: number): void
   /** Bytes of a stream that were sent again. */
@@ -74,6 +77,8 @@ export interface Overdue {
 
 /** Noticed this late, ms, this machine was busy: what came meanwhile is to be read first. */
 const lateMs = 3
+/** A report is complete when the next one begins, or so long after its first datagram, ms. */
+const completeMs = 2
 /** What was given to paths is remembered with this time constant, ms. */
 const memoryMs = 1000
 
@@ -85,10 +90,15 @@ export function createSpreader(initialMode: Mode): Spreader {
   let usable: readonly Path[] = []
   let usableIds: readonly number[] = []
   let hasCaps = false
-  /** Not later than any path's acknowledgement is overdue. */
+  /** Not later than any path's acknowledgement is overdue without a report. */
   let nextDueMs = Infinity
   let isSecondLook = false
   let isHeld = false
+  /** Of the peer's newest report that is complete, by its clock; of one that may not be; and when that will be. */
+  let madeAtMs = -Infinity
+  let newMadeAtMs = -Infinity
+  let completeAtMs = Infinity
+  let reportedMs = -Infinity
   let activeId: number | null = null
   let updatedAtMs = 0
   let newDemandBytes = 0
@@ -129,7 +139,7 @@ export function createSpreader(initialMode: Mode): Spreader {
     isSecondLook = false
     nextDueMs = Infinity
     for (const path of paths) {
-      if (path.trouble === null) nextDueMs = Math.min(nextDueMs, path.pulse.dueMs())
+      if (path.trouble === null) nextDueMs = Math.min(nextDueMs, path.pulse.dueMs(reportedMs))
     }
   }
 
@@ -150,16 +160,23 @@ export function createSpreader(initialMode: Mode): Spreader {
   }
 
   const notice = (nowMs: number): void => {
-    if (isHeld || nowMs < nextDueMs) return
-    if (nowMs - nextDueMs > lateMs && !isSecondLook) {
+    if (isHeld) return
+    const isComplete = nowMs >= completeAtMs
+    if (!isComplete && nowMs < nextDueMs) return
+    if (isComplete) {
+      madeAtMs = newMadeAtMs
+      completeAtMs = Infinity
+    } else if (nowMs - nextDueMs > lateMs && !isSecondLook) {
       isSecondLook = true
       nextDueMs = nowMs + lateMs
       return
     }
     let found = false
     for (const path of paths) {
-      if (path.trouble !== null || nowMs < path.pulse.dueMs()) continue
-      overdue.push({ id: path.id, untilMs: path.pulse.takeOverdue(nowMs) })
+      if (path.trouble !== null) continue
+      const untilMs = path.pulse.takeOverdue(madeAtMs, reportedMs, nowMs)
+      if (untilMs === -Infinity) continue
+      overdue.push({ id: path.id, untilMs })
       if (!path.pulse.isSilent) continue
       trouble(path, 'overdue', nowMs)
       doubted.push(path.id)
@@ -201,7 +218,7 @@ export function createSpreader(initialMode: Mode): Spreader {
   const give = (path: Path, packet: PacketFacts, nowMs: number): void => {
     charge(path, packet.bytes, nowMs)
     if (path.trouble === null) {
-      const dueMs = path.pulse.dueMs()
+      const dueMs = path.pulse.dueMs(reportedMs)
       if (dueMs > nowMs && dueMs < nextDueMs) nextDueMs = dueMs
     }
     ids.push(path.id)
@@ -252,7 +269,7 @@ export function createSpreader(initialMode: Mode): Spreader {
     }
     if (mode !== 'adaptive') return give(path, packet, nowMs)
     const other = usable.length > 1 ? soonest(path, packet.bytes, nowMs) : null
-    const why = risk.assess(packet, path, other, nowMs)
+    const why = risk.assess(packet, path, other, madeAtMs, nowMs)
     give(path, packet, nowMs)
     if (why === null || other === null) return
     choice.reason = why
@@ -313,15 +330,23 @@ export function createSpreader(initialMode: Mode): Spreader {
       const path = byId.get(id)
       if (path === undefined) return
       charge(path, bytes, nowMs)
-      const dueMs = path.trouble === null ? path.pulse.dueMs() : Infinity
+      const dueMs = path.trouble === null ? path.pulse.dueMs(reportedMs) : Infinity
       if (dueMs > nowMs && dueMs < nextDueMs) nextDueMs = dueMs
     },
-    heard(id, sentAtMs, nowMs) {
+    heard(id, told, nowMs) {
       const path = byId.get(id)
       if (path === undefined) return
-      path.pulse.heard(sentAtMs, nowMs)
-      if (path.trouble === 'overdue' && sentAtMs >= path.troubleSinceMs) forgive(path, nowMs)
-      else if (nowMs >= nextDueMs) findDue()
+      path.pulse.heard(told, nowMs)
+      if (path.trouble === 'overdue' && told.sentAtMs >= path.troubleSinceMs) forgive(path, nowMs)
+    },
+    reported(atPeerMs, nowMs) {
+      reportedMs = nowMs
+      if (atPeerMs <= newMadeAtMs) return
+      // That one was complete when this one was made.
+      if (completeAtMs < Infinity) madeAtMs = newMadeAtMs
+      newMadeAtMs = atPeerMs
+      completeAtMs = nowMs + completeMs
+      findDue()
     },
     answered(id, sentAtMs, nowMs) {
       const path = byId.get(id)
@@ -338,7 +363,10 @@ export function createSpreader(initialMode: Mode): Spreader {
     },
     takeDoubted: () => doubted.shift(),
     takeOverdue: () => overdue.shift(),
-    nextDeadline: () => (isHeld || nextDueMs === Infinity ? undefined : nextDueMs),
+    nextDeadline() {
+      const soonest = Math.min(nextDueMs, completeAtMs)
+      return isHeld || soonest === Infinity ? undefined : soonest
+    },
     rescue(fromId, bytes, nowMs) {
       const from = byId.get(fromId) ?? null
       const other = soonest(from, bytes, nowMs)
