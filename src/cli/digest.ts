@@ -2,6 +2,7 @@
 import type { SessionUpdate } from '../shared/session'
 import { streamText } from '../shared/streams'
 import {
+  brokenText,
   formatBytes,
   formatClock,
   formatCount,
@@ -119,7 +120,7 @@ function messagesText({ direction, ...stream }: Messages): string {
 
 function streamLine({ id, spec, direction, running, ...stream }: Stream): string {
   const parts = [
-    `${streamText(spec)} #${id} ${direction}${running ? '' : ' (stopped)'}`,
+    `${streamText(spec)} #${id} ${direction}${running ? '' : ` (${stopText(stream.broken, direction)})`}`,
     stream.sent === null ? '' : `${formatCount(stream.sent)} sent`,
     stream.received === null ? '' : `${formatCount(stream.received)} arrived`,
     stream.lost === null ? '' : `${formatCount(stream.lost)} lost`,
@@ -128,11 +129,33 @@ function streamLine({ id, spec, direction, running, ...stream }: Stream): string
     stream.goodputBps === null ? '' : `${formatMbps(stream.goodputBps)} Mbit/s`,
     spread('one-way diff', stream.latencyMs),
     stream.jitterMs === null ? '' : `jitter ${formatMs(stream.jitterMs)} ms`,
-    stream.deliveryGapMaxMs === null ? '' : `gap at most ${formatSpan(stream.deliveryGapMaxMs)}`,
+    gapText(stream),
+    playoutText(stream.playout),
     stream.overheadFactor === null ? '' : `cost ${formatFactor(stream.overheadFactor)}`,
     (stream.skipped ?? 0) === 0 ? '' : `${formatCount(stream.skipped)} left out`,
   ]
   return parts.filter((part) => part !== '').join('  ')
+}
+
+function stopText(broken: Stream['broken'], direction: Stream['direction']): string {
+  return broken === null ? 'stopped' : brokenText(broken, direction)
+}
+
+function gapText({
+  deliveryGapMaxMs,
+  inOrderGapMaxMs,
+}: Pick<Stream, 'deliveryGapMaxMs' | 'inOrderGapMaxMs'>): string {
+  if (deliveryGapMaxMs === null) return ''
+  const inOrder = inOrderGapMaxMs === null ? '' : `, in order ${formatSpan(inOrderGapMaxMs)}`
+  return `gap at most ${formatSpan(deliveryGapMaxMs)}${inOrder}`
+}
+
+/** Nothing where every packet came in order. */
+function playoutText(playout: Stream['playout']): string {
+  if (playout === null || playout.held + playout.late === 0) return ''
+  const { held, holdMs, late, reorderingExtentMax } = playout
+  const hold = holdMs === null ? '' : ` (p50 ${formatMs(holdMs.p50)} ms)`
+  return `${formatCount(held)} held${hold}, ${formatCount(late)} late, extent ${formatCount(reorderingExtentMax)}`
 }
 
 function spread(name: string, value: Messages['roundTripMs']): string {

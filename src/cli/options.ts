@@ -1,5 +1,6 @@
 /** What was asked for on the command line, or a sentence on what is wrong with it. Nothing is read from disk here. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import type { ReportFormat } from '../shared/report'
 import { parsePorts, type PortRange, type SessionRequest } from '../shared/session'
 import { parseStream, streamLimits } from '../shared/streams'
 import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
@@ -9,8 +10,7 @@ type ModeName = (typeof modeNames)[number]
 
 type StreamSpec = SessionRequest['settings']['streams'][number]
 
-export type ReportFormat = 'json' | 'csv' | 'html' | 'md'
-export const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'md']
+const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'md']
 
 export interface SessionOptions {
   readonly role: 'offerer' | 'answerer' | 'loopback'

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import { readRecordingFile, reasonOf } from '../runtime'
-import { checkedReport, parseReport, type Report } from '../shared/report'
+import { checkedReport, parseReport, type Report, reportFiles } from '../shared/report'
 import { readStart } from './files'
 import type { Command } from './options'
-import { reportText, saveReport } from './save-report'
+import { saveReport } from './save-report'
 import type { Surroundings } from './surroundings'
 import { exitStatus, type ExitStatus } from './words'
 
@@ -27,7 +27,7 @@ export function runReport(command: ReportCommand, { stdout, stderr }: Surroundin
       stderr.write('Several formats need a folder: add --out DIR.\n')
       return exitStatus.usage
     }
-    stdout.write(reportText(loaded, format))
+    stdout.write(reportFiles(loaded, format)[0].text)
     return exitStatus.done
   }
   const { files, problems } = saveReport(loaded, outDir, command.formats ?? ['json', 'csv', 'html'])

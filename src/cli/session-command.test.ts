@@ -54,6 +54,7 @@ describe('offer', () => {
       'report.html',
       'report.json',
       'report.md',
+      'report.streams.csv',
     ])
     const report = reportSchema.parse(JSON.parse(readFileSync(at('out/report.json'), 'utf8')))
     expect(report.session.complete).toBe(true)
@@ -310,7 +311,13 @@ describe('loopback and report', () => {
       expect(
         await runCommandLine(['report', file, '--format', 'json,csv,html,md', '--out', at('all')], around),
       ).toBe(0)
-      expect(readdirSync(at('all')).sort()).toEqual(['report.csv', 'report.html', 'report.json', 'report.md'])
+      expect(readdirSync(at('all')).sort()).toEqual([
+        'report.csv',
+        'report.html',
+        'report.json',
+        'report.md',
+        'report.streams.csv',
+      ])
       expect(await runCommandLine(['report', file], around)).toBe(0)
       expect(around.out.stdout).toContain('## Paths')
     }

@@ -31,7 +31,7 @@ const pairsShown = 40
 const marks = new Map<boolean | null, string>([
   [true, 'passed'],
   [false, 'FAILED'],
-  [null, '-'],
+  [null, 'n/a'],
 ])
 
 export function summaryText(report: Report, width: number): string {

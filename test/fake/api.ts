@@ -180,8 +180,11 @@ function streamEvents(scenario: Scenario, { streams }: ReturnType<typeof createF
     const spec = { kind: 'cbr', rateBps: 200_000_000, sizeBytes: 1200 } as const
     events.push(
       streams.start('sent', spec, 'us', 230_000),
-      ...streams.stop('sent', 2, 232_400),
-      { kind: 'stream-broken', atMs: 232_400, id: 2, pairId: 11, label: 'wwan0 → wwp0s1' },
+      ...streams.breakOff(
+        2,
+        { pairId: 11, label: 'wwan0 → wwp0s1', sentBps: 198_400_000, lostPercent: 94.8 },
+        232_400,
+      ),
       {
         kind: 'stream-refused',
         atMs: 244_000,

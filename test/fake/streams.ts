@@ -1,5 +1,5 @@
 /** Made-up test streams: what the window asks for runs, and the figures grow as they would. */
-import type { EngineEvent, StreamSnapshot, StreamSpec } from '../../src/engine'
+import type { EngineEvent, StreamBreak, StreamSnapshot, StreamSpec } from '../../src/engine'
 
 interface FakeStream {
   readonly id: number
@@ -11,6 +11,7 @@ interface FakeStream {
   packets: number
   lastMs: number
   lost: number
+  broken: StreamBreak | null
 }
 
 export interface FakeStreams {
@@ -22,6 +23,8 @@ export interface FakeStreams {
   ): EngineEvent
   change(direction: StreamSnapshot['direction'], id: number, spec: StreamSpec, atMs: number): EngineEvent[]
   stop(direction: StreamSnapshot['direction'], id: number, atMs: number): EngineEvent[]
+  /** The circuit breaker stops one that is sent. */
+  breakOff(id: number, why: StreamBreak, atMs: number): EngineEvent[]
   /** Whether one runs towards the peer. */
   sending(atMs: number): boolean
   views(atMs: number, copies: number): StreamSnapshot[]
@@ -48,6 +51,7 @@ export function createFakeStreams(random: () => number): FakeStreams {
         packets: 0,
         lastMs: atMs,
         lost: 0,
+        broken: null,
       }
       streams.push(stream)
       return told('started', stream, atMs)
@@ -57,6 +61,14 @@ export function createFakeStreams(random: () => number): FakeStreams {
       if (stream === undefined) return []
       stream.spec = spec
       return [told('changed', stream, atMs)]
+    },
+    breakOff(id, why, atMs) {
+      const stream = find('sent', id)
+      if (stream === undefined) return []
+      stream.stoppedAtMs = atMs
+      stream.broken = why
+      stream.lost = Math.round((stream.packets * why.lostPercent) / 100)
+      return [{ kind: 'stream-broken', atMs, direction: 'sent', id, spec: stream.spec, ...why }]
     },
     stop(direction, id, atMs) {
       const stream = find(direction, id)
@@ -111,18 +123,28 @@ function view(stream: FakeStream, atMs: number, copies: number, random: () => nu
     by: stream.by,
     startedAtMs: stream.startedAtMs,
     stoppedAtMs: stream.stoppedAtMs,
+    broken: stream.broken,
     sent,
     received,
     lost: stream.lost,
     duplicates: got ? Math.round(received * (copies - 1)) : 0,
     reordered: got ? Math.round(received * 0.002) : 0,
     bytes: sent * payload,
-    goodputBps: got ? (8000 * received * payload) / spanMs : null,
-    latencyMs: got ? spread : null,
-    jitterMs: got ? 0.9 : null,
-    deliveryGapMaxMs: got ? 38.4 : null,
-    inOrderGapMaxMs: got ? 41.7 : null,
-    playout: null,
+    goodputBps: (8000 * received * payload) / spanMs,
+    latencyMs: received === 0 ? null : spread,
+    jitterMs: 0.9,
+    deliveryGapMaxMs: 38.4,
+    inOrderGapMaxMs: 41.7,
+    playout: {
+      deadlineMs: spec.kind === 'voice' ? 150 : spec.kind === 'bulk' ? 500 : 200,
+      inOrder: received,
+      late: 0,
+      held: Math.round(received * 0.012),
+      holdMs: received < 100 ? null : { ...spread, n: Math.round(received * 0.012), min: 0.4, p999: null },
+      waiting: 0,
+      gapsGivenUp: stream.lost,
+      reorderingExtentMax: 7,
+    },
     overheadFactor: got ? null : copies,
     skipped: got ? null : 0,
     paths: [1, 6, 11].map((pairId, at) => ({

@@ -9,7 +9,7 @@ import type {
 } from './snapshot'
 import type { SwitchReason } from './explain'
 import type { Mode, Use } from './settings'
-import type { StreamDirection, StreamRefusal, StreamSpec } from './streams'
+import type { StreamBreak, StreamDirection, StreamRefusal, StreamSpec } from './streams'
 
 /** Something that happened, told once, in order. `atMs` is engine time. Texts for people are made by the shared layer. */
 export type EngineEvent = { readonly atMs: number } & (
@@ -82,13 +82,13 @@ export type EngineEvent = { readonly atMs: number } & (
       readonly spec: StreamSpec
       readonly by: 'us' | 'peer'
     }
-  /** A stream of ours sent far more than a path can carry, so that it was stopped (RFC 8083). */
-  | {
+  /** A stream sent far more than a path can carry, so that its sender's circuit breaker stopped it (RFC 8083). */
+  | ({
       readonly kind: 'stream-broken'
+      readonly direction: StreamDirection
       readonly id: number
-      readonly pairId: number
-      readonly label: string
-    }
+      readonly spec: StreamSpec
+    } & StreamBreak)
   /** A wish of ours that neither side could follow. */
   | {
       readonly kind: 'stream-refused'

@@ -30,8 +30,38 @@ export type StreamRefusal =
   | 'unknown'
   | 'ending'
 
+/**
+ * Why the circuit breaker (RFC 8083) stopped a stream: in the last three looks of half a second what went over the path was
+ * ten times what a fair flow would send, and a fifth of it or more was lost.
+ */
+export interface StreamBreak {
+  /** Where the most was lost; null when all paths together were too little, or this side does not know the path. */
+  readonly pairId: number | null
+  readonly label: string | null
+  /** What all streams but `bulk` put on it in the last look, with what was sent again; bit/s of UDP payload. */
+  readonly sentBps: number
+  /** Of the packets whose fate became known then. */
+  readonly lostPercent: number
+}
+
+/** What only the receiver of a stream can measure. Of a sent one as the peer last told it; null while it has not. */
+export interface StreamFigures {
+  /** Payload received, from the first arrival to the last. */
+  readonly goodputBps: number | null
+  /** One-way delay less the smallest one of the stream (clocks are not synchronised). */
+  readonly latencyMs: Distribution | null
+  /** Interarrival jitter of RFC 3550 section 6.4.1, as it stands. */
+  readonly jitterMs: number | null
+  /** Longest time without a new packet. */
+  readonly deliveryGapMaxMs: number | null
+  /** The same, had packets been handed on in order only. */
+  readonly inOrderGapMaxMs: number | null
+  /** What putting packets back in order within a deadline makes of them. */
+  readonly playout: PlayoutSnapshot | null
+}
+
 /** One stream as this side sees it. What only the other side can know is null until it has told. */
-export interface StreamSnapshot {
+export interface StreamSnapshot extends StreamFigures {
   /** Of its direction, from 1, never used again in a session. */
   readonly id: number
   readonly direction: StreamDirection
@@ -42,6 +72,8 @@ export interface StreamSnapshot {
   /** Engine time in ms; of the first packet or of the word of it, whichever came first. */
   readonly startedAtMs: number
   readonly stoppedAtMs: number | null
+  /** Why, when its sender's circuit breaker stopped it. */
+  readonly broken: StreamBreak | null
   /** Packets made by the sender, each counted once however many copies went out. */
   readonly sent: number | null
   /** Different packets received. */
@@ -54,18 +86,6 @@ export interface StreamSnapshot {
   readonly reordered: number | null
   /** Payload bytes of `sent`, or of `received`. */
   readonly bytes: number
-  /** Payload received, from the first arrival to the last; received direction only. */
-  readonly goodputBps: number | null
-  /** One-way delay less the smallest one of the stream (clocks are not synchronised); received direction only. */
-  readonly latencyMs: Distribution | null
-  /** Interarrival jitter of RFC 3550 section 6.4.1, as it stands; received direction only. */
-  readonly jitterMs: number | null
-  /** Longest time without a new packet; received direction only. */
-  readonly deliveryGapMaxMs: number | null
-  /** The same, had packets been handed on in order only; received direction only. */
-  readonly inOrderGapMaxMs: number | null
-  /** What putting packets back in order within a deadline makes of them; received direction only. */
-  readonly playout: PlayoutSnapshot | null
   /** Bytes of all copies over those of the packets; sent direction only. */
   readonly overheadFactor: number | null
   /** Packets left out because their time had passed in a stall of this machine; sent direction only. */

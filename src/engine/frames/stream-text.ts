@@ -1,5 +1,14 @@
-import type { StreamRefusal, StreamSpec } from '../face/streams'
+import type { StreamFigures, StreamRefusal, StreamSpec } from '../face/streams'
 import { limits } from '../face/limits'
+import {
+  encodeFigures,
+  type Fields,
+  figureLimits,
+  isCount,
+  isFields,
+  isWithin,
+  readFigures,
+} from './stream-figures'
 
 /** What two Pathscopes say of their streams; part of `ControlText`. */
 export type StreamText =
@@ -13,6 +22,8 @@ export type StreamText =
       readonly asked: boolean
       /** Packets made so far. */
       readonly sent: number
+      /** Why the sender's circuit breaker stopped it; not told by earlier releases. */
+      readonly broken?: ToldBreak
     }
   /** The addressee should start, change or stop a stream of its own. */
   | {
@@ -34,6 +45,15 @@ export interface ToldStreamCounts {
   readonly lost: number
   readonly duplicates: number
   readonly reordered: number
+  /** Not told by earlier releases. */
+  readonly figures?: StreamFigures
+}
+
+export interface ToldBreak {
+  /** The addressee's own number of the pair; null for all together. */
+  readonly pair: number | null
+  readonly sentBps: number
+  readonly lostPercent: number
 }
 
 const wishes = ['start', 'change', 'stop'] as const
@@ -46,8 +66,6 @@ const refusals: readonly StreamRefusal[] = [
   'unknown',
   'ending',
 ]
-type Fields = Readonly<Record<string, unknown>>
-
 /** Reads one of the texts above by its `t`; undefined when a field is missing or out of its limits. */
 export function readStreamText(value: Fields): StreamText | undefined {
   switch (value['t']) {
@@ -74,7 +92,19 @@ function readStream(value: Fields): StreamText | undefined {
   const spec = readSpec(value['spec'])
   if (spec === undefined || !isStreamId(id) || !isCount(sent)) return undefined
   if (typeof running !== 'boolean' || typeof asked !== 'boolean') return undefined
-  return { t: 'stream', id, spec, running, asked, sent }
+  const text = { t: 'stream', id, spec, running, asked, sent } as const
+  if (value['broken'] === undefined) return text
+  const broken = readBreak(value['broken'])
+  return broken && { ...text, broken }
+}
+
+function readBreak(value: unknown): ToldBreak | undefined {
+  if (!isFields(value)) return undefined
+  const { pair, sentBps, lostPercent } = value
+  if (pair !== null && !(isCount(pair) && pair <= 0xffff)) return undefined
+  return isWithin(sentBps, figureLimits.rateBps) && isWithin(lostPercent, 100)
+    ? { pair, sentBps, lostPercent }
+    : undefined
 }
 
 function readAsk(value: Fields): StreamText | undefined {
@@ -91,7 +121,15 @@ function readCounts(value: unknown): ToldStreamCounts | undefined {
   if (!isFields(value)) return undefined
   const { id, received, lost, duplicates, reordered } = value
   if (!isStreamId(id) || !isCount(received) || !isCount(lost)) return undefined
-  return isCount(duplicates) && isCount(reordered) ? { id, received, lost, duplicates, reordered } : undefined
+  if (!isCount(duplicates) || !isCount(reordered)) return undefined
+  const counts = { id, received, lost, duplicates, reordered }
+  if (value['figures'] === undefined) return counts
+  const figures = readFigures(value['figures'])
+  return figures && { ...counts, figures }
+}
+
+export function encodeCounts({ figures, ...counts }: ToldStreamCounts): object {
+  return figures === undefined ? counts : { ...counts, figures: encodeFigures(figures) }
 }
 
 /** What each stream has sent in the end. */
@@ -144,12 +182,4 @@ function isSize(value: unknown): value is number {
 
 function isStreamId(value: unknown): value is number {
   return isCount(value) && value >= 1 && value <= limits.streamsPerSession
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

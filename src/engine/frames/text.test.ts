@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../bytes'
+import { fromUtf8, utf8 } from '../bytes'
 import { modes } from '../face/settings'
 import { type ControlText, decodeControlText, encodeControlText, textLimits } from '.'
 
@@ -165,6 +165,82 @@ describe('a control text', () => {
     const got = read(value)
     expect(got).toMatchObject({ kind: 'bad' })
     expect('detail' in got && got.detail).toMatch(/^a control text /)
+  })
+
+  const figures = {
+    goodputBps: 64_000,
+    latencyMs: { n: 1500, min: 0, p50: 0.2, p95: 0.9, p99: 2.6, p999: 5.8, max: 9.125 },
+    jitterMs: 0.25,
+    deliveryGapMaxMs: 41.5,
+    inOrderGapMaxMs: null,
+    playout: {
+      deadlineMs: 150,
+      inOrder: 1498,
+      late: 2,
+      held: 4,
+      holdMs: { n: 4, min: 0.1, p50: 1, p95: 2, p99: 2, p999: null, max: 2 },
+      waiting: 0,
+      gapsGivenUp: 1,
+      reorderingExtentMax: 3,
+    },
+  }
+  const counts = { id: 1, received: 1500, lost: 0, duplicates: 3, reordered: 2 }
+  const told = { t: 'stream-counts', streams: [{ ...counts, figures }] } as const
+  /** As they stand in the text. */
+  const wire = (): Record<string, unknown> => {
+    const written = JSON.parse(fromUtf8(encodeControlText(told))) as {
+      streams: [{ figures: Record<string, unknown> }]
+    }
+    return written.streams[0].figures
+  }
+
+  it('tells what the receiver of a stream measured, to a microsecond, and is short', () => {
+    expect(decodeControlText(encodeControlText(told))).toEqual(told)
+    expect(encodeControlText(told).length).toBeLessThan(450)
+    const odd = { ...figures, jitterMs: 1 / 3 }
+    const got = decodeControlText(
+      encodeControlText({ t: 'stream-counts', streams: [{ ...counts, figures: odd }] }),
+    )
+    expect(got).toMatchObject({ streams: [{ figures: { jitterMs: 0.333 } }] })
+  })
+
+  it('of a stream may be without figures, as an earlier release writes it', () => {
+    expect(read({ t: 'stream-counts', streams: [counts] })).toEqual({ t: 'stream-counts', streams: [counts] })
+  })
+
+  it.each([
+    ['no object', () => 7],
+    ['nothing in them', () => ({})],
+    ['a latency whose percentiles fall', () => ({ ...wire(), latencyMs: [9, 0, 3, 2, 4, null, 5] })],
+    ['a latency of no packets', () => ({ ...wire(), latencyMs: [0, 0, 0, 0, 0, null, 0] })],
+    ['a latency that is cut', () => ({ ...wire(), latencyMs: [9, 0, 1, 2, 4, 5] })],
+    ['a latency of texts', () => ({ ...wire(), latencyMs: ['9', 0, 1, 2, 4, null, 5] })],
+    ['a negative jitter', () => ({ ...wire(), jitterMs: -1 })],
+    ['a gap longer than any session', () => ({ ...wire(), deliveryGapMaxMs: 1e11 })],
+    ['a goodput that no link has', () => ({ ...wire(), goodputBps: 1e13 })],
+    ['half a held packet', () => ({ ...wire(), playout: { ...Object(wire()['playout']), held: 0.5 } })],
+    ['a playout that is a list', () => ({ ...wire(), playout: [] })],
+  ])('with figures of a stream that have %s is refused', (_, bad) => {
+    expect(read({ t: 'stream-counts', streams: [{ ...counts, figures: bad() }] })).toMatchObject({
+      kind: 'bad',
+    })
+  })
+
+  const stopped = { t: 'stream', id: 2, spec: { kind: 'voice' }, running: false, asked: false, sent: 9 }
+
+  it('tells why a circuit breaker stopped a stream, and only what can be', () => {
+    const broken = { pair: 3, sentBps: 2e8, lostPercent: 94.8 }
+    expect(read({ ...stopped, broken })).toEqual({ ...stopped, broken })
+    expect(read({ ...stopped, broken: { ...broken, pair: null } })).toMatchObject({ broken: { pair: null } })
+    for (const bad of [
+      null,
+      { ...broken, pair: -1 },
+      { ...broken, pair: 65_536 },
+      { ...broken, lostPercent: 101 },
+      { ...broken, sentBps: '1' },
+      { pair: 3 },
+    ])
+      expect(read({ ...stopped, broken: bad })).toMatchObject({ kind: 'bad' })
   })
 
   it('of bytes that are no JSON, no UTF-8, or too many is refused', () => {

@@ -3,7 +3,7 @@ import { tryFromUtf8, utf8 } from '../bytes'
 import type { InterfaceKind } from '../face/address'
 import { type Mode, modes, type Use } from '../face/settings'
 import type { CandidateType, PeerInterface } from '../face/snapshot'
-import { readFinalSent, readStreamText, type StreamText } from './stream-text'
+import { encodeCounts, readFinalSent, readStreamText, type StreamText } from './stream-text'
 
 /** What two Pathscopes say to each other in words: JSON, in order and exactly once, inside the control channel. */
 export type ControlText =
@@ -101,7 +101,7 @@ export function encodeControlText(text: ControlText): Uint8Array {
   return utf8(JSON.stringify(fitted(text)))
 }
 
-function fitted(text: ControlText): ControlText {
+function fitted(text: ControlText): object {
   switch (text.t) {
     case 'hello':
       return {
@@ -136,8 +136,9 @@ function fitted(text: ControlText): ControlText {
     case 'stream':
     case 'ask-stream':
     case 'stream-refused':
-    case 'stream-counts':
       return text
+    case 'stream-counts':
+      return { t: 'stream-counts', streams: text.streams.map(encodeCounts) }
     case 'bye':
       return { t: 'bye', reason: clean(text.reason, textLimits.reasonChars) }
   }

@@ -41,6 +41,8 @@ export interface FeedbackState {
   /** Datagrams with feedback that went over each pair. */
   readonly toldOver: Map<number, number>
   sampledMs: number
+  /** When the circuit breaker last looked. */
+  lookedMs: number
   samples: number
 }
 
@@ -54,6 +56,7 @@ export function createFeedbackState(): FeedbackState {
     lost: [],
     toldOver: new Map(),
     sampledMs: 0,
+    lookedMs: 0,
     samples: 0,
   }
 }

@@ -2,8 +2,8 @@ import { type BreakerInterval, together } from '../capacity'
 import type { Mode } from '../face/settings'
 import type { Pair } from '../ice'
 import type { SendingPath } from './feedback'
-import { type SessionState, tell } from './state'
-import { stopOwn } from './streams'
+import type { SessionState } from './state'
+import { breakOwn } from './streams'
 
 /** Samples between two looks of the circuit breaker. */
 const breakerSamples = 5
@@ -11,15 +11,16 @@ const breakerSamples = 5
 /** With the weights' timer: which paths share a bottleneck, and whether one of them is too much. */
 export function sampleCapacity(state: SessionState): void {
   const { feedback, nowMs } = state
-  const elapsedMs = nowMs - feedback.sampledMs
-  if (elapsedMs <= 0) return
+  if (nowMs <= feedback.sampledMs) return
   feedback.sampledMs = nowMs
   if (feedback.paths.size === 0) return
   const queues = [...feedback.paths].map(([id, { capacity }]) => ({ id, queueMs: capacity.standingQueueMs }))
   feedback.bottlenecks.sample(queues)
   for (const [id, { capacity }] of feedback.paths) capacity.setSharers(feedback.bottlenecks.sharers(id))
   feedback.samples += 1
-  if (feedback.samples % breakerSamples === 0) considerBreaker(state, breakerSamples * elapsedMs)
+  if (feedback.samples % breakerSamples !== 0) return
+  considerBreaker(state, nowMs - feedback.lookedMs)
+  feedback.lookedMs = nowMs
 }
 
 /**
@@ -30,11 +31,13 @@ function considerBreaker(state: SessionState, intervalMs: number): void {
   const { paths, breaker } = state.feedback
   const taken = [...paths.values()].map((path) => ({ path, interval: takeInterval(path, intervalMs) }))
   if (modesThatMove.has(state.mode)) {
-    if (!breaker.update(together(taken.map(({ interval }) => interval)))) return
-    const worst = taken.reduce((most, one) => (one.interval.lost > most.interval.lost ? one : most))
-    return breakCircuit(state, worst.path.pair)
+    const all = together(taken.map(({ interval }) => interval))
+    if (!breaker.update(all)) return
+    return breakCircuit(state, taken.length === 1 ? (taken[0]?.path.pair ?? null) : null, all)
   }
-  for (const { path, interval } of taken) if (path.breaker.update(interval)) breakCircuit(state, path.pair)
+  for (const { path, interval } of taken) {
+    if (path.breaker.update(interval)) breakCircuit(state, path.pair, interval)
+  }
 }
 
 /** By capacity: `weighted` by its weights, the others when a queue builds. */
@@ -60,8 +63,8 @@ function takeInterval(path: SendingPath, intervalMs: number): BreakerInterval {
   return interval
 }
 
-/** Stops the stream that sends most of those that do not adapt. */
-function breakCircuit(state: SessionState, pair: Pair): void {
+/** Stops the stream that sends most of those that do not adapt. `pair`: null for all together. */
+function breakCircuit(state: SessionState, pair: Pair | null, interval: BreakerInterval): void {
   let worst: { readonly id: number; readonly rateBps: number } | null = null
   for (const stream of state.streams.running) {
     const { spec } = stream
@@ -70,6 +73,11 @@ function breakCircuit(state: SessionState, pair: Pair): void {
     if (worst === null || rateBps > worst.rateBps) worst = { id: stream.id, rateBps }
   }
   if (worst === null) return
-  tell(state, { kind: 'stream-broken', id: worst.id, pairId: pair.id, label: pair.label })
-  stopOwn(state, worst.id, 'us')
+  const { sentBps, delivered, lost } = interval
+  breakOwn(state, worst.id, {
+    pairId: pair?.id ?? null,
+    label: pair?.label ?? null,
+    sentBps,
+    lostPercent: (100 * lost) / (delivered + lost),
+  })
 }

@@ -140,7 +140,6 @@ describe('streams', () => {
     expect(world.told(0, 'stream-changed')).toMatchObject([{ spec: cbr(500_000, 500), by: 'peer' }])
     world.command(0, stop(1, 'received'))
     world.runUntil(7000)
-    expect(world.told(1, 'stream-stopped')).toMatchObject([{ id: 1, by: 'peer' }])
     const [received] = world.streamsOf(0, 'received')
     expect(received).toMatchObject({ running: false, lost: 0, by: 'us' })
     expect(received?.sent).toBe(world.streamsOf(1, 'sent')[0]?.sent)
@@ -192,6 +191,35 @@ describe('streams', () => {
     expect(received?.received).toBeGreaterThan(10_000)
   }, 60_000)
 
+  test('are told to their sender as the receiver measures them, about once a second and in the end', () => {
+    const world = connected([link(10, 0.1), link(30, 0.1)])
+    world.runUntil(1000)
+    world.command(0, start({ kind: 'voice' }))
+    world.runUntil(6000)
+    const figuresOf = ({ goodputBps, latencyMs, jitterMs, deliveryGapMaxMs, ...rest }: StreamSnapshot) => ({
+      goodputBps: Math.round(goodputBps ?? NaN),
+      latency: [
+        latencyMs?.n,
+        latencyMs?.p50.toFixed(2),
+        latencyMs?.p99.toFixed(2),
+        latencyMs?.max.toFixed(2),
+      ],
+      jitter: jitterMs?.toFixed(2),
+      gaps: [deliveryGapMaxMs?.toFixed(2), rest.inOrderGapMaxMs?.toFixed(2)],
+      playout: { ...rest.playout, holdMs: rest.playout?.holdMs?.p50.toFixed(2) },
+    })
+    const [early] = world.streamsOf(0, 'sent')
+    expect(early?.goodputBps).toBeGreaterThan(50_000)
+    expect(early?.latencyMs?.n).toBeGreaterThan(150)
+    expect(early?.playout?.held).toBeGreaterThan(0)
+    world.command(0, finish)
+    world.runUntil(12_000)
+    const [sent] = world.streamsOf(0, 'sent')
+    const [received] = world.streamsOf(1, 'received')
+    if (sent === undefined || received === undefined) throw new Error('a stream is missing')
+    expect(figuresOf(sent)).toEqual(figuresOf(received))
+  })
+
   test('that flood a path are stopped with an event, while the session and the other streams go on', () => {
     const path = { ...link(10) }
     const world = connected([path])
@@ -202,9 +230,20 @@ describe('streams', () => {
     world.runUntil(4000)
     path.loss = 0
     world.runUntil(8000)
-    expect(world.told(0, 'stream-broken')).toMatchObject([{ id: 1, pairId: 1 }])
+    const spec = cbr(30_000_000)
+    const [told] = world.told(0, 'stream-broken')
+    expect(told).toMatchObject({ direction: 'sent', id: 1, spec, pairId: 1, label: 'link1 → 10.0.1.2' })
+    const why = world.streamsOf(0, 'sent')[0]?.broken
+    expect(why?.sentBps).toBeGreaterThan(25_000_000)
+    // What was lost went over it again.
+    expect(why?.sentBps).toBeLessThan(30_000_000 / 0.6)
+    expect(Math.abs((why?.lostPercent ?? 0) - 40)).toBeLessThan(5)
+    // The peer knows why as well, and neither side calls it stopped by somebody.
+    const there = { ...why, label: 'link1 → 10.0.1.1' }
+    expect(world.told(1, 'stream-broken')).toMatchObject([{ ...there, direction: 'received', id: 1, spec }])
+    expect(world.streamsOf(1, 'received')[0]).toMatchObject({ running: false, broken: there })
+    for (const side of [0, 1] as const) expect(world.told(side, 'stream-stopped')).toEqual([])
     expect(world.streamsOf(0, 'sent').map(({ running }) => running)).toEqual([false, true])
-    expect(world.told(1, 'stream-stopped')).toMatchObject([{ id: 1, by: 'peer' }])
   })
 
   test('of bulk find their rate, are acknowledged, and tell what the pair carries', () => {

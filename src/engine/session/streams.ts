@@ -1,7 +1,7 @@
 import type { EngineCommand } from '../face/io'
 import { limits } from '../face/limits'
-import type { StreamDirection, StreamRefusal, StreamSnapshot, StreamSpec } from '../face/streams'
-import type { ControlText } from '../frames'
+import type { StreamBreak, StreamDirection, StreamRefusal, StreamSnapshot, StreamSpec } from '../face/streams'
+import type { ControlText, ToldBreak } from '../frames'
 import {
   createSrtpReceiver,
   createSrtpSealer,
@@ -20,7 +20,7 @@ import {
 } from '../streams'
 import { createBulkGate } from './bulk'
 import { sendText } from './control'
-import { type SessionState, tell } from './state'
+import { pairById, type SessionState, tell } from './state'
 
 /** The streams of both directions. */
 export interface StreamsState {
@@ -35,8 +35,8 @@ export interface StreamsState {
   running: readonly SentStream[]
   /** By number. */
   readonly received: Map<number, ReceivedStream>
-  /** What the peer was last told of each: received, lost, duplicates and reordered together. */
-  readonly toldCounts: Map<number, number>
+  /** What the peer was last told of each, as text. */
+  readonly toldCounts: Map<number, string>
   /** One packet is made at a time. */
   readonly packet: Uint8Array
   readonly facts: PayloadFacts
@@ -148,6 +148,27 @@ export function stopOwn(state: SessionState, id: number, by: 'us' | 'peer'): voi
   announce(state, 'stream-stopped', stream)
 }
 
+/** The circuit breaker stops one of ours; the peer is told why. */
+export function breakOwn(state: SessionState, id: number, broken: StreamBreak): void {
+  const stream = runningOwn(state, id)
+  if (stream === undefined) return
+  stream.stop('us', state.nowMs, broken)
+  dropStopped(state)
+  const { spec, sent } = stream
+  tell(state, { kind: 'stream-broken', direction: 'sent', id, spec, ...broken })
+  const { pairId, sentBps, lostPercent } = broken
+  const pair = pairId === null ? null : (pairById(state, pairId)?.peerNumber ?? null)
+  sendText(state, {
+    t: 'stream',
+    id,
+    spec,
+    running: false,
+    asked: false,
+    sent,
+    broken: { pair, sentBps, lostPercent },
+  })
+}
+
 function runningOwn(state: SessionState, id: number): SentStream | undefined {
   return state.streams.running.find((stream) => stream.id === id)
 }
@@ -191,11 +212,23 @@ export function takeStreamText(
   const wasRunning = stream.running
   const by = text.asked ? 'us' : 'peer'
   stream.told(text.spec, text.running, by, text.sent, state.nowMs)
+  const broken = text.running ? null : brokenFrom(state, text.broken)
+  if (wasRunning && broken !== null) stream.wasBroken(broken)
   if (!isTold) return
   const told = { direction: 'received', id: text.id, spec: stream.spec, by } as const
   if (isNew) tell(state, { kind: 'stream-started', ...told })
   else if (text.running) tell(state, { kind: 'stream-changed', ...told })
-  if (wasRunning && !text.running) tell(state, { kind: 'stream-stopped', ...told })
+  if (!wasRunning || text.running) return
+  if (broken === null) return tell(state, { kind: 'stream-stopped', ...told })
+  tell(state, { kind: 'stream-broken', direction: 'received', id: text.id, spec: stream.spec, ...broken })
+}
+
+/** The peer names the path by our number of it. */
+function brokenFrom(state: SessionState, broken: ToldBreak | undefined): StreamBreak | null {
+  if (broken === undefined) return null
+  const { pair, sentBps, lostPercent } = broken
+  const known = pair === null ? undefined : pairById(state, pair)
+  return { pairId: known?.id ?? null, label: known?.label ?? null, sentBps, lostPercent }
 }
 
 /** The peer's user wishes something of our streams. */
@@ -252,15 +285,16 @@ export function settleStreams(state: SessionState): void {
   for (const stream of state.streams.received.values()) stream.settle(state.nowMs)
 }
 
-/** Tells the peer what came of its streams, of those of which something new is known. */
+/** Tells the peer what came of its streams and how, of those of which something new is known. */
 export function sendStreamCounts(state: SessionState): void {
   const { received, toldCounts } = state.streams
   const news = [...received.values()].flatMap((stream) => {
-    const counts = stream.counts(state.nowMs)
-    const sum = counts.received + counts.lost + counts.duplicates + counts.reordered
-    if (toldCounts.get(stream.id) === sum) return []
-    toldCounts.set(stream.id, sum)
-    return [{ id: stream.id, ...counts }]
+    const { nowMs } = state
+    const told = { id: stream.id, ...stream.counts(nowMs), figures: stream.figures(nowMs) }
+    const said = JSON.stringify(told)
+    if (toldCounts.get(stream.id) === said) return []
+    toldCounts.set(stream.id, said)
+    return [told]
   })
   if (news.length > 0) sendText(state, { t: 'stream-counts', streams: news })
 }
@@ -269,7 +303,8 @@ export function takeStreamCounts(
   state: SessionState,
   text: Extract<ControlText, { t: 'stream-counts' }>,
 ): void {
-  for (const counts of text.streams) state.streams.sent[counts.id - 1]?.peerReport(counts)
+  for (const { figures, ...counts } of text.streams)
+    state.streams.sent[counts.id - 1]?.peerReport(counts, figures)
 }
 
 export function snapshotStreams(state: SessionState): StreamSnapshot[] {

@@ -1,6 +1,6 @@
 import type { DedupWindow } from '../dedup'
 import { limits } from '../face/limits'
-import type { StreamSnapshot, StreamSpec } from '../face/streams'
+import type { StreamBreak, StreamFigures, StreamSnapshot, StreamSpec } from '../face/streams'
 import { createDelaySpread, createSettling } from '../measure'
 import { createPlayout } from '../playout'
 import type { PayloadFacts } from './payload'
@@ -24,6 +24,8 @@ export interface ReceivedStream {
   readonly announced: boolean
   /** The peer's word of it. `sent`: packets made so far, when it says. */
   told(spec: StreamSpec, running: boolean, by: 'us' | 'peer', sent: number | null, nowMs: number): void
+  /** The peer's circuit breaker stopped it. */
+  wasBroken(why: StreamBreak): void
   /** A packet that came for the first time, and has been marked in the stream's window. */
   take(facts: PayloadFacts, payloadBytes: number, pairId: number, arrivedMs: number): void
   /** The user wants its packets to wait so long for those before them. */
@@ -35,6 +37,8 @@ export interface ReceivedStream {
   /** All that the peer said it sent is here. False while it has not said. */
   readonly complete: boolean
   counts(nowMs: number): StreamCounts
+  /** What only this side can measure, for the sender to know. */
+  figures(nowMs: number): StreamFigures
   snapshot(nowMs: number): StreamSnapshot
 }
 
@@ -61,6 +65,7 @@ export function createReceivedStream(
   let running = true
   let by: 'us' | 'peer' = 'peer'
   let stoppedAtMs: number | null = null
+  let broken: StreamBreak | null = null
   let announced = false
   let toldSent: number | null = null
   let ended = false
@@ -107,9 +112,16 @@ export function createReceivedStream(
   const goodput = (): number | null =>
     received < 2 || lastMs <= firstMs ? null : (bytes * 8000) / (lastMs - firstMs)
 
-  const playoutOf = (nowMs: number): Pick<StreamSnapshot, 'inOrderGapMaxMs' | 'playout'> => {
+  const figures = (nowMs: number): StreamFigures => {
     const { gapMaxMs, reordered: _, ...view } = playout.view(nowMs, isOwed())
-    return { inOrderGapMaxMs: gapMaxMs, playout: view }
+    return {
+      goodputBps: goodput(),
+      latencyMs: delays.distribution(),
+      jitterMs: received < 2 ? null : jitterMs,
+      deliveryGapMaxMs: received < 2 ? null : isOwed() ? Math.max(gapMs, nowMs - lastMs) : gapMs,
+      inOrderGapMaxMs: gapMaxMs,
+      playout: view,
+    }
   }
 
   return {
@@ -136,6 +148,9 @@ export function createReceivedStream(
       if (sent === null || sent < (toldSent ?? 0)) return
       toldSent = sent
       settling.known(knownSent(), nowMs)
+    },
+    wasBroken(why) {
+      broken = why
     },
     take(facts, payloadBytes, pairId, arrivedMs) {
       // Its first packets may come before the word of it.
@@ -173,6 +188,7 @@ export function createReceivedStream(
     get complete() {
       return toldSent !== null && received >= toldSent
     },
+    figures,
     counts: (nowMs) => ({ received, lost: lost(nowMs), duplicates, reordered }),
     snapshot: (nowMs) => ({
       id,
@@ -182,17 +198,14 @@ export function createReceivedStream(
       by,
       startedAtMs,
       stoppedAtMs,
+      broken,
       sent: knownSent(),
       received,
       lost: lost(nowMs),
       duplicates,
       reordered,
       bytes,
-      goodputBps: goodput(),
-      latencyMs: delays.distribution(),
-      jitterMs: received < 2 ? null : jitterMs,
-      deliveryGapMaxMs: received < 2 ? null : isOwed() ? Math.max(gapMs, nowMs - lastMs) : gapMs,
-      ...playoutOf(nowMs),
+      ...figures(nowMs),
       overheadFactor: null,
       skipped: null,
       paths: [...paths.values()].map((path) => ({ ...path })),

@@ -1,4 +1,4 @@
-import type { StreamSnapshot, StreamSpec } from '../face/streams'
+import type { StreamBreak, StreamFigures, StreamSnapshot, StreamSpec } from '../face/streams'
 import type { StreamCounts } from './received'
 import { type BulkGate, createSource, type StreamSource } from './source'
 
@@ -17,10 +17,20 @@ export interface SentStream {
   /** A copy of it of this many bytes, SRTP included, went over a pair. */
   copied(pairId: number, datagramBytes: number, first: boolean): void
   change(spec: StreamSpec, by: 'us' | 'peer', nowMs: number): void
-  stop(by: 'us' | 'peer', nowMs: number): void
-  /** Counts only grow: an older report that comes late changes nothing. */
-  peerReport(counts: StreamCounts): void
+  /** `broken`: why, when the circuit breaker stops it. */
+  stop(by: 'us' | 'peer', nowMs: number, broken?: StreamBreak): void
+  /** Counts only grow: an older report that comes late changes nothing. An older peer tells no figures. */
+  peerReport(counts: StreamCounts, figures?: StreamFigures): void
   snapshot(): StreamSnapshot
+}
+
+const noFigures: StreamFigures = {
+  goodputBps: null,
+  latencyMs: null,
+  jitterMs: null,
+  deliveryGapMaxMs: null,
+  inOrderGapMaxMs: null,
+  playout: null,
 }
 
 interface PathCopies {
@@ -48,6 +58,8 @@ export function createSentStream(
   let neededBytes = 0
   let copyBytes = 0
   let report: StreamCounts | null = null
+  let reportedFigures = noFigures
+  let broken: StreamBreak | null = null
 
   return {
     id,
@@ -87,14 +99,17 @@ export function createSentStream(
       skippedBefore += source.skipped
       source = createSource(spec, nowMs, gate)
     },
-    stop(whose, nowMs) {
+    stop(whose, nowMs, why) {
       if (!running) return
+      broken = why ?? null
       running = false
       by = whose
       stoppedAtMs = nowMs
     },
-    peerReport(counts) {
-      if (report === null || counts.received >= report.received) report = counts
+    peerReport(counts, figures) {
+      if (report !== null && counts.received < report.received) return
+      report = counts
+      reportedFigures = figures ?? noFigures
     },
     snapshot: () => ({
       id,
@@ -104,18 +119,19 @@ export function createSentStream(
       by,
       startedAtMs,
       stoppedAtMs,
+      broken,
       sent,
       received: report?.received ?? null,
       lost: report?.lost ?? null,
       duplicates: report?.duplicates ?? null,
       reordered: report?.reordered ?? null,
       bytes,
-      goodputBps: null,
-      latencyMs: null,
-      jitterMs: null,
-      deliveryGapMaxMs: null,
-      inOrderGapMaxMs: null,
-      playout: null,
+      goodputBps: reportedFigures.goodputBps,
+      latencyMs: reportedFigures.latencyMs,
+      jitterMs: reportedFigures.jitterMs,
+      deliveryGapMaxMs: reportedFigures.deliveryGapMaxMs,
+      inOrderGapMaxMs: reportedFigures.inOrderGapMaxMs,
+      playout: reportedFigures.playout,
       overheadFactor: neededBytes === 0 ? null : copyBytes / neededBytes,
       skipped: skippedBefore + source.skipped,
       paths: [...paths.values()].map((path) => ({ ...path, firstArrivals: null })),

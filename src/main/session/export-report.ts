@@ -3,21 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeFolder, readRecordingFile, reasonOf } from '../../runtime'
 import { failed, type IpcResult, ok, type ReportFormat } from '../../shared/ipc'
-import {
-  checkedReport,
-  type Report,
-  reportToCsv,
-  reportToHtml,
-  reportToJson,
-  reportToMarkdown,
-} from '../../shared/report'
-
-const writers: Readonly<Record<ReportFormat, (report: Report) => string>> = {
-  json: reportToJson,
-  csv: reportToCsv,
-  html: reportToHtml,
-  md: reportToMarkdown,
-}
+import { checkedReport, reportFiles } from '../../shared/report'
 
 export function exportReport(
   recordingPath: string,
@@ -33,11 +19,13 @@ export function exportReport(
   const name = basename(recordingPath).replace(/\.[^.]*$/, '')
   try {
     makeFolder(folder)
-    const files = formats.map((format) => {
-      const file = `${name}.${format}`
-      writeWhole(join(folder, file), writers[format](report))
-      return file
-    })
+    const files = formats
+      .flatMap((format) => reportFiles(report, format))
+      .map(({ end, text }) => {
+        const file = `${name}${end}`
+        writeWhole(join(folder, file), text)
+        return file
+      })
     return ok({ folder, files })
   } catch (error) {
     return failed(

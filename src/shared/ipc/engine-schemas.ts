@@ -279,6 +279,13 @@ const toldSpec = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bulk') }),
 ])
 
+const brokenShape = {
+  pairId: count.nullable(),
+  label: text.nullable(),
+  sentBps: z.number(),
+  lostPercent: percent,
+}
+
 const stream = z.object({
   id: streamId,
   direction: streamDirection,
@@ -287,6 +294,7 @@ const stream = z.object({
   by: z.enum(['us', 'peer']),
   startedAtMs: ms,
   stoppedAtMs: ms.nullable(),
+  broken: z.object(brokenShape).nullable(),
   sent: count.nullable(),
   received: count.nullable(),
   lost: count.nullable(),
@@ -409,7 +417,14 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
     spec: toldSpec.nullable(),
     reason: z.enum(['no-peer', 'stock-peer', 'old-peer', 'too-many', 'used-up', 'unknown', 'ending']),
   }),
-  z.object({ ...onPair, kind: z.literal('stream-broken'), id: streamId }),
+  z.object({
+    ...at,
+    kind: z.literal('stream-broken'),
+    direction: streamDirection,
+    id: streamId,
+    spec: toldSpec,
+    ...brokenShape,
+  }),
   z.object({ ...at, kind: z.literal('peer'), peer }),
   z.object({ ...at, kind: z.literal('stun-failed'), server: text, interfaceName: text, detail: text }),
   z.object({

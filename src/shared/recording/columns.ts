@@ -8,23 +8,22 @@ import type {
   PairCapacity,
   PairSnapshot,
   PacketCounts,
-  PlayoutSnapshot,
   RttView,
-  StreamPath,
-  StreamSnapshot,
-  StreamSpec,
 } from '../../engine'
 import { modeNames } from '../words'
 import type { Cell, PairInfo } from './lines'
 
-type Column<T> = readonly [name: string, read: (value: T) => Cell]
+export type Column<T> = readonly [name: string, read: (value: T) => Cell]
 
 const counts = <T>(name: string, read: (value: T) => PacketCounts): readonly Column<T>[] => [
   [`${name}.packets`, (value) => read(value).packets],
   [`${name}.bytes`, (value) => read(value).bytes],
 ]
 
-const distribution = <T>(name: string, read: (value: T) => Distribution | null): readonly Column<T>[] =>
+export const distribution = <T>(
+  name: string,
+  read: (value: T) => Distribution | null,
+): readonly Column<T>[] =>
   (['n', 'min', 'p50', 'p95', 'p99', 'p999', 'max'] as const).map((key) => [
     `${name}.${key}`,
     (value) => read(value)?.[key] ?? null,
@@ -106,44 +105,6 @@ export const messageColumns: readonly Column<MessageStreamSnapshot>[] = [
   ...distribution<MessageStreamSnapshot>('roundTripMs', (stream) => stream.roundTripMs),
   ['deliveryGapMaxMs', (stream) => stream.deliveryGapMaxMs],
 ]
-
-export const streamColumns: readonly Column<StreamSnapshot>[] = [
-  ['id', (stream) => stream.id],
-  ['direction', (stream) => stream.direction],
-  ['kind', (stream) => stream.spec.kind],
-  ['rateBps', ({ spec }) => ('rateBps' in spec ? spec.rateBps : null)],
-  ['sizeBytes', ({ spec }) => ('sizeBytes' in spec ? spec.sizeBytes : null)],
-  ['running', (stream) => stream.running],
-  ['by', (stream) => stream.by],
-  ['startedAtMs', (stream) => stream.startedAtMs],
-  ['stoppedAtMs', (stream) => stream.stoppedAtMs],
-  ['sent', (stream) => stream.sent],
-  ['received', (stream) => stream.received],
-  ['lost', (stream) => stream.lost],
-  ['duplicates', (stream) => stream.duplicates],
-  ['reordered', (stream) => stream.reordered],
-  ['bytes', (stream) => stream.bytes],
-  ['goodputBps', (stream) => stream.goodputBps],
-  ...distribution<StreamSnapshot>('latencyMs', (stream) => stream.latencyMs),
-  ['jitterMs', (stream) => stream.jitterMs],
-  ['deliveryGapMaxMs', (stream) => stream.deliveryGapMaxMs],
-  ['inOrderGapMaxMs', (stream) => stream.inOrderGapMaxMs],
-  ['playout.deadlineMs', (stream) => stream.playout?.deadlineMs ?? null],
-  ['playout.inOrder', (stream) => stream.playout?.inOrder ?? null],
-  ['playout.late', (stream) => stream.playout?.late ?? null],
-  ['playout.held', (stream) => stream.playout?.held ?? null],
-  ...distribution<StreamSnapshot>('playout.holdMs', (stream) => stream.playout?.holdMs ?? null),
-  ['playout.waiting', (stream) => stream.playout?.waiting ?? null],
-  ['playout.gapsGivenUp', (stream) => stream.playout?.gapsGivenUp ?? null],
-  ['playout.reorderingExtentMax', (stream) => stream.playout?.reorderingExtentMax ?? null],
-  ['overheadFactor', (stream) => stream.overheadFactor],
-  ['skipped', (stream) => stream.skipped],
-]
-
-/** What each pair did for a stream, one after the other: four cells a pair. */
-export function pathCells(paths: readonly StreamPath[]): readonly Cell[] {
-  return paths.flatMap(({ pairId, packets, bytes, firstArrivals }) => [pairId, packets, bytes, firstArrivals])
-}
 
 export const sessionColumns: readonly Column<EngineSnapshot>[] = [
   ['role', (snapshot) => snapshot.role],
@@ -357,81 +318,6 @@ export function messagesFrom(row: RowReader): MessageStreamSnapshot {
     roundTripMs: row.distribution('roundTripMs'),
     deliveryGapMaxMs: row.measured('deliveryGapMaxMs'),
   }
-}
-
-export function streamFrom(row: RowReader, pathRow: readonly unknown[]): StreamSnapshot {
-  return {
-    id: row.number('id'),
-    direction: row.word('direction', ['sent', 'received']),
-    spec: specFrom(row),
-    running: row.flag('running'),
-    by: row.word('by', ['us', 'peer']),
-    startedAtMs: row.number('startedAtMs'),
-    stoppedAtMs: row.measured('stoppedAtMs'),
-    sent: row.measured('sent'),
-    received: row.measured('received'),
-    lost: row.measured('lost'),
-    duplicates: row.measured('duplicates'),
-    reordered: row.measured('reordered'),
-    bytes: row.number('bytes'),
-    goodputBps: row.measured('goodputBps'),
-    latencyMs: row.distribution('latencyMs'),
-    jitterMs: row.measured('jitterMs'),
-    deliveryGapMaxMs: row.measured('deliveryGapMaxMs'),
-    inOrderGapMaxMs: row.measured('inOrderGapMaxMs'),
-    playout: playoutFrom(row),
-    overheadFactor: row.measured('overheadFactor'),
-    skipped: row.measured('skipped'),
-    paths: pathsFrom(pathRow),
-  }
-}
-
-/** Null for streams that we send, and in recordings made before it was told. */
-function playoutFrom(row: RowReader): PlayoutSnapshot | null {
-  const deadlineMs = row.measured('playout.deadlineMs')
-  if (deadlineMs === null) return null
-  return {
-    deadlineMs,
-    inOrder: row.number('playout.inOrder'),
-    late: row.number('playout.late'),
-    held: row.number('playout.held'),
-    holdMs: row.distribution('playout.holdMs'),
-    waiting: row.number('playout.waiting'),
-    gapsGivenUp: row.number('playout.gapsGivenUp'),
-    reorderingExtentMax: row.number('playout.reorderingExtentMax'),
-  }
-}
-
-function specFrom(row: RowReader): StreamSpec {
-  const kind = row.word('kind', ['voice', 'video', 'cbr', 'bulk'])
-  switch (kind) {
-    case 'voice':
-    case 'bulk':
-      return { kind }
-    case 'video':
-      return { kind, rateBps: row.number('rateBps') }
-    case 'cbr':
-      return { kind, rateBps: row.number('rateBps'), sizeBytes: row.number('sizeBytes') }
-  }
-}
-
-const pathPlaces = new Map(['pairId', 'packets', 'bytes', 'firstArrivals'].map((name, at) => [name, at]))
-
-/** Up to the first pair that cannot be read. */
-function pathsFrom(cells: readonly unknown[]): StreamPath[] {
-  const paths: StreamPath[] = []
-  for (let at = 0; at + pathPlaces.size <= cells.length; at += pathPlaces.size) {
-    const row = new RowReader(pathPlaces, cells.slice(at, at + pathPlaces.size))
-    const path = {
-      pairId: row.number('pairId'),
-      packets: row.number('packets'),
-      bytes: row.number('bytes'),
-      firstArrivals: row.measured('firstArrivals'),
-    }
-    if (!row.isReadable) break
-    paths.push(path)
-  }
-  return paths
 }
 
 /** A snapshot without its pairs, messages, streams, peer and dropped counts, and servers, whose story the events tell. */

@@ -1,8 +1,9 @@
 /** Reads a recording back, however it ends. */
 import type { DropReason, EndReason, EngineEvent, EngineSnapshot, PairSnapshot, PeerView } from '../../engine'
 import type { SessionWarning } from '../session'
-import { messagesFrom, pairFrom, RowReader, sessionFrom, streamFrom } from './columns'
+import { messagesFrom, pairFrom, RowReader, sessionFrom } from './columns'
 import { recordingSchema, type PairInfo, type RecordingHeader, type RecordingLine } from './lines'
+import { streamFrom } from './stream-columns'
 
 /** What the series of a report is made of; counters are cumulative. */
 export interface SeriesPoint {

@@ -1,8 +1,9 @@
 /** Turns what a session tells into lines of its recording. */
 import type { EngineSnapshot, PairSnapshot } from '../../engine'
 import type { SessionUpdate } from '../session'
-import { messageColumns, pairColumns, pathCells, sessionColumns, streamColumns, toRow } from './columns'
+import { messageColumns, pairColumns, sessionColumns, toRow } from './columns'
 import { recordingSchema, type RecordingHeader, type RecordingLine } from './lines'
+import { pathCells, streamColumns } from './stream-columns'
 
 const pairsAtFullRate = 64
 const slowerAbove: readonly { readonly bytes: number; readonly factor: number }[] = [

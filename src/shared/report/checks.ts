@@ -10,6 +10,8 @@ interface Facts {
   readonly last: EngineSnapshot
   readonly pairs: readonly PairSnapshot[]
   readonly isStock: boolean
+  /** This side was to send messages. */
+  readonly wanted: boolean
   readonly messages: readonly MessageStreamSnapshot[]
 }
 
@@ -30,6 +32,7 @@ export function checksOf(recording: Recording): ReportCheck[] {
     last,
     pairs: last.pairs,
     isStock: last.peer.kind === 'stock',
+    wanted,
     messages: last.messages.filter(({ direction }) => wanted || direction === 'received'),
   }
   return ids.map((id) => {
@@ -139,14 +142,15 @@ function duplicatesDropped({ last, isStock }: Facts): Verdict {
 const side = ({ direction }: MessageStreamSnapshot) =>
   direction === 'sent' ? 'sent' : 'received from the peer'
 
-function messagesComplete({ messages }: Facts): Verdict {
+function messagesComplete({ messages, wanted }: Facts): Verdict {
   const known = messages.filter(({ missing, sent }) => missing !== null && sent !== null)
   if (messages.length === 0) return [null, 'No messages were sent.']
   if (known.length === 0) return [null, 'The counts of the two sides were never compared.']
   const missing = sum(known, (stream) => stream.missing ?? 0)
   const said = known.map((stream) => `${n(stream.missing)} of ${n(stream.sent)} ${side(stream)}`).join(', ')
-  const any = sum(known, (stream) => stream.sent ?? 0) > 0
-  return [any && missing === 0, any ? `Messages missing: ${said}.` : 'No message was sent.']
+  if (sum(known, (stream) => stream.sent ?? 0) === 0)
+    return wanted ? [false, 'No message was sent.'] : [null, 'No messages were asked for, and none was sent.']
+  return [missing === 0, `Messages missing: ${said}.`]
 }
 
 function messagesOnce({ messages }: Facts): Verdict {

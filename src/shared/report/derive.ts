@@ -1,6 +1,7 @@
 /** From a recording, whole or broken off, to the report. */
 import type {
   CandidateView,
+  Distribution,
   EngineEvent,
   MessageStreamSnapshot,
   PairSnapshot,
@@ -276,7 +277,7 @@ function measuredOf(pair: PairSnapshot, recording: Recording): ReportPair['measu
   }
 }
 
-function spreadOf({ n, min, p50, p95, p99, p999, max }: NonNullable<PairSnapshot['rttMs']>) {
+function spreadOf({ n, min, p50, p95, p99, p999, max }: Distribution) {
   return { n, min, p50, p95, p99, p999, max }
 }
 
@@ -327,6 +328,7 @@ function reportRtpStream(stream: StreamSnapshot): ReportStream {
     by,
     startedSeconds: round3(stream.startedAtMs / 1000),
     stoppedSeconds: stream.stoppedAtMs === null ? null : round3(stream.stoppedAtMs / 1000),
+    broken: brokenOf(stream),
     sent,
     received,
     lost,
@@ -342,6 +344,7 @@ function reportRtpStream(stream: StreamSnapshot): ReportStream {
     overheadFactor: stream.overheadFactor,
     jitterMs: stream.jitterMs,
     inOrderGapMaxMs: stream.inOrderGapMaxMs,
+    playout: playoutOf(stream),
     skipped: stream.skipped,
     paths: stream.paths.map(({ pairId, packets, bytes: pathBytes, firstArrivals }) => ({
       pair: pairId,
@@ -350,6 +353,18 @@ function reportRtpStream(stream: StreamSnapshot): ReportStream {
       firstArrivals,
     })),
   }
+}
+
+function brokenOf({ broken }: StreamSnapshot): ReportStream['broken'] {
+  if (broken === null) return null
+  const { pairId, label, sentBps, lostPercent } = broken
+  return { pair: pairId, path: label, sentBps: Math.round(sentBps), lostPercent: round3(lostPercent) }
+}
+
+function playoutOf({ playout }: StreamSnapshot): ReportStream['playout'] {
+  if (playout === null) return null
+  const { waiting: _, holdMs, ...rest } = playout
+  return { ...rest, holdMs: holdMs === null ? null : spreadOf(holdMs) }
 }
 
 function reportEvent(event: EngineEvent, wallMs: number): Report['events'][number] {

@@ -134,6 +134,8 @@ export const pairColumns: readonly PairColumn[] = [
   },
 ]
 
+export const clock = (seconds: number) => formatClock(seconds * 1000)
+
 /** In the words of the command line. */
 export function streamName({ name, kind, id }: ReportStream): string {
   return kind === 'messages' ? 'messages' : `${name ?? kind} #${id ?? ''}`
@@ -154,11 +156,30 @@ export const streamColumns: readonly {
         ? ''
         : `${formatCount(lost)}${lostPercent === null ? '' : ` (${formatPercent(lostPercent)} %)`}`,
   },
+  {
+    title: 'Stopped',
+    read: ({ stoppedSeconds, broken, by }) =>
+      broken
+        ? `by the breaker: ${formatMbps(broken.sentBps)} Mbit/s over ${broken.path ?? 'all paths'}, ${formatPercent(broken.lostPercent)} % lost`
+        : (stoppedSeconds ?? null) === null
+          ? ''
+          : `${by === 'us' ? 'here' : 'by the peer'} at ${clock(stoppedSeconds ?? 0)}`,
+  },
   { title: 'Goodput (Mbit/s)', read: ({ goodputBps }) => formatMbps(goodputBps) },
   { title: 'Twice', read: ({ deliveredTwice }) => formatCount(deliveredTwice) },
   { title: 'Reordered', read: ({ reordered }) => formatCount(reordered) },
+  { title: 'Reordering extent', read: ({ playout }) => formatCount(playout?.reorderingExtentMax) },
   { title: 'Longest gap', read: ({ deliveryGapMaxMs }) => formatSpan(deliveryGapMaxMs) },
-  { title: 'In order', read: ({ inOrderGapMaxMs }) => formatSpan(inOrderGapMaxMs) },
+  { title: 'Longest gap in order', read: ({ inOrderGapMaxMs }) => formatSpan(inOrderGapMaxMs) },
+  {
+    title: 'Deadline (ms)',
+    read: ({ playout }) => (playout ? String(Math.round(playout.deadlineMs)) : ''),
+  },
+  { title: 'Held', read: ({ playout }) => formatCount(playout?.held) },
+  { title: 'Hold p50 (ms)', read: ({ playout }) => formatMs(playout?.holdMs?.p50) },
+  { title: 'Hold p99 (ms)', read: ({ playout }) => formatMs(playout?.holdMs?.p99) },
+  { title: 'Late', read: ({ playout }) => formatCount(playout?.late) },
+  { title: 'Gaps given up', read: ({ playout }) => formatCount(playout?.gapsGivenUp) },
   { title: 'Jitter (ms)', read: ({ jitterMs }) => formatMs(jitterMs) },
   { title: 'One-way diff p50 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p50) },
   { title: 'p95 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p95) },
@@ -171,5 +192,3 @@ export const streamColumns: readonly {
 export function checkWord(passed: boolean | null): string {
   return passed === null ? 'does not apply' : passed ? 'passed' : 'failed'
 }
-
-export const clock = (seconds: number) => formatClock(seconds * 1000)

@@ -143,6 +143,11 @@ const stream = z.object({
   by: z.enum(['us', 'peer']).optional().describe('RTP streams: whose wish it was last.'),
   startedSeconds: z.number().optional(),
   stoppedSeconds: measured.optional(),
+  broken: z
+    .object({ pair: measuredCount, path: text.nullable(), sentBps: z.number(), lostPercent: percent })
+    .nullable()
+    .optional()
+    .describe('Why the sender’s circuit breaker (RFC 8083) stopped it; null when it did not.'),
   sent: measuredCount,
   received: measuredCount,
   lost: measuredCount,
@@ -160,6 +165,19 @@ const stream = z.object({
   overheadFactor: measured,
   jitterMs: measured.optional().describe('Interarrival jitter of RFC 3550 at the end.'),
   inOrderGapMaxMs: measured.optional().describe('Longest gap had packets been handed on in order only.'),
+  playout: z
+    .object({
+      deadlineMs: z.number(),
+      inOrder: count,
+      late: count,
+      held: count,
+      holdMs: distribution,
+      gapsGivenUp: count,
+      reorderingExtentMax: count,
+    })
+    .nullable()
+    .optional()
+    .describe('What putting packets in order within a deadline makes of the stream, and what it costs.'),
   skipped: measuredCount.optional().describe('Packets left out in stalls of the sending machine.'),
   paths: z
     .array(z.object({ pair: count, packets: count, bytes: count, firstArrivals: measuredCount }))

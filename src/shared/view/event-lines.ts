@@ -42,7 +42,7 @@ export function foldEvent(
   const at = lastJoining(lines, group, event.atMs)
   const old = lines[at]
   const sentence = eventSentence(event)
-  const pairIds = 'pairId' in event ? [event.pairId] : []
+  const pairIds = 'pairId' in event && event.pairId !== null ? [event.pairId] : []
   if (old === undefined) {
     const line = {
       atMs: event.atMs,

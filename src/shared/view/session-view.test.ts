@@ -224,7 +224,17 @@ it('marks what went wrong with a stream, to be told beside the streams, and noth
   const events: EngineEvent[] = [
     { atMs: 1, kind: 'stream-started', direction: 'sent', id: 1, spec, by: 'us' },
     { atMs: 2, kind: 'stream-refused', direction: 'sent', spec, reason: 'too-many' },
-    { atMs: 3, kind: 'stream-broken', id: 1, pairId: 1, label: 'eth0 → enp3s0' },
+    {
+      atMs: 3,
+      kind: 'stream-broken',
+      direction: 'sent',
+      id: 1,
+      spec,
+      pairId: 1,
+      label: 'eth0 → enp3s0',
+      sentBps: 9e6,
+      lostPercent: 50,
+    },
     { atMs: 4, kind: 'limit', limit: 'pairs', detail: 'x' },
   ]
   const updates = events.map((event): SessionUpdate => ({ kind: 'event', event }))

@@ -1,7 +1,7 @@
 /** What test streams show, in short true sentences. */
 import type { EngineSnapshot, PairSnapshot, StreamSnapshot } from '../../engine'
 import { streamText } from '../streams'
-import { formatCount, formatMbps, formatMs, formatShare, formatSpan } from '../words'
+import { brokenText, formatCount, formatMbps, formatMs, formatShare, formatSpan } from '../words'
 
 export interface StreamSentence {
   readonly id: string
@@ -21,6 +21,20 @@ const fewestPackets = 50
 const leastPart = 0.05
 
 export function streamMeaning(snapshot: EngineSnapshot): readonly StreamSentence[] {
+  return [...brokenSentence(snapshot), ...runningSentences(snapshot)]
+}
+
+/** The one that was stopped last. */
+function brokenSentence({ streams }: EngineSnapshot): StreamSentence[] {
+  const all = streams.filter(({ broken }) => broken !== null)
+  all.sort((a, b) => (b.stoppedAtMs ?? 0) - (a.stoppedAtMs ?? 0))
+  const [last] = all
+  if (last === undefined || last.broken === null) return []
+  const text = `${nameOf(last)} was ${brokenText(last.broken, last.direction)}.`
+  return [{ id: `broken-${last.direction}-${last.id}`, tone: 'bad', text, pair: null }]
+}
+
+function runningSentences(snapshot: EngineSnapshot): readonly StreamSentence[] {
   return snapshot.streams
     .filter((stream) => stream.running && (stream.received ?? 0) >= fewestPackets)
     .slice(0, streamsLimit)

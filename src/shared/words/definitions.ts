@@ -29,6 +29,16 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
       'One-way delay of a message less the smallest one seen in the session: the clocks of two machines are not synchronised, so only differences count.',
   },
   {
+    term: 'In order, held, late',
+    meaning:
+      'What an application would get that wants a stream in order: a packet is held for missing ones before it, at most for the deadline; one that comes after that is late. The longest gap and latency are of packets as they come.',
+  },
+  {
+    term: 'Reordering extent',
+    meaning:
+      'How many packets before a reordered one the first of those came that it should have preceded (RFC 4737 section 4.2.1); the largest.',
+  },
+  {
     term: 'Overhead factor',
     meaning: 'Bytes of records sent over all paths, copies included, over the bytes needed without copies.',
   },

@@ -1,7 +1,7 @@
 /** One sentence for everything that happens. */
-import type { EngineEvent, EngineSnapshot, PeerView, SwitchReason } from '../../engine'
+import type { EngineEvent, EngineSnapshot, PeerView, StreamBreak, SwitchReason } from '../../engine'
 import { streamText } from '../streams'
-import { formatCount, formatMbps, formatSpan } from './numbers'
+import { formatCount, formatMbps, formatPercent, formatSpan } from './numbers'
 import { switchWords } from './reasons'
 import {
   channelWords,
@@ -94,10 +94,7 @@ export function eventSentence(event: EngineEvent): Sentence {
     case 'stream-refused':
       return refusalSentence(event)
     case 'stream-broken':
-      return say(
-        `Stream ${event.id} to the peer was stopped: it sent ten times what ${event.label} can carry. Start it again at a lower rate.`,
-        'bad',
-      )
+      return brokenSentence(event)
     case 'peer':
       return say(peerSentence(event.peer))
     case 'stun-failed':
@@ -170,6 +167,25 @@ function streamSentence({
 }: EventOf<'stream-started' | 'stream-changed' | 'stream-stopped'>): Sentence {
   const stream = `Stream ${id} ${direction === 'sent' ? 'to' : 'from'} the peer`
   return say(`${stream} (${streamText(spec)}) ${streamDone[kind]} ${whose(by)}.`)
+}
+
+function brokenSentence(event: EventOf<'stream-broken'>): Sentence {
+  const { direction, id, spec } = event
+  const [stream, hint] =
+    direction === 'sent'
+      ? [`Stream ${id} to the peer`, ' Start it again at a lower rate.']
+      : [`Stream ${id} from the peer`, '']
+  return say(`${stream} (${streamText(spec)}) was ${brokenText(event, direction)}.${hint}`, 'bad')
+}
+
+/** Why the circuit breaker stopped a stream: rate, path and loss. */
+export function brokenText(
+  { label, sentBps, lostPercent }: Pick<StreamBreak, 'label' | 'sentBps' | 'lostPercent'>,
+  direction: 'sent' | 'received',
+): string {
+  const whose = direction === 'sent' ? 'the circuit breaker' : 'the peer’s circuit breaker'
+  const where = label ?? (direction === 'sent' ? 'all paths together' : 'its paths')
+  return `stopped by ${whose}: of ${formatMbps(sentBps)} Mbit/s over ${where}, ${formatPercent(lostPercent)} % were lost, and a fair flow would send less than a tenth`
 }
 
 function refusalSentence({ direction, spec, reason }: EventOf<'stream-refused'>): Sentence {

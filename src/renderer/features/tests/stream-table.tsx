@@ -2,7 +2,14 @@
 import type { ReactNode } from 'react'
 import { streamText } from '../../../shared/streams'
 import type { StreamSnapshot, StreamSpec } from '../../../shared/view'
-import { formatCount, formatMbps, formatMs, formatPercent, formatSpan } from '../../../shared/words'
+import {
+  brokenText,
+  formatCount,
+  formatMbps,
+  formatMs,
+  formatPercent,
+  formatSpan,
+} from '../../../shared/words'
 import { type Live, useStore } from '../../state'
 import { Button, StreamKey } from '../../ui'
 import { RateField, SizeField } from './stream-picker'
@@ -40,6 +47,21 @@ const columns: readonly Column[] = [
   ),
   column('gap-in-order', 'in order', 'The same, had packets been handed on in order only', (stream) =>
     formatMs(stream.inOrderGapMaxMs),
+  ),
+  column(
+    'held',
+    'Held',
+    'Packets that waited for earlier ones, had they been handed on in order, and the median of that wait',
+    heldText,
+  ),
+  column('late', 'Late', 'Packets that came when the wait for them had been given up', ({ playout }) =>
+    formatCount(playout?.late),
+  ),
+  column(
+    'extent',
+    'Extent',
+    'How many packets before a reordered one the first of those came that it should have preceded (RFC 4737)',
+    ({ playout }) => formatCount(playout?.reorderingExtentMax),
   ),
   column('overhead', 'Cost', 'Bytes of all copies over those of the packets', ({ overheadFactor }) =>
     overheadFactor === null ? '' : `×${overheadFactor.toFixed(2)}`,
@@ -87,7 +109,7 @@ function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live:
             {stream.direction === 'sent' ? '↑' : '↓'}
           </span>
           <Spec stream={stream} able={able} />
-          <span className="dim">{stateText(stream, live)}</span>
+          <State stream={stream} live={live} />
         </span>
       </th>
       {columns.map(({ name, cell }) => {
@@ -139,11 +161,28 @@ function labelOf({ spec, direction }: StreamSnapshot): string {
   return `${streamText(spec)} ${direction === 'sent' ? 'to' : 'from'} the peer`
 }
 
+function State({ stream, live }: { readonly stream: StreamSnapshot; readonly live: Live }) {
+  const { broken, direction } = stream
+  if (broken === null) return <span className="dim">{stateText(stream, live)}</span>
+  const why = brokenText(broken, direction)
+  return (
+    <span className="stream-broken" title={`${why[0]?.toUpperCase()}${why.slice(1)}.`}>
+      {formatMbps(broken.sentBps)} Mbit/s, {formatPercent(broken.lostPercent)} % lost: stopped by the breaker
+    </span>
+  )
+}
+
 function stateText({ running, by, startedAtMs, stoppedAtMs }: StreamSnapshot, live: Live): string {
   const whose = by === 'us' ? 'here' : 'by the peer'
   const until = stoppedAtMs ?? live.view.snapshot?.atMs ?? startedAtMs
   const span = formatSpan(Math.max(1000, until - startedAtMs))
   return running ? `${span}, asked for ${whose}` : `ran ${span}, stopped ${whose}`
+}
+
+function heldText({ playout }: StreamSnapshot): string {
+  if (playout === null) return ''
+  const hold = playout.holdMs === null ? '' : ` (${formatMs(playout.holdMs.p50)} ms)`
+  return `${formatCount(playout.held)}${hold}`
 }
 
 function lostText({ lost, sent }: StreamSnapshot): string {

@@ -1,0 +1,172 @@
+import { recordedRequest } from '../recording'
+import { describe, expect, it } from 'vitest'
+import { deriveReport, parseReport, reportToHtml, reportToJson, reportToMarkdown, streamsToCsv } from '.'
+import type { StreamSnapshot } from '../../engine'
+import { headerLine, readRecording, recordingStart, toLines } from '../recording'
+import { exampleOptions, exampleRequest, exampleUpdates, exampleWallMs } from '../testing'
+
+const distribution = { n: 1500, min: 0, p50: 0.2, p95: 0.9, p99: 2.6, p999: 5.8, max: 9.1 }
+
+const received: StreamSnapshot = {
+  id: 1,
+  direction: 'received',
+  spec: { kind: 'voice' },
+  running: true,
+  by: 'peer',
+  startedAtMs: 1000,
+  stoppedAtMs: null,
+  broken: null,
+  sent: 1500,
+  received: 1500,
+  lost: 0,
+  duplicates: 2990,
+  reordered: 12,
+  bytes: 240_000,
+  goodputBps: 64_000,
+  latencyMs: distribution,
+  jitterMs: 0.4,
+  deliveryGapMaxMs: 41.5,
+  inOrderGapMaxMs: 62.5,
+  playout: {
+    deadlineMs: 150,
+    inOrder: 1497,
+    late: 3,
+    held: 11,
+    holdMs: { n: 11, min: 0.1, p50: 7.7, p95: 20, p99: 23.3, p999: null, max: 23.3 },
+    waiting: 0,
+    gapsGivenUp: 5,
+    reorderingExtentMax: 17,
+  },
+  overheadFactor: null,
+  skipped: null,
+  paths: [],
+}
+
+const broken: StreamSnapshot = {
+  ...received,
+  direction: 'sent',
+  spec: { kind: 'cbr', rateBps: 200_000_000, sizeBytes: 1200 },
+  running: false,
+  by: 'us',
+  stoppedAtMs: 3000,
+  broken: { pairId: 2, label: 'wlan0 → eth0', sentBps: 198_400_000, lostPercent: 94.8 },
+  overheadFactor: 1,
+  skipped: 0,
+}
+
+/** The report of a recording, written and read again, whose last snapshot has these streams. */
+function reportOf(streams: readonly StreamSnapshot[], wantsMessages = true) {
+  const asked = exampleRequest(exampleOptions)
+  const messages = { ...asked.settings.messages, enabled: wantsMessages }
+  const request = { ...asked, settings: { ...asked.settings, messages } }
+  const lines = [
+    headerLine({
+      session: { id: asked.id, title: asked.title, role: asked.role },
+      startedAt: new Date(exampleWallMs).toISOString(),
+      app: { name: 'pathscope', version: '0.1.0' },
+      request: recordedRequest(request),
+    }),
+  ]
+  let state = recordingStart
+  for (const update of exampleUpdates(exampleOptions)) {
+    const silent = (all: readonly { readonly direction: 'sent' | 'received' }[]) =>
+      wantsMessages ? all : all.map((one) => ({ ...one, sent: 0, received: 0, missing: 0 }))
+    const told =
+      update.kind === 'snapshot'
+        ? {
+            ...update,
+            snapshot: {
+              ...update.snapshot,
+              streams,
+              messages: silent(update.snapshot.messages) as typeof update.snapshot.messages,
+            },
+          }
+        : update
+    const next = toLines(told, state)
+    state = next.state
+    lines.push(...next.lines)
+  }
+  const result = readRecording(lines.map((line) => JSON.stringify(line)).join('\n'))
+  if (result.kind === 'problem') throw new Error(result.message)
+  return deriveReport(result.recording)
+}
+
+const rowsOf = (csv: string) =>
+  csv
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.split(','))
+
+describe('the streams of a report', () => {
+  it('have in JSON what they were as they came, in order, and what that cost', () => {
+    const parsed = parseReport(reportToJson(reportOf([received])))
+    if (parsed.kind !== 'ok') throw new Error(parsed.message)
+    expect(parsed.report.streams.find(({ kind }) => kind === 'voice')).toMatchObject({
+      reordered: 12,
+      deliveryGapMaxMs: 41.5,
+      inOrderGapMaxMs: 62.5,
+      latencyMs: { p99: 2.6, p999: 5.8 },
+      playout: {
+        deadlineMs: 150,
+        inOrder: 1497,
+        late: 3,
+        held: 11,
+        holdMs: { p50: 7.7 },
+        gapsGivenUp: 5,
+        reorderingExtentMax: 17,
+      },
+    })
+  })
+
+  it('have the same in CSV, one row each and as many cells in each', () => {
+    const [header = [], ...rows] = rowsOf(streamsToCsv(reportOf([received, broken])))
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([header.length]))
+    const of = (stream: string, name: string) =>
+      rows.find((row) => row[header.indexOf('stream')] === stream)?.[header.indexOf(name)]
+    expect(of('voice', 'latency_p999_ms')).toBe('5.8')
+    expect(of('voice', 'in_order_gap_max_ms')).toBe('62.5')
+    expect(of('voice', 'hold_p50_ms')).toBe('7.7')
+    expect(of('voice', 'hold_p999_ms')).toBe('')
+    expect(of('voice', 'reordering_extent_max')).toBe('17')
+    expect(of('voice', 'broken_path')).toBe('')
+    expect(of('cbr:200mbit', 'broken_path')).toBe('wlan0 → eth0')
+    expect(of('cbr:200mbit', 'broken_lost_percent')).toBe('94.8')
+    expect(of('messages', 'playout_held')).toBe('')
+  })
+
+  it('have the same for people, in HTML and Markdown', () => {
+    const report = reportOf([received])
+    for (const text of [reportToHtml(report), reportToMarkdown(report)])
+      for (const figure of [
+        'p99.9',
+        '5.8',
+        'Reordering extent',
+        '17',
+        'Hold p50',
+        '7.7',
+        'Late',
+        'Longest gap in order',
+      ])
+        expect(text).toContain(figure)
+  })
+
+  it('say of one that the circuit breaker stopped with what rate, path and loss, and not that somebody stopped it', () => {
+    const report = reportOf([broken])
+    for (const text of [reportToHtml(report), reportToMarkdown(report)]) {
+      expect(text).toContain('by the breaker: 198.40 Mbit/s over wlan0 → eth0, 94.80 % lost')
+      expect(text).not.toMatch(/\b(here|by the peer) at /)
+    }
+    const stopped = reportToMarkdown(reportOf([{ ...broken, broken: null }]))
+    expect(stopped).toMatch(/here at /)
+  })
+
+  it('ask for no messages where none were wanted, in every form', () => {
+    const report = reportOf([received], false)
+    const check = report.checks.find(({ id }) => id === 'messages-complete')
+    expect(check).toMatchObject({ passed: null, detail: 'No messages were asked for, and none was sent.' })
+    for (const text of [reportToHtml(report), reportToMarkdown(report)])
+      expect(text).toMatch(
+        /does not apply[^\n]*?No messages were asked for|messages-complete[^\n]*does not apply/,
+      )
+  })
+})
