@@ -60,6 +60,30 @@ describe('the ledger of a path', () => {
     expect(ledger.inFlightBytes).toBe(0)
   })
 
+  it('does not take an earlier copy that was only slow for one that was sent again over the same path', () => {
+    const sentMs: number[] = []
+    const lost: number[] = []
+    const ledger = createLedger({
+      delivered: (_bytes, atMs) => sentMs.push(atMs),
+      lost: (_stream, sequence) => lost.push(sequence),
+    })
+    const report = (sequence: number, arrivedMs: number, nowMs: number): void => {
+      ledger.arrived(1, sequence, arrivedMs, arrivedMs, nowMs)
+      ledger.settle(nowMs)
+    }
+    send(ledger, 0, 20, 0)
+    for (let sequence = 0; sequence < 4; sequence += 1) report(sequence, 30, 50)
+    ledger.sent(1, 4, 100, 60)
+    report(4, 31, 70)
+    expect(sentMs.at(-1)).toBe(0)
+    expect(lost).toEqual([])
+    report(4, 31, 80)
+    expect(ledger.counts).toMatchObject({ delivered: 5, lost: 0, inFlight: 16 })
+    report(4, 91, 110)
+    expect(sentMs.at(-1)).toBe(60)
+    expect(ledger.smoothedAckMs).toBe(50)
+  })
+
   it('gives back what comes after all, and waits longer where packets overtake each other', () => {
     const { ledger, lost, late, report } = setUp()
     send(ledger, 0, 40)

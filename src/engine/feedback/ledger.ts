@@ -8,6 +8,8 @@ const mostReordering = 256
 const timeThreshold = 9 / 8
 /** kGranularity of RFC 9002, and the step in which arrivals are told. */
 const granularityMs = 2
+/** The clocks of both ends part by this much at most, ms per ms: the smallest delay of before may be too small by it. */
+const clockDrift = 1e-4
 /** Before a round trip is known, ms (RFC 9002 kInitialRtt). */
 const initialRttMs = 333
 
@@ -90,6 +92,9 @@ export function createLedger(sink: LedgerSink): Ledger {
   let latestAckMs = 0
   let smoothedRttMs: number | null = null
   let heardMs = -Infinity
+  /** Smallest time from sending to arrival, by both clocks, of packets that were sent over the path once. */
+  let leastDelayMs = Infinity
+  let leastSinceMs = 0
   /** The newest packet of the report that is being taken. */
   let newest = -1
   let newestDelayMs = 0
@@ -114,11 +119,33 @@ export function createLedger(sink: LedgerSink): Ledger {
     }
   }
 
-  const find = (stream: number, sequence: number): number => {
-    let slot = heads[headOf(stream, sequence)] as number
+  const findFrom = (first: number, stream: number, sequence: number): number => {
+    let slot = first
     while (slot >= 0 && (sequences[slot] !== sequence || streams[slot] !== stream))
       slot = chained[slot] as number
     return slot
+  }
+
+  /** When the same packet was put on the path before; -1 when it was not. */
+  const before = (slot: number): number =>
+    findFrom(chained[slot] as number, streams[slot] as number, sequences[slot] as number)
+
+  /**
+   * Which of several times that a packet was put on the path has brought it: the latest from which it did not take less
+   * than the path's shortest time. Else an earlier copy would seem to have come before it was sent.
+   */
+  const bringer = (latest: number, arrivedMs: number): number => {
+    let slot = latest
+    for (let earlier = before(slot); earlier >= 0; earlier = before(slot)) {
+      if (arrivedMs - (sentMs[slot] as number) >= leastDelayMs - granularityMs) break
+      slot = earlier
+    }
+    return slot
+  }
+
+  const noteDelay = (delayMs: number, nowMs: number): void => {
+    leastDelayMs = Math.min(delayMs, leastDelayMs + (nowMs - leastSinceMs) * clockDrift)
+    leastSinceMs = nowMs
   }
 
   const lose = (slot: number): void => {
@@ -182,8 +209,11 @@ export function createLedger(sink: LedgerSink): Ledger {
       skipSettled()
     },
     arrived(stream, sequence, arrivedMs, madeAtMs, nowMs) {
-      const slot = find(stream, sequence)
-      if (slot < 0 || states[slot] === delivered) return
+      const latest = findFrom(heads[headOf(stream, sequence)] as number, stream, sequence)
+      if (latest < 0) return
+      const isOnce = before(latest) < 0
+      const slot = isOnce ? latest : bringer(latest, arrivedMs)
+      if (states[slot] === delivered) return
       const isLate = states[slot] === lost
       const number = numberOf(slot)
       const bytes = bytesOf[slot] as number
@@ -201,10 +231,12 @@ export function createLedger(sink: LedgerSink): Ledger {
       if (number > highestArrived) highestArrived = number
       const delayMs = arrivedMs - (sentMs[slot] as number)
       mostDelayMs = Math.max(mostDelayMs, delayMs)
+      if (isOnce) noteDelay(delayMs, nowMs)
       if (number > newest) {
         newest = number
         newestDelayMs = delayMs
-        measure(number, arrivedMs, madeAtMs, nowMs)
+        // Karn's rule: which copy came is only likely, so it is no sample of a round trip.
+        if (isOnce) measure(number, arrivedMs, madeAtMs, nowMs)
       }
       sink.delivered(bytes, sentMs[slot] as number, arrivedMs, isLate)
     },
