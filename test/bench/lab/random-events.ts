@@ -48,6 +48,8 @@ const quietMs = { from: 3000, to: 25_000 }
 const lastsMs = { from: 1000, to: 15_000 }
 /** Longer ones would make streams fail by design: voice and video wait for a while only. */
 const stallLastsMs = { from: 300, to: 3000 }
+/** What the video needs on a link with its key frames: less would trip the circuit breaker, which ends the test. */
+const leastRateMbit = 6
 /** So often an outage may leave no link at all; otherwise one is left alone. */
 const chanceOfNone = 0.05
 
@@ -120,10 +122,10 @@ function happeningOf(
     case 'burst-loss':
       return {
         ...made,
-        ...changed('burst_loss', `GE(${draw(0.2, 2).toFixed(2)}%,${draw(10, 40).toFixed(0)}%)`),
+        ...changed('burst_loss', `GE(${draw(0.2, 1).toFixed(2)}%,${draw(15, 40).toFixed(0)}%)`),
       }
     case 'rate':
-      return { ...made, ...changed('rate', `${draw(2, 12).toFixed(1)}mbit`) }
+      return { ...made, ...changed('rate', `${draw(leastRateMbit, 20).toFixed(1)}mbit`) }
     case 'queue':
       return { ...made, ...changed('queue', `${draw(10, 400).toFixed(0)}ms`) }
     case 'reorder':
