@@ -5,6 +5,9 @@ import { checkFound, checkOpened } from './found'
 import type { Run } from './run'
 import { sides } from './scenario'
 
+/** What a pair remembers of packets under way, each as large as any. */
+const mostInFlightBytes = limits.inFlightPackets * limits.datagramBytes
+
 /** What every snapshot must show. */
 export function checkSnapshot(snapshot: EngineSnapshot, report: Report): void {
   const { pairs } = snapshot
@@ -25,6 +28,14 @@ export function checkSnapshot(snapshot: EngineSnapshot, report: Report): void {
     if (pair.lossSent.received > pair.lossSent.sent) report(`${label}: the peer received more than was sent`)
     if (!(pair.share >= 0 && pair.share <= 1)) report(`${label}: a share of ${pair.share}`)
     if (!(pair.weight >= 0.1 && pair.weight <= 10)) report(`${label}: a weight of ${pair.weight}`)
+    const inFlightBytes = pair.capacity?.inFlightBytes ?? 0
+    if (!(inFlightBytes >= 0 && inFlightBytes <= Math.min(mostInFlightBytes, pair.streamSent.bytes)))
+      report(`${label}: ${inFlightBytes} bytes in flight of ${pair.streamSent.bytes} sent`)
+  }
+  const shares = pairs.reduce((sum, pair) => sum + pair.share, 0)
+  if (shares > 1 + 1e-6) report(`shares of ${shares} in all`)
+  for (const { id, playout } of snapshot.streams) {
+    if ((playout?.waiting ?? 0) > limits.playoutPackets) report(`stream ${id}: ${playout?.waiting} wait`)
   }
   const received = snapshot.messages.find((stream) => stream.direction === 'received')
   if ((received?.duplicated ?? 0) > 0) report(`${received?.duplicated} messages were delivered twice`)

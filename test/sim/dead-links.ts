@@ -10,7 +10,7 @@ export interface DeadLinks {
 }
 
 /** SRTP and SRTCP (RFC 7983). */
-const isStreamPacket = ({ data }: Packet): boolean => (data[0] ?? 0) >= 128 && (data[0] ?? 0) < 192
+export const isStreamPacket = ({ data }: Packet): boolean => (data[0] ?? 0) >= 128 && (data[0] ?? 0) < 192
 
 export function watchDeadLinks(scenario: Scenario): DeadLinks {
   const ends = new Map(

@@ -1,4 +1,4 @@
-import type { EngineEvent, StreamSnapshot } from '../../src/engine'
+import type { EngineEvent, PairSnapshot, StreamSnapshot } from '../../src/engine'
 import type { Run } from './run'
 import { type Expectation, type Side, sides } from './scenario'
 
@@ -90,6 +90,28 @@ function judge(run: Run, expected: Expectation): string | undefined {
         const longestMs = run.deadLinks.longestMs(side)
         return longestMs <= expected.withinMs ? undefined : `${side} sent after ${longestMs} ms`
       })
+    case 'carried': {
+      const { side, interface: name, fromMs, toMs, leastPercent, mostPercent } = expected
+      const percent = run.carried.percent(side, name, fromMs, toMs)
+      const fits = percent !== null && percent >= leastPercent && percent <= mostPercent
+      return fits
+        ? undefined
+        : `${side} ${name} carried ${percent?.toFixed(2)} % from ${fromMs} to ${toMs} ms`
+    }
+    case 'waits':
+      return problemOf(sides, (side) =>
+        pairProblem(run, side, ({ capacity }) =>
+          (capacity?.waitMs?.p95 ?? 0) <= expected.mostMs
+            ? undefined
+            : `waits of ${capacity?.waitMs?.p95} ms`,
+        ),
+      )
+    case 'nothing-in-flight':
+      return problemOf(sides, (side) =>
+        pairProblem(run, side, ({ capacity }) =>
+          (capacity?.inFlightBytes ?? 0) === 0 ? undefined : `${capacity?.inFlightBytes} bytes in flight`,
+        ),
+      )
     case 'switches':
       return problemOf(sides, (side) => {
         const { switches } = run.ends[side].driver.snapshot().spreading
@@ -111,6 +133,15 @@ function receivedProblem(
   if (streams.length === 0) return `${side} received no stream`
   const problem = streams.map(find).find((one) => one !== undefined)
   return problem && `${side}: ${problem}`
+}
+
+function pairProblem(
+  run: Run,
+  side: Side,
+  find: (pair: PairSnapshot) => string | undefined,
+): string | undefined {
+  const off = run.ends[side].driver.snapshot().pairs.find((pair) => find(pair) !== undefined)
+  return off && `${side} ${off.label}: ${find(off)}`
 }
 
 function shareProblem(run: Run, side: Side, within: number): string | undefined {

@@ -1,9 +1,7 @@
 /** `npm run sim -- --seed N` or `--scenario NAME`: tells a run's story and its trace hash. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readNamed } from './named'
 import { randomScenario } from './random-scenario'
 import { runScenario } from './run'
-import type { Scenario } from './scenario'
 
 async function main(args: readonly string[]): Promise<number> {
   const [option, value] = args
@@ -16,11 +14,6 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`hash ${run.hash}`)
   for (const violation of run.violations) console.log(`VIOLATION ${violation}`)
   return run.violations.length === 0 ? 0 : 1
-}
-
-function readNamed(name: string): Scenario {
-  const file = join(process.cwd(), 'test/sim/scenarios', `${name}.json`)
-  return JSON.parse(readFileSync(file, 'utf8')) as Scenario
 }
 
 void main(process.argv.slice(2)).then((status) => {

@@ -16,6 +16,7 @@ import { addAdversary, createAdversary } from './adversary'
 import { createFlow, type MessageFlow } from './checked-secure'
 import { checkAtEnd, checkSnapshot } from './checks'
 import { type End, startEnd } from './end'
+import { type Carried, watchCarried } from './carried'
 import { type Change, type Scenario, type Side, sides, stunName, stunPort } from './scenario'
 import { type DeadLinks, watchDeadLinks } from './dead-links'
 import { watchWire } from './wire-watch'
@@ -32,6 +33,7 @@ export interface Run {
   readonly flows: Readonly<Record<Side, MessageFlow>>
   readonly world: World
   readonly deadLinks: DeadLinks
+  readonly carried: Carried
   readonly turn: TurnServer | undefined
   /** When each side knew both descriptions; undefined when it never did. */
   readonly describedAtMs: ReadonlyMap<Side, number>
@@ -59,6 +61,7 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
 
   const wire = watchWire(report)
   const deadLinks = watchDeadLinks(scenario)
+  const carried = watchCarried(scenario)
   const adversary = createAdversary(scenario, world, clock, (packet) => hub.send('mallory', 'tap', packet))
   const hub: Hub = createHub({
     clock,
@@ -68,6 +71,7 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
     onSend(host, packet, nowMs) {
       if (host !== 'mallory') wire.see(host, packet, nowMs)
       deadLinks.see(host, packet, nowMs)
+      carried.see(host, packet, nowMs)
       hash.update(
         `${nowMs} ${host} ${packet.from.address}:${packet.from.port} ${packet.to.address}:${packet.to.port}`,
       )
@@ -159,6 +163,7 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
     world,
     turn,
     deadLinks,
+    carried,
     describedAtMs,
   }
   checkAtEnd(run, report)

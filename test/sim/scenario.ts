@@ -67,6 +67,20 @@ export type Expectation =
   | { readonly kind: 'copies'; readonly least: number; readonly most: number }
   /** No stream packet was put on a link that had been down for longer. */
   | { readonly kind: 'left-dead-links'; readonly withinMs: number }
+  /** Of the stream packets that a side sent between the two times, this part went over an interface, by the links. */
+  | {
+      readonly kind: 'carried'
+      readonly side: Side
+      readonly interface: string
+      readonly fromMs: number
+      readonly toMs: number
+      readonly leastPercent: number
+      readonly mostPercent: number
+    }
+  /** 95 of 100 packets of each pair waited no longer above its shortest way. */
+  | { readonly kind: 'waits'; readonly mostMs: number }
+  /** Nothing is held for under way when all streams are over. */
+  | { readonly kind: 'nothing-in-flight' }
   /** Times that the preferred path of each side changed. */
   | { readonly kind: 'switches'; readonly least: number; readonly most: number }
   /** Each path's part of a side's stream packets is its share by weight at the end, within this. */

@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { unmet } from './expectations'
+import { readScenarios } from './named'
 import { runScenario } from './run'
-import type { Scenario } from './scenario'
 import { holdsFor } from './seeds'
 
 /** Seeds that once broke an invariant. */
@@ -12,10 +10,8 @@ const pinned = JSON.parse(readFileSync(new URL('./pinned.json', import.meta.url)
   readonly seed: number
   readonly why: string
 }[]
-const folder = fileURLToPath(new URL('./scenarios', import.meta.url))
 
-for (const file of readdirSync(folder).sort()) {
-  const scenario = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Scenario
+for (const { file, scenario } of readScenarios()) {
   test(scenario.about, async () => {
     expect(file).toBe(`${scenario.name}.json`)
     expect(scenario.expect.length).toBeGreaterThan(0)
