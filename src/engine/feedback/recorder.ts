@@ -14,8 +14,6 @@ const usualBytes = 3
  * and not that reports are lost or late.
  */
 const goOnMs = 1000
-/** A report that is due for longer than this, ms, shows that this machine was busy: what came meanwhile is read first. */
-const lateMs = 3
 /** So many arrivals are told before their time, so that one datagram or two hold them and their repetition. */
 const earlyArrivals = 200
 
@@ -56,7 +54,6 @@ export function createRecorder(): Recorder {
   let dueMs = Infinity
   let reportedMs = -Infinity
   let arrivedMs = -Infinity
-  let isSecondLook = false
   let untold = 0
 
   /** The oldest arrival that is told now. */
@@ -121,12 +118,6 @@ export function createRecorder(): Recorder {
     nextDeadline: () => dueMs,
     poll(nowMs) {
       if (nowMs < dueMs) return none
-      if (nowMs - dueMs > lateMs && !isSecondLook) {
-        isSecondLook = true
-        dueMs = nowMs + 1
-        return none
-      }
-      isSecondLook = false
       groupEntries()
       const texts = write(nowMs)
       marks.pop()

@@ -90,6 +90,7 @@ export function createAgent(
     deadlines: createDeadlines(),
     watches: createDeadlines(),
     isHeld: false,
+    heldMs: -Infinity,
     suspects: 0,
     peerAliveMs: 0,
     triggered: new Set(),

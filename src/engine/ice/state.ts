@@ -77,6 +77,8 @@ export interface AgentState {
   readonly watches: Deadlines<number>
   /** Arrivals may wait unread: nothing is concluded from silence. */
   isHeld: boolean
+  /** When they were read at last: until then this machine was busy, and sent nothing either. */
+  heldMs: number
   /** Pairs that are suspected on their own account, not for their kin. */
   suspects: number
   /** The latest time at which the peer is known to have sent something, from what came and half the pair's round trip. */

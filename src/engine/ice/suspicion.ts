@@ -59,8 +59,9 @@ export function silenceBoundMs(pair: Pair, nowMs: number): number | null {
   return bound > Math.max(usual, liveness.longestSilenceMs) ? null : bound
 }
 
-/** The peer hears nothing from us over this pair. */
+/** The peer hears nothing from us over this pair; what it says of a time in which this machine was busy is no sign. */
 export function notePeerDoubt(state: AgentState, pair: Pair, nowMs: number): void {
+  if (state.isHeld || nowMs < state.heldMs + (pair.rtt.smoothedMs ?? 0) + liveness.suspectMarginMs) return
   if (pair.state === 'up' && pair.suspicion === null) suspect(state, pair, 'peer', nowMs)
 }
 

@@ -5,7 +5,14 @@ import { resendLost } from './stream-resend'
 /** Tells the peer what came, and notices what is lost or silent. */
 export function settleFeedback(state: SessionState): void {
   const { recorder, paths } = state.feedback
-  if (state.nowMs >= recorder.nextDeadline() && state.control !== null && state.controlPairs.length > 0) {
+  // A report says that nothing else has come, so what waits unread is read first.
+  const { isHeld } = state.agent.state
+  if (
+    !isHeld &&
+    state.nowMs >= recorder.nextDeadline() &&
+    state.control !== null &&
+    state.controlPairs.length > 0
+  ) {
     const [first] = state.controlPairs
     recorder.setRtt(first === undefined ? null : (pairById(state, first)?.rtt.smoothedMs ?? null))
     for (const plain of recorder.poll(state.nowMs)) tellOver(state, plain)
@@ -16,7 +23,7 @@ export function settleFeedback(state: SessionState): void {
     if (pair.state !== 'up') capacity.suspend(state.nowMs)
     else capacity.resume(state.nowMs)
     capacity.pause(pair.suspicion !== null)
-    if (!state.agent.state.isHeld && state.nowMs >= capacity.nextDeadline()) capacity.tick(state.nowMs)
+    if (!isHeld && state.nowMs >= capacity.nextDeadline()) capacity.tick(state.nowMs)
   }
   if (state.feedback.lost.length === 0) return
   for (const { pairId, streamId, sequence } of state.feedback.lost.splice(0)) {
@@ -26,8 +33,8 @@ export function settleFeedback(state: SessionState): void {
 
 export function feedbackDeadline(state: SessionState): number {
   const { recorder, paths } = state.feedback
+  if (state.agent.state.isHeld) return Infinity
   let soonest = state.controlPairs.length > 0 ? recorder.nextDeadline() : Infinity
-  if (state.agent.state.isHeld) return soonest
   for (const { capacity } of paths.values()) soonest = Math.min(soonest, capacity.nextDeadline())
   return soonest
 }

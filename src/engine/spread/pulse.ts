@@ -53,7 +53,7 @@ const marginMs = 5
 const laterMs = 5
 const leastJitterMs = 5
 /** Without any report packets are overdue this much later: a pause of the peer is shorter, mostly. */
-const unreportedMs = 150
+const unreportedMs = 300
 
 export function createPulse(): Pulse {
   /** Send times not acknowledged, nor older than an acknowledged one; ascending, in a ring. */
