@@ -7,6 +7,7 @@ import { control, controlText, feedback, shim } from './frames'
 import { mdns } from './mdns'
 import { paste, scanner } from './paste'
 import { addresses, commandLine, ipc, paths } from './requests'
+import { rtpPayload, srtp } from './rtp'
 import { sdp } from './sdp'
 import { messages, reliable } from './streams'
 import { stun } from './stun'
@@ -25,6 +26,8 @@ export const targets: readonly Target[] = [
   feedback,
   reliable,
   messages,
+  rtpPayload,
+  srtp,
   descriptions,
   engine,
   handshake,
