@@ -56,6 +56,22 @@ describe('streams', () => {
     }
   })
 
+  test('go on over a wrap of RTP’s sequence number, each packet once, while one path loses, and the other is later', () => {
+    const world = connected([link(10, 0.2), link(25)])
+    world.runUntil(1000)
+    world.command(0, start(cbr(25_000_000, 64)))
+    world.runUntil(2400)
+    world.command(0, finish)
+    world.runUntil(8000)
+    const [sent] = world.streamsOf(0, 'sent')
+    const [received] = world.streamsOf(1, 'received')
+    expect(sent?.sent).toBeGreaterThan(65_536)
+    expect(received).toMatchObject({ sent: sent?.sent, received: sent?.sent, lost: 0 })
+    const copies = received?.paths.reduce((sum, { packets }) => sum + packets, 0)
+    expect(received?.duplicates).toBe((copies ?? 0) - (sent?.sent ?? 0))
+    expect(received?.playout).toMatchObject({ inOrder: sent?.sent, late: 0, gapsGivenUp: 0 })
+  }, 60_000)
+
   test('have their due packets leave before a snapshot or anything else is made, which follows in a turn of its own', () => {
     const world = connected([link(10), link(30)], { streams: [{ kind: 'voice' }] })
     world.runUntil(3007)
