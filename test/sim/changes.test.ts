@@ -202,6 +202,10 @@ test('a NAT that maps anew time and again is followed, and the pairs of its old 
           },
         ],
         interfaces: [left, spec('right', 'eth')],
+        settings: {
+          messages: { enabled: true, ratePerSecond: 50, sizeBytes: 128 },
+          streams: [{ kind: 'voice' }],
+        },
         expect: [{ kind: 'all-delivered' }],
       },
     ),
@@ -221,4 +225,9 @@ test('a NAT that maps anew time and again is followed, and the pairs of its old 
   const mapped = done.ends.right.driver.snapshot().pairs.filter((pair) => pair.remote.type === 'prflx')
   expect(mapped.filter((pair) => pair.state !== 'closed')).toHaveLength(1)
   expect(mapped).toHaveLength(1 + rebinds.length)
+  // What the stream found out of each stays known.
+  for (const { capacity } of mapped) {
+    expect(capacity?.deliveryRateBps).toBeGreaterThan(0)
+    expect(capacity?.inFlightBytes).toBe(0)
+  }
 })

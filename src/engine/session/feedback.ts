@@ -31,8 +31,10 @@ export interface SendingPath {
 export interface FeedbackState {
   readonly recorder: Recorder
   readonly arrivals: Arrivals
-  /** By pair; made when the first packet of a stream goes over it. */
+  /** By pair; made when the first packet of a stream goes over it, and given up with the pair. */
   readonly paths: Map<number, SendingPath>
+  /** What was known last of pairs that were closed. */
+  readonly past: Map<number, PairCapacity>
   readonly bottlenecks: Bottlenecks
   /** Of all paths together. */
   readonly breaker: Breaker
@@ -51,6 +53,7 @@ export function createFeedbackState(): FeedbackState {
     recorder: createRecorder(),
     arrivals: emptyArrivals(),
     paths: new Map(),
+    past: new Map(),
     bottlenecks: createBottlenecks(),
     breaker: createBreaker(),
     lost: [],
@@ -169,7 +172,7 @@ export function capacityOf(state: SessionState, id: number): CapacityView | null
 
 export function capacityView(state: SessionState, id: number): PairCapacity | null {
   const path = state.feedback.paths.get(id)
-  if (path === undefined) return null
+  if (path === undefined) return state.feedback.past.get(id) ?? null
   const { waits, capacityBps, deliveryRateBps, queueMs, lostByFullQueue, lostOtherwise } =
     path.capacity.view()
   return {
@@ -183,6 +186,15 @@ export function capacityView(state: SessionState, id: number): PairCapacity | nu
     windowBytes: path.capacity.controller.windowBytes,
     sharers: state.feedback.bottlenecks.sharers(id),
   }
+}
+
+/** The pair is closed: what was in flight on it is lost, and its memory of packets, which is large, is given up. */
+export function retirePath(state: SessionState, { pair, capacity }: SendingPath): void {
+  const { paths, past } = state.feedback
+  capacity.suspend(state.nowMs)
+  const last = capacityView(state, pair.id)
+  if (last !== null) past.set(pair.id, last)
+  paths.delete(pair.id)
 }
 
 /** The path that a packet of `bulk` of this many bytes may take now; undefined while all have enough to do. */

@@ -1,4 +1,5 @@
 import { broadcast } from './control'
+import { retirePath } from './feedback'
 import { pairById, type SessionState } from './state'
 import { resendLost } from './stream-resend'
 
@@ -18,7 +19,12 @@ export function settleFeedback(state: SessionState): void {
     for (const plain of recorder.poll(state.nowMs)) tellOver(state, plain)
   }
   const { spreading } = state
-  for (const { pair, capacity } of paths.values()) {
+  for (const path of paths.values()) {
+    const { pair, capacity } = path
+    if (pair.state === 'closed') {
+      retirePath(state, path)
+      continue
+    }
     capacity.setCap(spreading.caps.get(pair.id) ?? null)
     if (pair.state !== 'up') capacity.suspend(state.nowMs)
     else capacity.resume(state.nowMs)
