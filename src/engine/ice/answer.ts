@@ -76,7 +76,8 @@ export function answerRequest(
     if (pathscope !== undefined) {
       takeCounters(state, pair, pathscope, nowMs)
       const flags = pathscope.flags ?? 0
-      if ((flags & hearsNothing) !== 0) notePeerDoubt(state, pair, nowMs)
+      // What it says from the time in which this machine was busy says that this machine was busy.
+      if ((flags & hearsNothing) !== 0 && !state.isHeld) notePeerDoubt(state, pair, nowMs)
       if ((flags & givesUp) !== 0) state.peerGaveUp = true
     }
   }

@@ -217,13 +217,13 @@ function isSettlingDue(state: SessionState): boolean {
 
 /**
  * Packets of streams that are due leave before anything else is done, so that no snapshot, report or weight makes them
- * late; true when there were any. The rest is due in a turn of its own, and never put off twice.
+ * late; true when there were any. What else is due, mostly nothing, has a turn of its own, and is never put off twice.
  */
 function departFirst(state: SessionState): boolean {
   if (state.restIsDue || packetsDeadline(state) > state.nowMs) return false
   sendDuePackets(state)
-  state.restIsDue = true
-  state.dueMs = state.nowMs
+  state.dueMs = earliest(state)
+  state.restIsDue = state.dueMs <= state.nowMs
   return true
 }
 

@@ -94,7 +94,7 @@ export interface SessionState {
   remote: { readonly description: Description; readonly ice: RemoteDescription } | null
   secureStarted: boolean
   ended: boolean
-  /** Packets have left before what else is due. */
+  /** Packets have left before what else is due now. */
   restIsDue: boolean
 
   readonly shim: Reliable

@@ -221,7 +221,7 @@ export function pairOfEngines(
 
   /**
    * One machine is busy: its engine stands still, then its timers run, and only then what came meanwhile is read, ten a
-   * millisecond. `tells`: its driver says that it is late, and when all is read.
+   * millisecond, until all is. `tells`: its driver says that it is late, and when all is read.
    */
   const stall = (index: 0 | 1, forMs: number, tells: boolean): void => {
     const arrivals: EngineInput[] = []
@@ -234,7 +234,9 @@ export function pairOfEngines(
       at(nowMs + at10 / 10, () =>
         give(index, arrival.kind === 'datagram' ? { ...arrival, receivedAtMs: nowMs } : arrival),
       )
-    if (tells) at(nowMs + arrivals.length / 10, () => give(index, { kind: 'unread', waits: false }))
+    const readMs = nowMs + arrivals.length / 10
+    if (tells) at(readMs, () => give(index, { kind: 'unread', waits: false }))
+    runUntil(readMs)
   }
 
   return { hosts, links, give, runUntil, stall, connect, connectHiding, lose, skip, now: () => nowMs }
