@@ -26,6 +26,7 @@ describe('the command line', () => {
       statsSeconds: 1,
       explain: false,
       order: undefined,
+      wishes: { pins: [], excluded: [], caps: [], order: [] },
       streams: { messages: { ratePerSecond: 100 }, streams: [] },
       reportDir: 'out',
       formats: ['json', 'md'],
@@ -73,6 +74,29 @@ describe('the command line', () => {
     }
     expect(wrong('offer --mode fastest')).toContain('weighted, lowest-latency, backup, single and adaptive')
     expect(session('offer', '--mode', 'backup', '--order', 'eth0, lte').order).toEqual(['eth0', 'lte'])
+  })
+
+  it('names paths to be pinned, excluded, limited and ordered', () => {
+    const line =
+      'offer --pin eth0,wlan0/eth0 --exclude lte --cap eth0=4mbit --cap lte/eth0=0 --order eth0/eth0,lte'
+    const eth0 = { local: 'eth0', remote: null }
+    const lte = { local: 'lte', remote: null }
+    expect(session(...line.split(' '))).toMatchObject({
+      order: undefined,
+      wishes: {
+        pins: [eth0, { local: 'wlan0', remote: 'eth0' }],
+        excluded: [lte],
+        caps: [
+          { path: eth0, capBps: 4_000_000 },
+          { path: { local: 'lte', remote: 'eth0' }, capBps: 0 },
+        ],
+        order: [{ local: 'eth0', remote: 'eth0' }, lte],
+      },
+    })
+    for (const given of ['--pin eth0/', '--exclude /', '--order a/b/c'])
+      expect(wrong(`offer ${given}`)).toContain('eth0/wlan0')
+    for (const given of ['eth0', 'eth0=fast', 'eth0=1mbit=2', '=1mbit', 'eth0=101gbit'])
+      expect(wrong(`offer --cap ${given}`)).toMatch(/^--cap takes/)
   })
 
   it('takes several streams, and sends no messages where only others are named', () => {

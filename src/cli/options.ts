@@ -2,9 +2,10 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { ReportFormat } from '../shared/report'
 import { parsePorts, type PortRange, type SessionRequest } from '../shared/session'
-import { parseStream, streamLimits } from '../shared/streams'
+import { parseRate, parseStream, streamLimits } from '../shared/streams'
 import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
 import { modeNames } from '../shared/words'
+import { parsePathName, type PathName, type PathWishes } from './path-wishes'
 
 type ModeName = (typeof modeNames)[number]
 
@@ -16,8 +17,10 @@ export interface SessionOptions {
   readonly role: 'offerer' | 'answerer' | 'loopback'
   readonly interfaces: readonly string[] | undefined
   readonly mode: ModeName | undefined
-  /** Interfaces in the order for `backup`. */
+  /** Interfaces in the order for `backup`; undefined also when paths are ordered, in `wishes`. */
   readonly order: readonly string[] | undefined
+  /** What is wanted of single paths. */
+  readonly wishes: PathWishes
   readonly use: 'auto' | 'all' | 'disjoint' | undefined
   readonly durationSeconds: number | undefined
   readonly reconnectForSeconds: number | undefined
@@ -62,6 +65,9 @@ export type Command =
   /** Status 2, with one sentence. */
   | { readonly kind: 'wrong'; readonly message: string }
 
+/** Of `--cap`: what is more limits nothing. */
+const pathCapLimitBps = 100e9
+
 type OptionTable = NonNullable<ParseArgsConfig['options']>
 
 const common = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } as const
@@ -71,6 +77,9 @@ const sessionOptions = {
   interfaces: { type: 'string' },
   mode: { type: 'string' },
   order: { type: 'string' },
+  pin: { type: 'string' },
+  exclude: { type: 'string' },
+  cap: { type: 'string', multiple: true },
   use: { type: 'string' },
   duration: { type: 'string' },
   'reconnect-for': { type: 'string' },
@@ -181,7 +190,7 @@ function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): Ses
     role: roles[name],
     interfaces: listFrom(text(values, 'interfaces'), '--interfaces'),
     mode: modeText === undefined ? undefined : modeFrom(modeText),
-    order: listFrom(text(values, 'order'), '--order'),
+    ...pathsFrom(values),
     use: useText === undefined ? undefined : pathUseFrom(useText),
     durationSeconds: duration === undefined ? undefined : secondsFrom(duration, '--duration', 1, 7 * 86_400),
     reconnectForSeconds:
@@ -209,6 +218,39 @@ function listFrom(list: string | undefined, option: string): readonly string[] |
   const names = [...new Set(list.split(',').map((name) => name.trim()))].filter((name) => name !== '')
   if (names.length === 0) throw new Wrong(`${option} needs at least one name.`)
   return names
+}
+
+function pathsFrom(values: Values): Pick<SessionOptions, 'order' | 'wishes'> {
+  const names = (option: 'pin' | 'exclude' | 'order'): readonly PathName[] =>
+    (listFrom(text(values, option), `--${option}`) ?? []).map((name) => pathFrom(name, `--${option}`))
+  const order = names('order')
+  // By interfaces alone it is a setting, which holds for pairs to come as well.
+  const isOfPaths = order.some(({ remote }) => remote !== null)
+  return {
+    order: isOfPaths || order.length === 0 ? undefined : order.map(({ local }) => local),
+    wishes: {
+      pins: names('pin'),
+      excluded: names('exclude'),
+      caps: (texts(values, 'cap') ?? []).map(capFrom),
+      order: isOfPaths ? order : [],
+    },
+  }
+}
+
+function pathFrom(name: string, option: string): PathName {
+  const path = parsePathName(name)
+  if (path !== undefined) return path
+  throw new Wrong(
+    `${option} takes names of interfaces such as eth0, or eth0/wlan0 for the paths from eth0 to the peer's wlan0, not "${name}".`,
+  )
+}
+
+function capFrom(cap: string): PathWishes['caps'][number] {
+  const [name = '', rate, ...more] = cap.split('=')
+  const capBps = rate === undefined ? undefined : parseRate(rate)
+  if (capBps === undefined || capBps > pathCapLimitBps || more.length > 0)
+    throw new Wrong(`--cap takes a path and a rate of 0 to 100gbit, such as eth0=4mbit, not "${cap}".`)
+  return { path: pathFrom(name, '--cap'), capBps }
 }
 
 function modeFrom(mode: string): ModeName {

@@ -62,6 +62,15 @@ describe('offer', () => {
     expect(around.reading()).toBeUndefined()
   })
 
+  it('wishes of paths what the options say, and tells which option names none', async () => {
+    const { around, status } = start('offer --exclude wlan0/eth0 --cap usb0=1mbit')
+    around.type(texts.answer.json)
+    await status
+    const commands = around.sessions[0]?.orders.filter(({ kind }) => kind === 'command')
+    expect(commands).toMatchObject([{ command: { kind: 'include-pair', included: false } }])
+    expect(around.out.stderr.match(/warning: --cap usb0: there is no such path so far\./g)).toHaveLength(1)
+  })
+
   it('prints a digest in the asked interval on standard error', async () => {
     const { around, status } = start('offer --stats 4s')
     around.type(texts.answer.compact)

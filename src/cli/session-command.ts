@@ -18,6 +18,7 @@ import { writeWhole } from './files'
 import { staleText, waitForFile, waitForPipe, waitForTerminal, type Handover, type Waiting } from './handover'
 import { jsonLine } from './json-lines'
 import type { SessionOptions } from './options'
+import { type FollowedPaths, followPaths } from './path-wishes'
 import { prepare } from './prepare'
 import { saveReport } from './save-report'
 import { summaryText } from './summary'
@@ -58,6 +59,8 @@ class SessionRun {
   /** The peer's text was given to the session and accepted. */
   #described = false
   readonly #serverLines = createServerLines()
+  readonly #paths: FollowedPaths
+  #toldUnmet = false
   #nextDigestMs = 0
   #lastSnapshot: Snapshot | undefined
   #lastDigestMs = -1
@@ -70,7 +73,9 @@ class SessionRun {
     private readonly options: SessionOptions,
     private readonly request: SessionRequest,
     private readonly around: Surroundings,
-  ) {}
+  ) {
+    this.#paths = followPaths(options.wishes)
+  }
 
   async run(): Promise<ExitStatus> {
     const offSignal = this.around.onSignal(() => this.#interrupt())
@@ -171,6 +176,7 @@ class SessionRun {
         break
       case 'snapshot':
         for (const line of this.#serverLines(update.snapshot.servers)) this.#say(line)
+        this.#wish(update.snapshot)
         this.#digest(update.snapshot)
         break
       case 'warning':
@@ -271,6 +277,14 @@ class SessionRun {
     this.#say(eventSentence(event).text)
   }
 
+  /** What is wanted of paths, of those that are new; once connected, also which options no path has met. */
+  #wish(snapshot: Snapshot): void {
+    for (const command of this.#paths.commands(snapshot)) this.#handle?.order({ kind: 'command', command })
+    if (this.#toldUnmet || snapshot.channel !== 'open') return
+    this.#toldUnmet = true
+    for (const option of this.#paths.unmet) this.#say(`warning: ${option}: there is no such path so far.`)
+  }
+
   #digest(snapshot: Snapshot): void {
     this.#lastSnapshot = snapshot
     const isLive = snapshot.channel === 'open' || snapshot.pairs.some(({ state }) => state === 'up')
@@ -361,6 +375,9 @@ const spoken: ReadonlySet<string> = new Set([
   'channel-state',
   'pair-state',
   'pair-included',
+  'pair-pinned',
+  'pair-capped',
+  'pairs-ordered',
   'role-conflict',
   'mode',
   'use',

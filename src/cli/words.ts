@@ -19,7 +19,11 @@ options
                         backup          all on the first path in the order that works
                         single          all on the path that a stock WebRTC peer would use, the baseline
                         adaptive        on the fastest path, with a copy on another where a packet is at risk
-  --order LIST          names of interfaces in the order for backup, with commas
+  --order LIST          paths in the order for backup, with commas; those not named come after
+  --pin LIST            only these paths carry what this side sends
+  --exclude LIST        these paths carry nothing that this side sends
+  --cap PATH=RATE       test streams get no more of this path, as in eth0=4mbit; may be repeated
+                        (a path is eth0 for all from there, or eth0/wlan0 for those to the peer's wlan0)
   --use auto|all|disjoint   which live pairs carry (default auto)
   --duration 10s        end by itself this long after the connection opened (default: until Ctrl-C)
   --reconnect-for 5m    wait this long for the peer when every path is silent (5s to 24h, default 5m)
