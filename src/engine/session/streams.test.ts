@@ -208,7 +208,7 @@ describe('streams', () => {
   }, 60_000)
 
   test('are told to their sender as the receiver measures them, about once a second and in the end', () => {
-    const world = connected([link(10, 0.1), link(30, 0.1)])
+    const world = connected([link(10, 0.1), link(45, 0.1)])
     world.runUntil(1000)
     world.command(0, start({ kind: 'voice' }))
     world.runUntil(6000)
@@ -234,6 +234,25 @@ describe('streams', () => {
     const [received] = world.streamsOf(1, 'received')
     if (sent === undefined || received === undefined) throw new Error('a stream is missing')
     expect(figuresOf(sent)).toEqual(figuresOf(received))
+  })
+
+  test('have no longer gap for the time after they were stopped, though their last packets were lost', () => {
+    const path = link(10)
+    // In this mode nothing is sent again.
+    const world = connected([path], { mode: 'single' })
+    world.runUntil(1000)
+    world.command(0, start({ kind: 'voice' }))
+    world.runUntil(2000)
+    path.loss = 1
+    world.runUntil(2150)
+    path.loss = 0
+    world.command(0, stop(1))
+    world.runUntil(9000)
+    const [received] = world.streamsOf(1, 'received')
+    expect(received?.lost).toBeGreaterThan(0)
+    expect(received?.deliveryGapMaxMs).toBeGreaterThan(100)
+    expect(received?.deliveryGapMaxMs).toBeLessThan(400)
+    expect(received?.inOrderGapMaxMs).toBeLessThan(400)
   })
 
   test('that flood a path are stopped with an event, while the session and the other streams go on', () => {

@@ -82,6 +82,9 @@ export function createReceivedStream(
 
   const knownSent = (): number => Math.max(highest + 1, toldSent ?? 0)
   const isOwed = (): boolean => !ended && knownSent() > highest + 1
+  /** Without a new packet while there should be some; none are sent after the end of the stream. */
+  const silenceMs = (nowMs: number): number =>
+    received > 0 && isOwed() ? Math.max(0, (stoppedAtMs ?? nowMs) - lastMs) : 0
 
   const pathOf = (pairId: number): PathCounts => {
     let path = paths.get(pairId)
@@ -113,13 +116,13 @@ export function createReceivedStream(
     received < 2 || lastMs <= firstMs ? null : (bytes * 8000) / (lastMs - firstMs)
 
   const figures = (nowMs: number): StreamFigures => {
-    const { gapMaxMs, reordered: _, ...view } = playout.view(nowMs, isOwed())
+    const { gapMaxMs, reordered: _, ...view } = playout.view(nowMs, isOwed() && stoppedAtMs === null)
     return {
       goodputBps: goodput(),
       latencyMs: delays.distribution(),
       jitterMs: received < 2 ? null : jitterMs,
-      deliveryGapMaxMs: received < 2 ? null : isOwed() ? Math.max(gapMs, nowMs - lastMs) : gapMs,
-      inOrderGapMaxMs: gapMaxMs,
+      deliveryGapMaxMs: received < 2 ? null : Math.max(gapMs, silenceMs(nowMs)),
+      inOrderGapMaxMs: gapMaxMs === null ? null : Math.max(gapMaxMs, silenceMs(nowMs)),
       playout: view,
     }
   }
@@ -182,7 +185,7 @@ export function createReceivedStream(
     },
     settle(nowMs) {
       if (ended) return
-      if (isOwed() && received > 0) gapMs = Math.max(gapMs, nowMs - lastMs)
+      gapMs = Math.max(gapMs, silenceMs(nowMs))
       ended = true
     },
     get complete() {
