@@ -67,7 +67,6 @@ export function createFakeStreams(random: () => number): FakeStreams {
       if (stream === undefined) return []
       stream.stoppedAtMs = atMs
       stream.broken = why
-      stream.lost = Math.round((stream.packets * why.lostPercent) / 100)
       return [{ kind: 'stream-broken', atMs, direction: 'sent', id, spec: stream.spec, ...why }]
     },
     stop(direction, id, atMs) {
@@ -102,6 +101,7 @@ function view(stream: FakeStream, atMs: number, copies: number, random: () => nu
   stream.packets += (due / 1000) * packetsASecond(spec) * (spec.kind === 'bulk' ? 0.95 + random() / 10 : 1)
   if (spec.kind === 'bulk' && due > 0 && random() < 0.02) stream.lost += 1
   const sent = Math.floor(stream.packets)
+  if (stream.broken !== null) stream.lost = Math.round((sent * stream.broken.lostPercent) / 100)
   const got = direction === 'received'
   const received = Math.max(0, sent - stream.lost)
   const payload = spec.kind === 'voice' ? 160 : spec.kind === 'cbr' ? spec.sizeBytes : 1100

@@ -32,17 +32,17 @@ const columns: readonly Column[] = [
   column('goodput', 'Goodput Mbit/s', 'Payload received, first to last arrival', ({ goodputBps }) =>
     formatMbps(goodputBps),
   ),
-  column('p50', 'Latency p50', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
+  column('p50', 'Latency ms p50', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
     formatMs(latencyMs?.p50),
   ),
-  column('p99', 'p99 ms', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
+  column('p99', 'p99', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
     formatMs(latencyMs?.p99),
   ),
-  column('p999', 'p99.9 ms', 'The same, from 1000 packets on', ({ latencyMs }) => formatMs(latencyMs?.p999)),
+  column('p999', 'p99.9', 'The same, from 1000 packets on', ({ latencyMs }) => formatMs(latencyMs?.p999)),
   column('jitter', 'Jitter ms', 'Interarrival jitter of RFC 3550, as it stands', ({ jitterMs }) =>
     formatMs(jitterMs),
   ),
-  column('gap', 'Longest gap ms', 'Longest time without a new packet', ({ deliveryGapMaxMs }) =>
+  column('gap', 'Gap ms', 'Longest time without a new packet', ({ deliveryGapMaxMs }) =>
     formatMs(deliveryGapMaxMs),
   ),
   column('gap-in-order', 'in order', 'The same, had packets been handed on in order only', (stream) =>
@@ -84,7 +84,7 @@ export function StreamTable(props: { readonly live: Live; readonly streams: read
                 {head}
               </th>
             ))}
-            <th scope="col" />
+            <th scope="col" className="stop" />
           </tr>
         </thead>
         <tbody>
@@ -124,7 +124,7 @@ function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live:
           </td>
         )
       })}
-      <td>
+      <td className="stop">
         {able && (
           <Button look="link" label={`Stop ${labelOf(stream)}`} onClick={() => void stop(stream)}>
             Stop
@@ -167,7 +167,7 @@ function State({ stream, live }: { readonly stream: StreamSnapshot; readonly liv
   const why = brokenText(broken, direction)
   return (
     <span className="stream-broken" title={`${why[0]?.toUpperCase()}${why.slice(1)}.`}>
-      {formatMbps(broken.sentBps)} Mbit/s, {formatPercent(broken.lostPercent)} % lost: stopped by the breaker
+      stopped by the breaker: {formatPercent(broken.lostPercent)} % lost
     </span>
   )
 }
