@@ -235,7 +235,7 @@ function takeTriggered(state: AgentState): Pair | undefined {
 function judgeAndCheck(state: AgentState, pair: Pair, nowMs: number): void {
   if (!state.isHeld && pair.state === 'up' && isSilent(pair, nowMs)) {
     setPairState(state, pair, 'down', nowMs)
-    suspectKin(state, pair, nowMs)
+    suspectKin(state, pair, pair.lastReceivedMs ?? nowMs, nowMs)
   }
   const never = pair.state === 'checking' && nowMs - (pair.firstCheckMs ?? nowMs) >= liveness.noReplyAfterMs
   if (never) setPairState(state, pair, 'no-reply', nowMs)

@@ -73,11 +73,11 @@ export function noteDelivered(state: AgentState, pair: Pair, sentAtMs: number, n
   if (pair.suspicion !== null && sentAtMs >= pair.suspicion.sinceMs) endSuspicion(state, pair, nowMs)
 }
 
-/** The peer should have acknowledged what went over this pair, and has not. */
-export function doubtDelivery(state: AgentState, pair: Pair, nowMs: number): void {
+/** The peer should have acknowledged what went over this pair from `sinceMs` on, and has not. */
+export function doubtDelivery(state: AgentState, pair: Pair, sinceMs: number, nowMs: number): void {
   if (pair.state !== 'up' || pair.suspicion !== null) return
   suspect(state, pair, 'peer', nowMs)
-  suspectKin(state, pair, nowMs)
+  suspectKin(state, pair, sinceMs, nowMs)
 }
 
 function suspect(state: AgentState, pair: Pair, cause: SuspicionCause, nowMs: number): void {
@@ -91,14 +91,13 @@ function suspect(state: AgentState, pair: Pair, cause: SuspicionCause, nowMs: nu
 
 /**
  * What fails is mostly an interface, at either end. Its other pairs may carry nothing by which their silence would show,
- * and would be chosen in the first one's place: they are asked at once, unless they have answered since.
+ * and would be chosen in the first one's place: they are asked at once, unless they have answered what was sent since.
  */
-export function suspectKin(state: AgentState, silent: Pair, nowMs: number): void {
-  const sinceMs = silent.lastReceivedMs ?? nowMs
+export function suspectKin(state: AgentState, silent: Pair, sinceMs: number, nowMs: number): void {
   for (const pair of state.pairs) {
     const related = sharesInterface(pair, silent)
     if (!related || pair.state !== 'up' || pair.suspicion !== null) continue
-    if ((pair.answeredMs ?? 0) <= sinceMs + (pair.rtt.smoothedMs ?? 0)) suspect(state, pair, 'kin', nowMs)
+    if ((pair.answeredSentMs ?? 0) <= sinceMs) suspect(state, pair, 'kin', nowMs)
   }
 }
 
@@ -151,7 +150,7 @@ function listen(state: AgentState, pair: Pair, nowMs: number): void {
   if (dueMs > nowMs) watch(state, pair, dueMs)
   else {
     suspect(state, pair, 'silence', nowMs)
-    suspectKin(state, pair, nowMs)
+    suspectKin(state, pair, pair.lastReceivedMs ?? nowMs, nowMs)
   }
 }
 

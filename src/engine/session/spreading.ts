@@ -137,7 +137,8 @@ function takeDoubts(state: SessionState, spreader: Spreader): void {
   spreader.tick(nowMs)
   for (let id = spreader.takeDoubted(); id !== undefined; id = spreader.takeDoubted()) {
     const pair = pairById(state, id)
-    if (pair !== undefined) doubtDelivery(state.agent.state, pair, nowMs)
+    const sinceMs = spreader.unacknowledgedSinceMs(id) ?? nowMs
+    if (pair !== undefined) doubtDelivery(state.agent.state, pair, sinceMs, nowMs)
   }
 }
 

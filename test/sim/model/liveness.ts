@@ -84,14 +84,12 @@ export function overdue(view: View, pair: ModelPair, nowMs: number): string | nu
       return lasted > noReplyAfterMs + longestRetryMs + slackMs ? `it is checking for ${lasted} ms` : null
     }
     case 'no-reply':
-      return pair.samples.length > 0 ? 'it was answered and must be up' : null
+      if (pair.samples.length > 0) return 'it was answered and must be up'
+      return overdueReplaced(view, pair, nowMs)
     case 'up':
       return overdueUp(pair, nowMs, fairMs, last?.atMs ?? nowMs)
-    case 'down': {
-      const replaced = replacedAt(view, pair)
-      if (replaced !== null && nowMs - replaced > replacedMs) return 'it was replaced and must be closed'
-      return overdueDown(pair, fairMs)
-    }
+    case 'down':
+      return overdueReplaced(view, pair, nowMs) ?? overdueDown(pair, fairMs)
     case 'closed':
       return 'neither its socket nor its candidate is gone'
   }
@@ -110,20 +108,26 @@ function overdueUp(pair: ModelPair, nowMs: number, fairMs: number, lastMs: numbe
 }
 
 /**
- * Since when a later pair of the same socket, whose number at the peer is the same, works in place of one that only checks
- * had shown and that does not: a NAT has mapped anew (docs/architecture.md). Null where none does.
+ * Since when another pair of the same socket, whose number at the peer is the same, works in place of one that only checks
+ * had shown and that does not: a NAT has mapped anew, or gone back (docs/architecture.md). Null where none does.
  */
 export function replacedAt(view: View, old: ModelPair): number | null {
-  if (stateOf(old) !== 'down' || old.remote.type !== 'prflx' || old.peerNumber === null) return null
-  const newer = view.pairs.find(
+  const isSilent = stateOf(old) === 'down' || stateOf(old) === 'no-reply'
+  if (!isSilent || old.remote.type !== 'prflx' || old.peerNumber === null) return null
+  const other = view.pairs.find(
     (pair) =>
-      pair.id > old.id &&
+      pair.id !== old.id &&
       stateOf(pair) === 'up' &&
       pair.socketId === old.socketId &&
       pair.peerNumber === old.peerNumber,
   )
-  if (newer === undefined) return null
-  return Math.max(stateSince(old), stateSince(newer), old.numberedAtMs, newer.numberedAtMs)
+  if (other === undefined) return null
+  return Math.max(stateSince(old), stateSince(other), old.numberedAtMs, other.numberedAtMs)
+}
+
+function overdueReplaced(view: View, pair: ModelPair, nowMs: number): string | null {
+  const replaced = replacedAt(view, pair)
+  return replaced !== null && nowMs - replaced > replacedMs ? 'it was replaced and must be closed' : null
 }
 
 /** Two answers in a row; after a short time up, answers for a second without a pause. */
