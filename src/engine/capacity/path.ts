@@ -8,6 +8,13 @@ import { createDeliveryRate } from './rate'
 
 /** A queue this long shows that the path carries all it can, ms; what jitter makes comes on top. */
 const saturatedQueueMs = 4
+/** For so long, ms, and longer with jitter: a busy machine, or bad luck, makes all packets of a moment late. */
+const sustainedMs = 60
+const sustainedByNoise = 30
+const mostSustainedMs = 400
+/** Packets of the last 100 ms by which that is judged, else those of the last 320 ms, and the fewest of these. */
+const enoughPackets = 16
+const leastPackets = 6
 /** Time in which 63 % of a change of capacity is followed, ms. */
 const capacityMemoryMs = 400
 /** What was not seen saturated for this long is not known any more, ms. */
@@ -86,6 +93,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   let capBps = Infinity
   let capacityBps: number | null = null
   let saturatedMs = -Infinity
+  let standsSinceMs: number | null = null
   /** When it was last corrected, from which on more is tried. */
   let correctedMs = 0
   let byFullQueue = 0
@@ -124,12 +132,23 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     startMs,
   )
 
+  /** A queue stands: even the luckiest of enough packets waited, and did so for a while. */
+  const isSaturated = (): boolean => {
+    const windowMs = queue.arrivals(100) >= enoughPackets ? 100 : 320
+    const standing = queue.standingMs(windowMs) ?? 0
+    const stands = standing > saturatedQueueMs + queue.noiseMs / 2
+    if (!stands || queue.arrivals(windowMs) < leastPackets) standsSinceMs = null
+    else standsSinceMs ??= nowMs
+    return (
+      standsSinceMs !== null &&
+      nowMs - standsSinceMs >= Math.min(mostSustainedMs, sustainedMs + sustainedByNoise * queue.noiseMs)
+    )
+  }
+
   const measureCapacity = (): void => {
-    const standing = queue.standingMs(100)
     const nowBps = rate.overBps(200)
-    if (standing === null || nowBps === 0) return
-    const isSaturated = standing > saturatedQueueMs + queue.noiseMs / 2
-    if (isSaturated) {
+    if (nowBps === 0) return
+    if (isSaturated()) {
       const part = 1 - Math.exp(-Math.min(1000, nowMs - saturatedMs) / capacityMemoryMs)
       capacityBps = capacityBps === null ? nowBps : capacityBps + (nowBps - capacityBps) * part
       saturatedMs = nowMs

@@ -23,6 +23,8 @@ export interface QueueEstimate {
   over(delayMs: number): number
   /** Smallest over the base among arrivals of the last `windowMs` (at most 320); null when there were none. */
   standingMs(windowMs: number): number | null
+  /** How many packets arrived in that time. */
+  arrivals(windowMs: number): number
   /** About what jitter adds to delays on average; a queue that grows or shrinks evenly does not count. */
   readonly noiseMs: number
   readonly isNoiseKnown: boolean
@@ -40,6 +42,7 @@ export function createQueueEstimate(): QueueEstimate {
   let isHeld = false
   const recent = new Float64Array(recentSteps).fill(Infinity)
   const recentStep = new Float64Array(recentSteps).fill(-1)
+  const recentCount = new Float64Array(recentSteps)
   let newestStep = -1
   let noise = 0
   let noisy = 0
@@ -69,8 +72,11 @@ export function createQueueEstimate(): QueueEstimate {
     }
   }
 
+  const stepsOf = (windowMs: number): number =>
+    Math.min(recentSteps, Math.max(1, Math.ceil(windowMs / recentStepMs)))
+
   const standing = (windowMs: number): number => {
-    const steps = Math.min(recentSteps, Math.max(1, Math.ceil(windowMs / recentStepMs)))
+    const steps = stepsOf(windowMs)
     let least = Infinity
     for (let step = newestStep; step > newestStep - steps && step >= 0; step -= 1) {
       if (recentStep[step % recentSteps] === step)
@@ -97,11 +103,20 @@ export function createQueueEstimate(): QueueEstimate {
           before = last
         }
         recentStep[slot] = step
+        recentCount[slot] = 0
         recent[slot] = delayMs
         newestStep = step
       } else if (delayMs < (recent[slot] as number)) {
         recent[slot] = delayMs
       }
+      recentCount[slot] = (recentCount[slot] as number) + 1
+    },
+    arrivals(windowMs) {
+      let sum = 0
+      for (let step = newestStep; step > newestStep - stepsOf(windowMs) && step >= 0; step -= 1) {
+        if (recentStep[step % recentSteps] === step) sum += recentCount[step % recentSteps] as number
+      }
+      return sum
     },
     over: (delayMs) => Math.max(0, delayMs - base),
     standingMs(windowMs) {
