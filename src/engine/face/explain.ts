@@ -23,6 +23,8 @@ export type PathReason =
   | { readonly kind: 'slower'; readonly delayMs: number; readonly byMs: number }
   /** What the fastest one has no room for. */
   | { readonly kind: 'spill'; readonly delayMs: number; readonly byMs: number }
+  /** `adaptive`: copies of packets that are at risk on the fastest one. */
+  | { readonly kind: 'risk-copies'; readonly delayMs: number; readonly byMs: number }
   /** `backup`: places count from 1. */
   | { readonly kind: 'active'; readonly place: number }
   | { readonly kind: 'standing-by'; readonly place: number }

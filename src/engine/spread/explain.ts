@@ -14,6 +14,9 @@ export interface Explaining {
   readonly nowMs: number
 }
 
+/** What a path got less than this ago it is said to get, ms. */
+const latelyMs = 1000
+
 /** Why a path that carries has the part that it has. */
 export function explainPath(facing: Explaining): PathReason {
   const { path, mode, current, nowMs } = facing
@@ -61,6 +64,7 @@ function inSpeed({ path, current, usable, nowMs }: Explaining): PathReason {
     return { kind: 'fastest', delayMs, marginMs: next === null ? null : next - delayMs }
   }
   const byMs = delayMs - (current?.delayMs ?? delayMs)
-  const isBusy = current !== null && current.freeAtMs > nowMs && path.recentBytes + path.newBytes > 1
-  return { kind: isBusy ? 'spill' : 'slower', delayMs, byMs }
+  if (nowMs - path.spilledMs < latelyMs) return { kind: 'spill', delayMs, byMs }
+  if (nowMs - path.copiedMs < latelyMs) return { kind: 'risk-copies', delayMs, byMs }
+  return { kind: 'slower', delayMs, byMs }
 }

@@ -20,6 +20,9 @@ export interface Path {
   delayMs: number
   /** When what it was given so far will have left, at nine tenths of its estimated rate. */
   freeAtMs: number
+  /** When it last got what another one had no room for, and a copy of what was at risk there; -Infinity before. */
+  spilledMs: number
+  copiedMs: number
   /** Bytes that the user's limit still allows now, and when that was reckoned. */
   capBytes: number
   capAtMs: number
@@ -50,6 +53,8 @@ export function createPath(facts: PathFacts, backMs: number): Path {
     growthMs: growAfterAbsenceMs,
     delayMs: 0,
     freeAtMs: 0,
+    spilledMs: -Infinity,
+    copiedMs: -Infinity,
     capBytes: Infinity,
     capAtMs: 0,
     newBytes: 0,

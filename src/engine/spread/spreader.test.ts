@@ -265,6 +265,14 @@ describe('lowest-latency', () => {
     expect(countOf(trip.send(5500, 2), 2)).toBe(0)
   })
 
+  it('does not say of copies of what is at risk that they had no room', () => {
+    const trip = world('adaptive', [facts(1), facts(2, { rttMs: 60, baseRttMs: 60 })])
+    trip.send(4000, 10)
+    for (let at = 0; at < 50; at += 1) trip.spreader.choose(packet({ keyFrame: true }), 4000 + at)
+    expect(trip.spreader.explain(2, 4050)).toMatchObject({ kind: 'risk-copies' })
+    expect(trip.spreader.explain(2, 5500)).toMatchObject({ kind: 'slower' })
+  })
+
   it('leaves a suspect path at once', () => {
     const trip = world('lowest-latency', [facts(1), facts(2, { rttMs: 80, baseRttMs: 80 })])
     trip.send(1000, 10)

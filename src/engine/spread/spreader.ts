@@ -267,12 +267,14 @@ export function createSpreader(initialMode: Mode): Spreader {
       choice.reason = 'no-path'
       return
     }
+    if (choice.reason === 'spill') path.spilledMs = nowMs
     if (mode !== 'adaptive') return give(path, packet, nowMs)
     const other = usable.length > 1 ? soonest(path, packet.bytes, nowMs) : null
     const why = risk.assess(packet, path, other, madeAtMs, nowMs)
     give(path, packet, nowMs)
     if (why === null || other === null) return
     choice.reason = why
+    other.copiedMs = nowMs
     give(other, packet, nowMs)
   }
 

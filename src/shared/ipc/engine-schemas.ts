@@ -258,6 +258,7 @@ const pathReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fastest'), delayMs, marginMs: ms.nullable() }),
   z.object({ kind: z.literal('slower'), delayMs, byMs: ms }),
   z.object({ kind: z.literal('spill'), delayMs, byMs: ms }),
+  z.object({ kind: z.literal('risk-copies'), delayMs, byMs: ms }),
   z.object({ kind: z.literal('active'), place: count }),
   z.object({ kind: z.literal('standing-by'), place: count }),
   z.object({ kind: z.literal('selected') }),

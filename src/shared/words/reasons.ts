@@ -27,6 +27,8 @@ export function reasonText(reason: PathReason): string {
       return `Slower: ${formatMs(reason.delayMs)} ms expected, ${formatMs(Math.abs(reason.byMs))} ms ${reason.byMs < 0 ? 'less, but not for long enough' : 'more'}.`
     case 'spill':
       return `Takes what the fastest has no room for: ${formatMs(reason.delayMs)} ms expected.`
+    case 'risk-copies':
+      return `Slower, with copies of what is at risk on the fastest: ${formatMs(reason.delayMs)} ms expected.`
     case 'active':
       return `Number ${reason.place} in the order, and the first of those that work.`
     case 'standing-by':
