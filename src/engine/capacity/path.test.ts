@@ -50,6 +50,21 @@ describe('what a path is said to carry', () => {
     },
   )
 
+  it('is delivered no more once nothing has arrived for a second', () => {
+    const path = createPathCapacity(
+      { packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
+      0,
+    )
+    for (let at = 0; at < 100; at += 1) {
+      path.sent(1, at, 1250, at * 10)
+      path.arrived(1, at, at * 10 + 20, at * 10 + 20, at * 10 + 40)
+      path.reported(at * 10 + 40)
+    }
+    expect(path.view().deliveryRateBps).toBeGreaterThan(900_000)
+    path.tick(2500)
+    expect(path.view().deliveryRateBps).toBe(0)
+  })
+
   it('is its rate within a fifth of a second of a standing queue', () => {
     let freeMs = 0
     const told = measured(3, 600, (sentMs) => {

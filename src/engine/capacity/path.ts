@@ -12,6 +12,8 @@ const saturatedQueueMs = 4
 const sustainedMs = 60
 const sustainedByNoise = 30
 const mostSustainedMs = 400
+/** When no arrival was told for so long, ms, the path delivers nothing now. */
+const idleAfterMs = 1000
 /** Packets of the last 100 ms by which that is judged, else those of the last 320 ms, and the fewest of these. */
 const enoughPackets = 16
 const leastPackets = 6
@@ -167,6 +169,11 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     return capacityBps * (1 + tryMorePart) ** seconds
   }
 
+  const deliveryRateBps = (): number | null => {
+    if (ledger.highestArrived < 0) return null
+    return nowMs - ledger.heardMs > idleAfterMs ? 0 : rate.overBps(500)
+  }
+
   const isSilent = (): boolean => {
     const sinceMs = Math.max(ledger.oldestInFlightMs, ledger.heardMs, restartedMs)
     return ledger.oldestInFlightMs < Infinity && nowMs >= sinceMs + patienceMs()
@@ -233,7 +240,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     view: () => ({
       capacityBps,
       usableBps: usableBps(),
-      deliveryRateBps: ledger.highestArrived < 0 ? null : rate.overBps(500),
+      deliveryRateBps: deliveryRateBps(),
       queueMs: queue.standingMs(100),
       waits,
       lostByFullQueue: byFullQueue,

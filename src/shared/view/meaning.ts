@@ -97,7 +97,15 @@ function failureSentences(snapshot: EngineSnapshot, carrying: readonly PairSnaps
   const shared = sharedEnd(carrying)
   if (shared !== null)
     return [sentence('shared', 'warn', text(`All ${carrying.length} carrying paths ${shared}.`))]
-  return [sentence(snapshot.mode, 'plain', text(failureTexts[snapshot.mode](carrying.length)))]
+  const paths = streamPaths(snapshot) ?? carrying.length
+  return [sentence(snapshot.mode, 'plain', text(failureTexts[snapshot.mode](paths)))]
+}
+
+/** Streams may have fewer paths than messages; null while we send none, or they have no choice. */
+function streamPaths({ streams, pairs }: EngineSnapshot): number | null {
+  if (!streams.some(({ direction, running }) => direction === 'sent' && running)) return null
+  const carrying = pairs.filter((pair) => pair.carryingStreams && pair.state === 'up').length
+  return carrying < 2 ? null : carrying
 }
 
 /** What a mode makes of a path that fails, with so many that carry. */

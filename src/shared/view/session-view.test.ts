@@ -138,6 +138,21 @@ it('says what is down, what losing a path costs, and who is first, each with its
   expect(said[said.length - 1]).toMatch(/emulated/)
 })
 
+it('counts the paths of streams, which may be fewer, while any is sent', () => {
+  const world = createFakeWorld(live)
+  world.streams.start('sent', { kind: 'voice' }, 'us', 5000)
+  const snapshot = world.snapshot(10_000)
+  const said = (running: boolean): string => {
+    const pairs = snapshot.pairs.map((pair, at) => ({ ...pair, carryingStreams: at < 2 }))
+    const streams = snapshot.streams.map((stream) => ({ ...stream, running }))
+    expect(streams).toHaveLength(1)
+    const sentences = meaningOf({ ...snapshot, pairs, streams }, false)
+    return sentences.flatMap(({ parts }) => parts.map((part) => ('text' in part ? part.text : ''))).join(' ')
+  }
+  expect(said(false)).toMatch(/Every packet goes over 4 live paths/)
+  expect(said(true)).toMatch(/Every packet goes over 2 live paths/)
+})
+
 it('warns when all carrying paths share an interface, instead of promising that any may fail', () => {
   const snapshot = createFakeWorld(live).snapshot(5000)
   const oneLink = {
