@@ -21,9 +21,11 @@ const leastPackets = 6
 const capacityMemoryMs = 400
 /** What was not seen saturated for this long is not known any more, ms. */
 const capacityKeptMs = 60_000
-/** While no queue stands, more is tried: after so long, and by this part a second. */
+/** While no queue stands, more is tried: after so long, and by this part, times the square of the seconds since. */
 const tryMoreAfterMs = 2000
 const tryMorePart = 0.02
+/** What carried more than was known goes on from so far into the trial, a sixth more, and not from its start. */
+const tryOnFromMs = tryMoreAfterMs + 3000
 /** A loss beside packets that waited for longer than this is one of a full queue, ms. */
 const fullQueueMs = 30
 /** Nothing was heard for this many round trips, and this long: silence. */
@@ -61,8 +63,8 @@ export interface CapacityView {
   /** Bit/s of UDP payload: what the path delivered while a queue stood; null when none has stood lately. */
   readonly capacityBps: number | null
   /**
-   * What it may be given: the capacity, and 2 % more for each second without a queue, so that a path which has become
-   * faster is found out.
+   * What it may be given: the capacity, and more and more while no queue stands, so that a path which has become faster is
+   * found out.
    */
   readonly usableBps: number | null
   /** Delivered in the last 500 ms, bit/s; null before anything was. */
@@ -98,6 +100,8 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   let standsSinceMs: number | null = null
   /** When it was last corrected, from which on more is tried. */
   let correctedMs = 0
+  /** Of the packets that arrived lately. */
+  let meanBytes = 0
   let byFullQueue = 0
   let otherwise = 0
   let restartedMs = -Infinity
@@ -108,6 +112,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       const delayMs = arrivedMs - sentMs
       queue.add(delayMs, arrivedMs, sentMs)
       rate.add(bytes, arrivedMs)
+      meanBytes += (bytes - meanBytes) / 32
       const waitMs = queue.over(delayMs)
       waits.add(waitMs)
       lastWaitMs = waitMs
@@ -134,11 +139,15 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     startMs,
   )
 
-  /** A queue stands: even the luckiest of enough packets waited, and did so for a while. */
-  const isSaturated = (): boolean => {
+  /**
+   * A queue stands: even the luckiest of enough packets waited, and did so for a while. A slower link delays each packet by
+   * what it takes itself, which is no queue.
+   */
+  const isSaturated = (deliveredBps: number): boolean => {
     const windowMs = queue.arrivals(100) >= enoughPackets ? 100 : 320
     const standing = queue.standingMs(windowMs) ?? 0
-    const stands = standing > saturatedQueueMs + queue.noiseMs / 2
+    const ownMs = (meanBytes * 8000) / deliveredBps
+    const stands = standing > saturatedQueueMs + queue.noiseMs / 2 + ownMs
     if (!stands || queue.arrivals(windowMs) < leastPackets) standsSinceMs = null
     else standsSinceMs ??= nowMs
     return (
@@ -150,14 +159,14 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   const measureCapacity = (): void => {
     const nowBps = rate.overBps(200)
     if (nowBps === 0) return
-    if (isSaturated()) {
+    if (isSaturated(nowBps)) {
       const part = 1 - Math.exp(-Math.min(1000, nowMs - saturatedMs) / capacityMemoryMs)
       capacityBps = capacityBps === null ? nowBps : capacityBps + (nowBps - capacityBps) * part
       saturatedMs = nowMs
       correctedMs = nowMs
     } else if (capacityBps !== null && nowBps > capacityBps * 1.05) {
       capacityBps = nowBps
-      correctedMs = nowMs
+      correctedMs = Math.max(correctedMs, nowMs - tryOnFromMs)
     } else if (nowMs - saturatedMs > capacityKeptMs) {
       capacityBps = null
     }
@@ -166,7 +175,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   const usableBps = (): number | null => {
     if (capacityBps === null) return null
     const seconds = Math.max(0, nowMs - correctedMs - tryMoreAfterMs) / 1000
-    return capacityBps * (1 + tryMorePart) ** seconds
+    return capacityBps * (1 + tryMorePart * seconds ** 2)
   }
 
   const deliveryRateBps = (): number | null => {
