@@ -1,6 +1,6 @@
 /**
  * `npm test [-- suite...]`: installs what is missing, runs the suites, prints each one's time, and ends with
- * `N passed, N failed` on the last line (and `, N skipped` where there are any).
+ * `N passed, N failed` alone on the last line; what was skipped is told with its suite.
  */
 import { ensureDependencies } from './dependencies.mjs'
 import { startVirtualDisplay } from './display.mjs'
@@ -109,7 +109,7 @@ function conclude(results) {
     )
   }
   process.stdout.write(
-    `        ${'all'.padEnd(12)} ${seconds.toFixed(1).padStart(7)} s\n\n${counts(total)}\n`,
+    `        ${'all'.padEnd(12)} ${seconds.toFixed(1).padStart(7)} s   ${counts(total)}\n\n${total.passed} passed, ${total.failed} failed\n`,
   )
   process.exitCode = total.failed > 0 ? 1 : 0
 }
