@@ -122,6 +122,7 @@ export function setPairState(state: AgentState, pair: Pair, to: PairState, nowMs
   if (from === 'up') leaveUp(state, pair, to, lasted)
   if (from === 'down') pair.downMs += lasted
   if (to === 'up') state.alive += 1
+  if (from === 'down' && to === 'up') pair.lossSent.forgetRecent()
   if (to === 'down') {
     afterMs = nowMs - (pair.unansweredSinceMs ?? nowMs)
     pair.timesDown += 1

@@ -25,6 +25,15 @@ describe('loss', () => {
     expect(loss.recentLoss).toBe(0.05)
   })
 
+  it('forgets of late what an outage took, and keeps it in the whole', () => {
+    const loss = startedLoss()
+    loss.compare(200, 100, 100)
+    loss.forgetRecent()
+    expect(loss.recentLoss).toBeNull()
+    loss.compare(300, 200, 200)
+    expect(loss.view()).toMatchObject({ sent: 300, received: 200, recentPercent: 0 })
+  })
+
   it('does not take for lost what was sent before the receiver knew of the pair', () => {
     const loss = createLoss()
     loss.compare(9000, 1, 0)

@@ -15,8 +15,10 @@ export interface Loss {
    * stands, and counting goes on from there.
    */
   compare(sentCount: number, receivedCount: number, nowMs: number): void
+  /** The path is back after an outage: what that took says nothing of what it loses now. The whole stands. */
+  forgetRecent(): void
   view(): LossView
-  /** 0..1, each packet weighing less the older it is (time constant 2.5 s); null before anything was compared. */
+  /** 0..1, each packet weighing less the older it is (time constant 2.5 s); null before anything was compared, or since it was forgotten. */
   readonly recentLoss: number | null
 }
 
@@ -58,6 +60,11 @@ export function createLoss(): Loss {
       received = receivedSince
       receivedCountMax = receivedCount
       comparedAtMs = nowMs
+    },
+    forgetRecent() {
+      recentSent = 0
+      recentLost = 0
+      recent = null
     },
     view: () => ({
       sent,
