@@ -12,6 +12,7 @@ import { type LinkCounters, linkTable, memoryTable, streamTable } from './lab/re
 import { type LabReports, runLabSession } from './lab/session'
 import { startTap, type Tap } from './lab/tap'
 import { readTopology } from './lab/topology'
+import { unreadDatagrams } from './lab/unread'
 
 const ownTopology = 'triple'
 const ownSeconds = 3600
@@ -35,26 +36,32 @@ async function measure(options: BenchOptions, topology: string, folder: string):
     await lab.log(logFile)
     await lab.zero()
     const memory = new Map<Side, MemorySamples>()
+    const pids = new Map<Side, number>()
+    const unread = new Map<Side, number | null>()
     const reports = await runLabSession(lab, {
       seconds,
       left: ['--mode', 'redundant', '--stream', 'video:4mbit'],
       right: ['--mode', 'redundant', '--stream', 'voice'],
       keepIn: folder,
       onStarted: (programs) => {
-        for (const side of sides) memory.set(side, sampleMemory(programs[side].pid ?? 0, memoryEveryMs))
+        for (const side of sides) {
+          pids.set(side, programs[side].pid ?? 0)
+          memory.set(side, sampleMemory(programs[side].pid ?? 0, memoryEveryMs))
+        }
       },
       during: async () => {
         const telling = tellProgress(options, memory)
         await sleep(quietMs)
         writeFileSync(join(folder, 'played.txt'), await lab.play(scriptFile))
         clearInterval(telling)
+        for (const side of sides) unread.set(side, unreadDatagrams(pids.get(side) ?? 0))
       },
     })
     for (const each of memory.values()) each.stop()
     const counters = await readCounters(lab)
     await lab.log(null)
     const missed = { left: await taps.left.stop(), right: await taps.right.stop() }
-    return await tableOf({ lab, reports, taps, missed, counters, memory, logFile })
+    return await tableOf({ lab, reports, taps, missed, unread, counters, memory, logFile })
   } finally {
     await lab.destroy()
   }
@@ -77,13 +84,15 @@ interface Found {
   readonly reports: LabReports
   readonly taps: Readonly<Record<Side, Tap>>
   readonly missed: Readonly<Record<Side, number>>
+  /** By either host's kernel, for want of room in a socket's buffer. */
+  readonly unread: ReadonlyMap<Side, number | null>
   readonly counters: LinkCounters
   readonly memory: ReadonlyMap<Side, MemorySamples>
   readonly logFile: string
 }
 
 async function tableOf(found: Found): Promise<Table> {
-  const { lab, reports, taps, missed, counters, memory, logFile } = found
+  const { lab, reports, taps, missed, unread, counters, memory, logFile } = found
   const delivered = {
     'left->right': await readDelivered(logFile, 'left->right', taps.right),
     'right->left': await readDelivered(logFile, 'right->left', taps.left),
@@ -94,6 +103,7 @@ async function tableOf(found: Found): Promise<Table> {
     notes: [
       `Packets of the lab's log without their like at the receiving host, or the reverse: ${unmatched}; missed by the tap: ${missed.left + missed.right}.`,
       'Both must be 0 for the counts to be exact.',
+      `Thrown away by the receiving kernel because the program had not read what came before: left ${unread.get('left') ?? 'not told'}, right ${unread.get('right') ?? 'not told'}.`,
       'On each link: "no UDP" is what kernels send themselves, "bursts" are how a side finds out which way its packets leave, "to no socket" went to ports that a NAT has left. What is left of "sent" and of the difference to what was dropped are checks before the peer’s description was known, of no pair yet.',
     ],
     further: [
