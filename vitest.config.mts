@@ -21,6 +21,7 @@ export default defineConfig({
             'src/**/*.test.{ts,tsx}',
             'test/contract/**/*.test.ts',
             'test/fuzz/**/*.test.ts',
+            'test/interop/**/*.test.ts',
             'scripts/**/*.test.mjs',
           ],
         },

@@ -1,6 +1,7 @@
 /**
- * `npm run interop [-- --install] [-- --seconds N] [peer...]`: the command line against stock WebRTC peers. Needs root, for
- * network namespaces. `--install` installs the peers' Debian packages first. The last line is `N passed, N failed`.
+ * `npm run interop [-- --install] [-- --seconds N] [peer...]`: the command line against stock WebRTC peers, and our SRTP
+ * against libsrtp's. Needs root, for network namespaces, unless only libsrtp is named. `--install` installs the peers'
+ * Debian packages first. The last line is `N passed, N failed`.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -11,14 +11,22 @@ const run = promisify(execFile)
 const folder = fileURLToPath(new URL('../../test/interop/peers/', import.meta.url))
 const buildFolder = fileURLToPath(new URL('../../out/interop/', import.meta.url))
 
-export interface StockPeer {
+export interface Installable {
   readonly name: string
   /** Debian packages that bring it; empty when it comes with the project's own dependencies. */
   readonly packages: readonly string[]
   isInstalled(): Promise<boolean>
+}
+
+export interface StockPeer extends Installable {
   /** Builds what must be built. The program and its arguments for each role. */
   prepare(): Promise<(role: Role) => readonly [command: string, ...args: string[]]>
 }
+
+/** Debian's, which finds Debian's packages. */
+export const python = '/usr/bin/python3'
+
+export const peerProgram = (file: string): string => join(folder, file)
 
 const chromiumProgram = '/usr/bin/chromium'
 const goSources = '/usr/share/gocode'
@@ -30,7 +38,7 @@ function chromium(name: string, names: 'shown' | 'hidden'): StockPeer {
     isInstalled: async () => existsSync(chromiumProgram),
     prepare: async () => (role) => [
       process.execPath,
-      join(folder, 'chromium.mjs'),
+      peerProgram('chromium.mjs'),
       role,
       chromiumProgram,
       names,
@@ -43,13 +51,13 @@ export const stockPeers: readonly StockPeer[] = [
     name: 'werift',
     packages: [],
     isInstalled: async () => true,
-    prepare: async () => (role) => [process.execPath, join(folder, 'werift.mjs'), role],
+    prepare: async () => (role) => [process.execPath, peerProgram('werift.mjs'), role],
   },
   {
     name: 'aiortc',
     packages: ['python3-aiortc'],
-    isInstalled: () => succeeds('/usr/bin/python3', ['-c', 'import aiortc']),
-    prepare: async () => (role) => ['/usr/bin/python3', join(folder, 'aiortc_peer.py'), role],
+    isInstalled: () => succeeds(python, ['-c', 'import aiortc']),
+    prepare: async () => (role) => [python, peerProgram('aiortc_peer.py'), role],
   },
   {
     name: 'pion',
@@ -71,7 +79,7 @@ async function buildPion(): Promise<string> {
   const source = join(goPath, 'src', 'peer')
   const program = join(buildFolder, 'pion')
   mkdirSync(source, { recursive: true })
-  copyFileSync(join(folder, 'pion', 'main.go'), join(source, 'main.go'))
+  copyFileSync(peerProgram('pion/main.go'), join(source, 'main.go'))
   writeFileSync(join(source, 'go.mod'), 'module peer\n')
   const env = {
     ...process.env,
@@ -83,7 +91,7 @@ async function buildPion(): Promise<string> {
   return program
 }
 
-async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
+export async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
   try {
     await run(command, args)
     return true

@@ -1,5 +1,6 @@
-/** The result for people: a row for each peer and role, with a figure for each mode. */
+/** The results for people: a row for each peer and role, with a figure for each mode; and one for each SRTP exchange. */
 import type { Outcome } from './attempt'
+import type { Outcome as ExchangeOutcome } from './srtp/exchanges'
 
 interface Row {
   readonly peer: string
@@ -24,15 +25,37 @@ export function tableOf(rows: readonly Row[]): string {
     ...columns.map(([, read]) => joined(outcomes.map(read))),
     outcomes.every(({ faults }) => faults.length === 0) ? 'passed' : 'FAILED',
   ])
-  const lines = [head, ...body]
-  const widths = head.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)))
+  return `${aligned([head, ...body])}\nWhere two values stand, they are of redundant and weighted mode. "took data" is by the peer's own counts per pair.\n`
+}
+
+export interface ExchangeRow {
+  readonly exchange: string
+  /** Undefined where that way it is not done. */
+  readonly toPeer: ExchangeOutcome | undefined
+  readonly toUs: ExchangeOutcome | undefined
+}
+
+export function exchangeTableOf(peer: string, rows: readonly ExchangeRow[]): string {
+  const head = [`SRTP with ${peer}`, `sealed here, by ${peer}`, `sealed by ${peer}, by us`, 'result']
+  const body = rows.map(({ exchange, toPeer, toUs }) => [
+    exchange,
+    ...[toPeer, toUs].map((one) =>
+      one === undefined ? '-' : `${one.opened} opened, ${one.refused} refused`,
+    ),
+    [toPeer, toUs].every((one) => one === undefined || one.faults.length === 0) ? 'passed' : 'FAILED',
+  ])
+  return `${aligned([head, ...body])}\n`
+}
+
+function aligned(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)))
   const text = lines.map((line) =>
     line
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
       .join('  ')
       .trimEnd(),
   )
-  return `${text.join('\n')}\nWhere two values stand, they are of redundant and weighted mode. "took data" is by the peer's own counts per pair.\n`
+  return text.join('\n')
 }
 
 function joined(values: readonly string[]): string {
