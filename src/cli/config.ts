@@ -2,7 +2,26 @@
 import { z } from 'zod'
 import { parsePorts } from '../shared/session'
 import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
+import { type Read, readCap, readPath } from './path-words'
 import { sessionSettingsSchema } from './settings'
+
+/** A list in the words of the option of the same name. */
+const wordsOf = <T>(name: string, read: (text: string) => Read<T>) =>
+  z
+    .array(
+      z
+        .string()
+        .max(512)
+        .transform((text, context): T => {
+          const result = read(text)
+          if (result.kind === 'ok') return result.value
+          context.addIssue({ code: 'custom', message: `${name} ${result.message}` })
+          return z.NEVER
+        }),
+    )
+    .min(1, `${name} needs at least one name`)
+    .max(64)
+    .optional()
 
 const configSchema = z.strictObject({
   settings: sessionSettingsSchema.optional(),
@@ -29,6 +48,10 @@ const configSchema = z.strictObject({
     )
     .max(turnUrlLimits.servers)
     .optional(),
+  pin: wordsOf('pin', readPath),
+  exclude: wordsOf('exclude', readPath),
+  cap: wordsOf('cap', readCap),
+  order: wordsOf('order', readPath),
   durationSeconds: z.number().min(1).max(604_800).optional(),
   connectTimeoutSeconds: z.number().min(1).max(86_400).optional(),
 })
@@ -61,6 +84,6 @@ export function parseConfig(file: string, text: string): ConfigResult {
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
   return {
     kind: 'problem',
-    message: `${file} is no usable config${where}: ${issue?.message ?? 'not valid'}.`,
+    message: `${file} is no usable config${where}: ${(issue?.message ?? 'not valid').replace(/\.$/, '')}.`,
   }
 }

@@ -25,8 +25,7 @@ describe('the command line', () => {
       reconnectForSeconds: 600,
       statsSeconds: 1,
       explain: false,
-      order: undefined,
-      wishes: { pins: [], excluded: [], caps: [], order: [] },
+      wanted: { pin: undefined, exclude: undefined, cap: undefined, order: undefined },
       streams: { messages: { ratePerSecond: 100 }, streams: [] },
       reportDir: 'out',
       formats: ['json', 'md'],
@@ -73,7 +72,6 @@ describe('the command line', () => {
       expect(session('offer', '--mode', mode).mode).toBe(mode)
     }
     expect(wrong('offer --mode fastest')).toContain('weighted, lowest-latency, backup, single and adaptive')
-    expect(session('offer', '--mode', 'backup', '--order', 'eth0, lte').order).toEqual(['eth0', 'lte'])
   })
 
   it('names paths to be pinned, excluded, limited and ordered', () => {
@@ -82,21 +80,22 @@ describe('the command line', () => {
     const eth0 = { local: 'eth0', remote: null }
     const lte = { local: 'lte', remote: null }
     expect(session(...line.split(' '))).toMatchObject({
-      order: undefined,
-      wishes: {
-        pins: [eth0, { local: 'wlan0', remote: 'eth0' }],
-        excluded: [lte],
-        caps: [
+      wanted: {
+        pin: [eth0, { local: 'wlan0', remote: 'eth0' }],
+        exclude: [lte],
+        cap: [
           { path: eth0, capBps: 4_000_000 },
           { path: { local: 'lte', remote: 'eth0' }, capBps: 0 },
         ],
         order: [{ local: 'eth0', remote: 'eth0' }, lte],
       },
     })
+    const spaced = session('offer', '--order', 'eth0, lte,eth0').wanted.order
+    expect(spaced).toEqual([eth0, lte])
     for (const given of ['--pin eth0/', '--exclude /', '--order a/b/c'])
       expect(wrong(`offer ${given}`)).toContain('eth0/wlan0')
     for (const given of ['eth0', 'eth0=fast', 'eth0=1mbit=2', '=1mbit', 'eth0=101gbit'])
-      expect(wrong(`offer --cap ${given}`)).toMatch(/^--cap takes/)
+      expect(wrong(`offer --cap ${given}`)).toMatch(/^--cap takes .*not ".*"\.$/)
   })
 
   it('takes several streams, and sends no messages where only others are named', () => {

@@ -2,10 +2,10 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { ReportFormat } from '../shared/report'
 import { parsePorts, type PortRange, type SessionRequest } from '../shared/session'
-import { parseRate, parseStream, streamLimits } from '../shared/streams'
+import { parseStream, streamLimits } from '../shared/streams'
 import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
 import { modeNames } from '../shared/words'
-import { parsePathName, type PathName, type PathWishes } from './path-wishes'
+import { type Read, readCap, readPath, type WantedPaths } from './path-words'
 
 type ModeName = (typeof modeNames)[number]
 
@@ -17,10 +17,8 @@ export interface SessionOptions {
   readonly role: 'offerer' | 'answerer' | 'loopback'
   readonly interfaces: readonly string[] | undefined
   readonly mode: ModeName | undefined
-  /** Interfaces in the order for `backup`; undefined also when paths are ordered, in `wishes`. */
-  readonly order: readonly string[] | undefined
   /** What is wanted of single paths. */
-  readonly wishes: PathWishes
+  readonly wanted: WantedPaths
   readonly use: 'auto' | 'all' | 'disjoint' | undefined
   readonly durationSeconds: number | undefined
   readonly reconnectForSeconds: number | undefined
@@ -64,9 +62,6 @@ export type Command =
     }
   /** Status 2, with one sentence. */
   | { readonly kind: 'wrong'; readonly message: string }
-
-/** Of `--cap`: what is more limits nothing. */
-const pathCapLimitBps = 100e9
 
 type OptionTable = NonNullable<ParseArgsConfig['options']>
 
@@ -190,7 +185,7 @@ function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): Ses
     role: roles[name],
     interfaces: listFrom(text(values, 'interfaces'), '--interfaces'),
     mode: modeText === undefined ? undefined : modeFrom(modeText),
-    ...pathsFrom(values),
+    wanted: wantedPathsFrom(values),
     use: useText === undefined ? undefined : pathUseFrom(useText),
     durationSeconds: duration === undefined ? undefined : secondsFrom(duration, '--duration', 1, 7 * 86_400),
     reconnectForSeconds:
@@ -220,37 +215,20 @@ function listFrom(list: string | undefined, option: string): readonly string[] |
   return names
 }
 
-function pathsFrom(values: Values): Pick<SessionOptions, 'order' | 'wishes'> {
-  const names = (option: 'pin' | 'exclude' | 'order'): readonly PathName[] =>
-    (listFrom(text(values, option), `--${option}`) ?? []).map((name) => pathFrom(name, `--${option}`))
-  const order = names('order')
-  // By interfaces alone it is a setting, which holds for pairs to come as well.
-  const isOfPaths = order.some(({ remote }) => remote !== null)
+function wantedPathsFrom(values: Values): WantedPaths {
+  const names = (option: 'pin' | 'exclude' | 'order') =>
+    listFrom(text(values, option), `--${option}`)?.map((name) => wordFrom(`--${option}`, readPath(name)))
   return {
-    order: isOfPaths || order.length === 0 ? undefined : order.map(({ local }) => local),
-    wishes: {
-      pins: names('pin'),
-      excluded: names('exclude'),
-      caps: (texts(values, 'cap') ?? []).map(capFrom),
-      order: isOfPaths ? order : [],
-    },
+    pin: names('pin'),
+    exclude: names('exclude'),
+    cap: texts(values, 'cap')?.map((cap) => wordFrom('--cap', readCap(cap))),
+    order: names('order'),
   }
 }
 
-function pathFrom(name: string, option: string): PathName {
-  const path = parsePathName(name)
-  if (path !== undefined) return path
-  throw new Wrong(
-    `${option} takes names of interfaces such as eth0, or eth0/wlan0 for the paths from eth0 to the peer's wlan0, not "${name}".`,
-  )
-}
-
-function capFrom(cap: string): PathWishes['caps'][number] {
-  const [name = '', rate, ...more] = cap.split('=')
-  const capBps = rate === undefined ? undefined : parseRate(rate)
-  if (capBps === undefined || capBps > pathCapLimitBps || more.length > 0)
-    throw new Wrong(`--cap takes a path and a rate of 0 to 100gbit, such as eth0=4mbit, not "${cap}".`)
-  return { path: pathFrom(name, '--cap'), capBps }
+function wordFrom<T>(option: string, read: Read<T>): T {
+  if (read.kind === 'ok') return read.value
+  throw new Wrong(`${option} ${read.message}`)
 }
 
 function modeFrom(mode: string): ModeName {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exampleSnapshot } from '../shared/testing'
-import { followPaths, parsePathName, pathNameText, type PathWishes } from './path-wishes'
+import { parsePathName } from './path-words'
+import { followPaths, type PathWishes } from './path-wishes'
 
 const none: PathWishes = { pins: [], excluded: [], caps: [], order: [] }
 const named = (text: string) => {
@@ -12,19 +13,6 @@ const snapshot = exampleSnapshot(5)
 const idOf = (label: string) => snapshot.pairs.find((pair) => pair.label === label)?.id
 const idsFrom = (local: string) =>
   snapshot.pairs.filter((pair) => pair.local.interfaceName === local).map(({ id }) => id)
-
-describe('the name of a path', () => {
-  it('is an interface, or one and the end at the peer', () => {
-    expect(named('eth0')).toEqual({ local: 'eth0', remote: null })
-    expect(named(' eth0/br-lan.5')).toEqual({ local: 'eth0', remote: 'br-lan.5' })
-    expect(named('eth0/2001:db8::1')).toEqual({ local: 'eth0', remote: '2001:db8::1' })
-    for (const text of ['eth0', 'eth0/wlan0']) expect(pathNameText(named(text))).toBe(text)
-  })
-
-  it.each(['', '/', '/wlan0', 'eth0/', 'eth0/wlan0/x'])('is not "%s"', (text) => {
-    expect(parsePathName(text)).toBeUndefined()
-  })
-})
 
 describe('wishes of paths', () => {
   it('become a command for each pair that they name, and each only once', () => {
@@ -50,7 +38,7 @@ describe('wishes of paths', () => {
     const nameless = { ...first, remote: { ...first.remote, interfaceName: null } }
     expect(paths.commands({ ...snapshot, pairs: [] })).toEqual([])
     expect(paths.commands({ ...snapshot, pairs: [nameless] })).toEqual([])
-    expect(paths.unmet).toEqual(['--exclude eth0/wlan0'])
+    expect(paths.unmet).toEqual(['eth0/wlan0 to exclude'])
     expect(paths.commands({ ...snapshot, pairs: [first] })).toEqual([
       { kind: 'include-pair', pairId: first.id, included: false },
     ])
@@ -81,7 +69,7 @@ describe('wishes of paths', () => {
     expect(paths.commands({ ...snapshot, pairs })).toEqual([{ kind: 'order-pairs', pairIds: order.slice(1) }])
   })
 
-  it('that no pair meets are known by what was written', () => {
+  it('that no pair meets are known by name', () => {
     const paths = followPaths({
       pins: [named('usb0')],
       excluded: [],
@@ -89,6 +77,6 @@ describe('wishes of paths', () => {
       order: [named('eth9/eth0')],
     })
     paths.commands(snapshot)
-    expect(paths.unmet).toEqual(['--pin usb0', '--cap eth0/usb7', '--order eth9/eth0'])
+    expect(paths.unmet).toEqual(['usb0 to pin', 'eth0/usb7 to cap', 'eth9/eth0 to order'])
   })
 })

@@ -1,40 +1,44 @@
 /** What the user wants of paths, by the names of their interfaces: kept to as pairs come and go. */
 import type { SessionOrder, SessionUpdate } from '../shared/session'
+import { type PathCap, type PathName, pathNameText, type WantedPaths } from './path-words'
 
 type Snapshot = Extract<SessionUpdate, { readonly kind: 'snapshot' }>['snapshot']
 type Pair = Snapshot['pairs'][number]
 type Command = Extract<SessionOrder, { readonly kind: 'command' }>['command']
 
-/** `eth0`: every path from there. `eth0/wlan0`: those from there to the peer's wlan0, or to an address of the peer. */
-export interface PathName {
-  readonly local: string
-  /** Null: any. */
-  readonly remote: string | null
-}
-
 export interface PathWishes {
   readonly pins: readonly PathName[]
   readonly excluded: readonly PathName[]
-  readonly caps: readonly { readonly path: PathName; readonly capBps: number }[]
+  readonly caps: readonly PathCap[]
   /** Of pairs; empty where interfaces alone are ordered, which is a setting. */
   readonly order: readonly PathName[]
 }
 
-/** A path's name as it is written; undefined when it is none. */
-export function parsePathName(text: string): PathName | undefined {
-  const [local = '', remote, ...more] = text.trim().split('/')
-  if (local === '' || remote === '' || more.length > 0) return undefined
-  return { local, remote: remote ?? null }
-}
-
-export function pathNameText({ local, remote }: PathName): string {
-  return remote === null ? local : `${local}/${remote}`
+/**
+ * What options say of pins, of an order and so on goes before what a config says of the same. An order of interfaces alone
+ * is a setting, which holds for pairs to come as well; undefined when there is none.
+ */
+export function pathWishesOf(
+  options: WantedPaths,
+  config: WantedPaths,
+): { readonly wishes: PathWishes; readonly interfaceOrder: readonly string[] | undefined } {
+  const order = options.order ?? config.order ?? []
+  const isOfPaths = order.some(({ remote }) => remote !== null)
+  return {
+    wishes: {
+      pins: options.pin ?? config.pin ?? [],
+      excluded: options.exclude ?? config.exclude ?? [],
+      caps: options.cap ?? config.cap ?? [],
+      order: isOfPaths ? order : [],
+    },
+    interfaceOrder: isOfPaths || order.length === 0 ? undefined : order.map(({ local }) => local),
+  }
 }
 
 export interface FollowedPaths {
   /** What is to be wished now; each wish of a pair once. */
   commands(snapshot: Snapshot): readonly Command[]
-  /** Options that no pair has met so far, as written. */
+  /** Wishes that no pair has met so far, such as `usb0 to pin`. */
   readonly unmet: readonly string[]
 }
 
@@ -78,20 +82,18 @@ interface Rule {
 }
 
 function rulesOf({ pins, excluded, caps, order }: PathWishes): readonly Rule[] {
-  const rule = (option: string, path: PathName, commandFor: Rule['commandFor']): Rule => ({
+  const rule = (wish: string, path: PathName, commandFor: Rule['commandFor']): Rule => ({
     path,
-    text: `${option} ${pathNameText(path)}`,
+    text: `${pathNameText(path)} to ${wish}`,
     commandFor,
   })
   return [
-    ...pins.map((path) => rule('--pin', path, (pairId) => ({ kind: 'pin-pair', pairId, pinned: true }))),
+    ...pins.map((path) => rule('pin', path, (pairId) => ({ kind: 'pin-pair', pairId, pinned: true }))),
     ...excluded.map((path) =>
-      rule('--exclude', path, (pairId) => ({ kind: 'include-pair', pairId, included: false })),
+      rule('exclude', path, (pairId) => ({ kind: 'include-pair', pairId, included: false })),
     ),
-    ...caps.map(({ path, capBps }) =>
-      rule('--cap', path, (pairId) => ({ kind: 'cap-pair', pairId, capBps })),
-    ),
-    ...order.map((path) => rule('--order', path, () => null)),
+    ...caps.map(({ path, capBps }) => rule('cap', path, (pairId) => ({ kind: 'cap-pair', pairId, capBps }))),
+    ...order.map((path) => rule('order', path, () => null)),
   ]
 }
 

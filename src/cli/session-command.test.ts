@@ -62,13 +62,14 @@ describe('offer', () => {
     expect(around.reading()).toBeUndefined()
   })
 
-  it('wishes of paths what the options say, and tells which option names none', async () => {
-    const { around, status } = start('offer --exclude wlan0/eth0 --cap usb0=1mbit')
+  it('wishes of paths what options and config say, and tells of what is not there', async () => {
+    writeFileSync(at('config'), '{"cap": ["usb0=1mbit"], "exclude": ["eth0"]}')
+    const { around, status } = start(`offer --exclude wlan0/eth0 --config ${at('config')}`)
     around.type(texts.answer.json)
     await status
     const commands = around.sessions[0]?.orders.filter(({ kind }) => kind === 'command')
     expect(commands).toMatchObject([{ command: { kind: 'include-pair', included: false } }])
-    expect(around.out.stderr.match(/warning: --cap usb0: there is no such path so far\./g)).toHaveLength(1)
+    expect(around.out.stderr.match(/warning: there is no path usb0 to cap so far\./g)).toHaveLength(1)
   })
 
   it('prints a digest in the asked interval on standard error', async () => {

@@ -16,12 +16,12 @@ type Ended = Extract<SessionUpdate, { readonly kind: 'ended' }>
 
 /** Runs one session; resolves to the exit status when everything is written. */
 export async function runSessionCommand(options: SessionOptions, around: Surroundings): Promise<ExitStatus> {
-  const request = await prepare(options, around)
-  if (request.kind === 'problem') {
-    around.stderr.write(`${request.message}\n`)
+  const prepared = await prepare(options, around)
+  if (prepared.kind === 'problem') {
+    around.stderr.write(`${prepared.message}\n`)
     return exitStatus.usage
   }
-  return new SessionRun(options, request.request, around).run()
+  return new SessionRun(options, prepared.request, followPaths(prepared.wishes), around).run()
 }
 
 const statusOf: Readonly<Record<Ended['reason'], ExitStatus>> = {
@@ -44,7 +44,6 @@ class SessionRun {
   readonly #voice: Voice
   readonly #texts: TextExchange
   readonly #live: LiveLines
-  readonly #paths: FollowedPaths
   #toldUnmet = false
   #end!: (ended: Ended | undefined) => void
   readonly #ended = new Promise<Ended | undefined>((resolve) => {
@@ -54,12 +53,12 @@ class SessionRun {
   constructor(
     private readonly options: SessionOptions,
     private readonly request: SessionRequest,
+    private readonly paths: FollowedPaths,
     private readonly around: Surroundings,
   ) {
     this.#voice = createVoice(around, options.jsonl)
     this.#texts = createTextExchange(options, around, this.#voice, () => this.#interrupt())
     this.#live = createLiveLines(options, request, around.stderr, this.#voice)
-    this.#paths = followPaths(options.wishes)
   }
 
   async run(): Promise<ExitStatus> {
@@ -168,13 +167,12 @@ class SessionRun {
     void this.#paste(this.request.role === 'offerer' ? 'answer' : 'offer')
   }
 
-  /** What is wanted of paths, of those that are new; once connected, also which options no path has met. */
+  /** What is wanted of paths, of those that are new; once connected, also which wishes no path has met. */
   #wish(snapshot: Snapshot): void {
-    for (const command of this.#paths.commands(snapshot)) this.#handle?.order({ kind: 'command', command })
+    for (const command of this.paths.commands(snapshot)) this.#handle?.order({ kind: 'command', command })
     if (this.#toldUnmet || snapshot.channel !== 'open') return
     this.#toldUnmet = true
-    for (const option of this.#paths.unmet)
-      this.#voice.say(`warning: ${option}: there is no such path so far.`)
+    for (const wish of this.paths.unmet) this.#voice.say(`warning: there is no path ${wish} so far.`)
   }
 
   /** After the end: the report, the summary, the exit status. */

@@ -6,6 +6,7 @@ import { parseStream, streamLimits } from '../shared/streams'
 import { modeNames } from '../shared/words'
 import type { Config } from './config'
 import type { SessionOptions } from './options'
+import { type PathWishes, pathWishesOf } from './path-wishes'
 
 type Settings = SessionRequest['settings']
 
@@ -65,7 +66,7 @@ export const defaultSettings: Settings = {
 }
 
 export type RequestResult =
-  | { readonly kind: 'ok'; readonly request: SessionRequest }
+  | { readonly kind: 'ok'; readonly request: SessionRequest; readonly wishes: PathWishes }
   | { readonly kind: 'problem'; readonly message: string }
 
 const defaultTitles = { offerer: 'Session', answerer: 'Session', loopback: 'Loopback' } as const
@@ -77,7 +78,8 @@ export function requestFrom(
   config: Config,
   paths: readonly EmulatedPath[] | null,
 ): RequestResult {
-  const settings = settingsFrom(options, config)
+  const { wishes, interfaceOrder } = pathWishesOf(options.wanted, config)
+  const settings = settingsFrom(options, config, interfaceOrder)
   if (settings.minWeight > settings.maxWeight) {
     return { kind: 'problem', message: 'minWeight is above maxWeight.' }
   }
@@ -98,7 +100,7 @@ export function requestFrom(
     durationSeconds: options.durationSeconds ?? config.durationSeconds ?? null,
     connectTimeoutSeconds: config.connectTimeoutSeconds ?? null,
   }
-  return { kind: 'ok', request }
+  return { kind: 'ok', request, wishes }
 }
 
 function socketsFrom({ binding, ports }: SessionOptions, config: Config): SocketChoice {
@@ -110,8 +112,9 @@ function socketsFrom({ binding, ports }: SessionOptions, config: Config): Socket
 }
 
 function settingsFrom(
-  { mode, order, use, streams, reconnectForSeconds }: SessionOptions,
+  { mode, use, streams, reconnectForSeconds }: SessionOptions,
   config: Config,
+  interfaceOrder: readonly string[] | undefined,
 ): Settings {
   const { messages, ...given } = config.settings ?? {}
   const merged = { ...defaultSettings, ...present(given) }
@@ -120,7 +123,7 @@ function settingsFrom(
     ...merged,
     ...(mode === undefined ? {} : { mode }),
     ...(use === undefined ? {} : { use }),
-    ...(order === undefined ? {} : { backupOrder: order }),
+    ...(interfaceOrder === undefined ? {} : { backupOrder: interfaceOrder }),
     ...(reconnectForSeconds === undefined ? {} : { reconnectFor: reconnectForSeconds }),
     messages: {
       ...defaultSettings.messages,

@@ -45,7 +45,8 @@ options
   --turn URL            relay by this TURN server as well: turn:USER:PASSWORD@HOST:PORT?transport=udp or tcp,
                         turns:… for TLS (repeatable; none by default). Others on this machine can read a command
                         line; "turn" in the file of --config keeps the password from them
-  --config FILE         settings as JSON; options given here go before it
+  --config FILE         settings as JSON; options given here go before it. Its lists "pin", "exclude", "cap" and "order"
+                        are in the words of these options, as in "cap": ["eth0=4mbit"]
 
 Exit status: 0 done, 1 failed or peer gone, 2 wrong usage, 3 no pair connected, 4 the text is no usable offer or
 answer, 5 the peer failed its proof, 130 interrupted (the report is still written).

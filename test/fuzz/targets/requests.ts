@@ -104,6 +104,9 @@ const config = {
   title: 'Studio',
   interfaces: ['eth0'],
   stun: ['stun:192.0.2.1:3478'],
+  pin: ['eth0/wlan0'],
+  cap: ['eth0=4mbit'],
+  order: ['wlan0', 'eth0'],
   durationSeconds: 10,
 }
 
