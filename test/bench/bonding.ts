@@ -201,6 +201,7 @@ async function run(options: BenchOptions): Promise<Table> {
       'IP rate: of each bottleneck once. Singles: the same system over each link alone, their sum.',
       'Queue: time in the link beyond the shortest, by the packet log, emulated jitter included; the worst link.',
       'Self loss: packets that the link dropped because its queue was full.',
+      'A TCP that random loss holds down leaves the rest to whoever is beside it: what it carries alone is in the row of MPTCP, as its worst single.',
     ],
   }
 }

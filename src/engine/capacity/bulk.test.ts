@@ -206,6 +206,50 @@ describe('bulk beside others', () => {
     },
   )
 
+  const shareAfterTcp = (kind: 'cubic' | 'bbr', link: LinkSettings, paths: number, seed: number): number => {
+    const ways = [{ link: 0 }, { link: 0, delayMs: link.delayMs + 5 }].slice(0, paths)
+    const bench = createBench([link], ways, seed, 0.5, (dueMs) => dueMs, 9000)
+    const flow = bench.tcp(0, kind, 0)
+    const bottlenecks = createBottlenecks()
+    let theirs = 0
+    for (let atMs = 9000; atMs <= 24_000; atMs += 100) {
+      bench.run(atMs)
+      if (atMs === 9000) theirs = flow.deliveredBytes
+      bottlenecks.sample(bench.paths.map(({ capacity }, id) => ({ id, queueMs: capacity.standingQueueMs })))
+      bench.paths.forEach(({ capacity }, id) => capacity.setSharers(bottlenecks.sharers(id)))
+    }
+    return arrivedBytes(bench) / (arrivedBytes(bench) + flow.deliveredBytes - theirs)
+  }
+
+  it('takes between 0.3 and 0.7 within 15 s, start included, of a link that BBR had filled before', () => {
+    for (const link of [even, lossy]) {
+      for (const paths of [1, 2]) {
+        for (const seed of [1, 2, 3]) {
+          const share = shareAfterTcp('bbr', link, paths, seed)
+          expect(share, `${paths} paths, seed ${seed}`).toBeGreaterThan(0.3)
+          expect(share, `${paths} paths, seed ${seed}`).toBeLessThan(0.7)
+        }
+      }
+    }
+  })
+
+  it('takes between 0.3 and 0.7 of a link that CUBIC had filled before', () => {
+    for (const paths of [1, 2]) {
+      const share = shareAfterTcp('cubic', even, paths, 1)
+      expect(share).toBeGreaterThan(0.3)
+      expect(share).toBeLessThan(0.7)
+    }
+  })
+
+  it('leaves CUBIC what random loss lets it have, and takes no more than the rest', () => {
+    const alone = createBench([lossy], [{ link: 0 }], 1, 0.5, (dueMs) => dueMs, 60_000)
+    const flow = alone.tcp(0, 'cubic', 0)
+    alone.run(24_000)
+    const aloneBps = (flow.deliveredBytes * 8000) / 24_000
+    const theirPart = (1 - shareAfterTcp('cubic', lossy, 2, 1)) * 19e6
+    expect(theirPart / aloneBps).toBeGreaterThan(0.6)
+  })
+
   it('does not give way to BBR where the link loses packets at random', () => {
     const bench = createBench([lossy], [{ link: 0 }], 1)
     const flow = bench.tcp(0, 'bbr', 3000)

@@ -1,6 +1,6 @@
 import { limits } from '../face/limits'
 import type { Ledger } from '../feedback'
-import { createCompetingWindow } from './competing'
+import { createCompetition } from './competition'
 import type { QueueEstimate } from './queue'
 import type { DeliveryRate } from './rate'
 
@@ -31,18 +31,13 @@ const initialPackets = 16
 const roundsHeld = 3
 /** A loss does not take the window below what the best rate of this many ms, and of as many before, needs. */
 const bestStepMs = 2000
-/** While competing it is tested this often whether anybody else is there, ms; sooner where most of the rate is ours. */
-const testEveryMs = 60_000
-const testSoonMs = 4000
-/** It ends when the queue was short for so long: BBR empties it for 200 ms every 10 s. */
-const calmMs = 700
 
 export type ControllerPhase = 'startup' | 'steady' | 'draining' | 'competing'
 
 /**
  * How many bytes of `bulk` may be in flight on one path, and how fast they follow each other. The window is set once a
  * round so that a small standing queue remains (as in FAST TCP: by the ratio of what the round trip should be to what it
- * is), so neither random loss nor jitter shrinks it. Where others keep a long queue, it grows and shrinks as CUBIC's.
+ * is), so neither random loss nor jitter shrinks it. Where others keep a long queue, it competes with them.
  */
 export interface Controller {
   /** A packet sent at `sentMs` arrived and waited `queueMs` more than the least. */
@@ -74,12 +69,11 @@ export interface ControllerView {
 
 export function createController(path: ControllerView, startMs: number): Controller {
   const { ledger, queue, rate, packetBytes } = path
-  const cubic = createCompetingWindow(packetBytes)
+  const competition = createCompetition(packetBytes)
   const least = leastPackets * packetBytes
   const most = (limits.inFlightPackets / 2) * packetBytes
   let phase: ControllerPhase = 'startup'
   let window = Math.min(most, Math.max(initialPackets * packetBytes, path.startBytes))
-  let sharers = 1
 
   let roundStartMs = startMs
   let lookMs = leastLookMs
@@ -88,6 +82,7 @@ export function createController(path: ControllerView, startMs: number): Control
   let roundLost = 0
   let isLimited = false
   let roundFlight = 0
+  let roundWindow = window
 
   let startupRoundMs = startMs
   let startupBps = 0
@@ -110,15 +105,13 @@ export function createController(path: ControllerView, startMs: number): Control
   let stillRounds = 0
   let lastExcessMs = 0
   let hasFitted = false
-  /** The competition is interrupted to see whether there is any. */
-  let isTest = false
+  /** The base delay if nobody else turns out to be there, as the path has become longer; null = that is not so. */
+  let longerBaseMs: number | null = null
   let largestBps = 0
   /** Best rate of the present and of the last step of time. */
   let bestBps = 0
   let bestBeforeBps = 0
   let bestSinceMs = startMs
-  let testedMs = startMs
-  let calmSinceMs = startMs
 
   const ackMs = (): number => ledger.smoothedAckMs ?? path.rttHintMs() ?? 100
   const wanted = (): number => targetQueueMs + Math.min(mostNoiseMs, noisePart * queue.noiseMs)
@@ -130,6 +123,7 @@ export function createController(path: ControllerView, startMs: number): Control
     roundBytes = 0
     roundLost = 0
     roundFlight = 0
+    roundWindow = window
     isLimited = false
   }
 
@@ -176,23 +170,22 @@ export function createController(path: ControllerView, startMs: number): Control
     if (isLong || (standingMs > short && isCertain)) settleAfterStartup(standingMs, nowMs)
   }
 
-  const compete = (nowMs: number): void => {
+  const compete = (longerMs: number | null): void => {
+    longerBaseMs = longerMs
     excess = 0
-    testedMs = nowMs
-    calmSinceMs = nowMs
     queue.hold(true)
     phase = 'competing'
     setWindow(Math.max(excessWindow, initialPackets * packetBytes))
-    if (!isTest) cubic.begin(window, nowMs)
-    isTest = false
     excessWindow = 0
+    competition.begin()
   }
 
   /**
    * A queue above the target stays although the window shrinks. Ours alone would fall by what we take away; one that we
-   * share falls by less; and where nothing falls, the path has become longer. True when the window is set anew.
+   * share falls by less; and where nothing falls, the path has become longer, or others hold the queue as it is: competing
+   * tells which. True when the window is set anew.
    */
-  const judgeExcess = (queueMs: number, isLong: boolean, nowMs: number): boolean => {
+  const judgeExcess = (queueMs: number, isLong: boolean): boolean => {
     excess += 1
     stillRounds = Math.abs(queueMs - lastExcessMs) < Math.max(1.5, queue.noiseMs) ? stillRounds + 1 : 0
     lastExcessMs = queueMs
@@ -214,14 +207,12 @@ export function createController(path: ControllerView, startMs: number): Control
     if (isUnmoved && shouldMs >= 2.5 * noise) {
       // Others' queues may stand still for a moment, an empty one always does.
       if (stillRounds < 3 && excess < mostExcessRounds) return false
-      queue.rebase((queue.baseMs ?? 0) + queueMs, nowMs)
-      setWindow(excessWindow)
-      forgetExcess()
+      compete((queue.baseMs ?? 0) + queueMs)
       return true
     }
     const isOurs = fellMs > 0.6 * (takenBits / Math.max(1, rate.overBps(200)))
     if (!isOurs && (isLong || window < 0.5 * excessWindow)) {
-      compete(nowMs)
+      compete(null)
       return true
     }
     excessQueueMs = queueMs
@@ -242,7 +233,6 @@ export function createController(path: ControllerView, startMs: number): Control
     excess = 0
     excessWindow = 0
     hasFitted = false
-    isTest = false
   }
 
   const adjust = (queueMs: number, nowMs: number): void => {
@@ -255,7 +245,7 @@ export function createController(path: ControllerView, startMs: number): Control
       : fitting(target, queueMs)
     if (queueMs <= target + Math.max(2, queue.noiseMs / 2)) {
       forgetExcess()
-    } else if (judgeExcess(queueMs, isLong, nowMs)) return
+    } else if (judgeExcess(queueMs, isLong)) return
     if (next < window) {
       quietRounds = 0
       saturatedBps = Math.max(saturatedBps, rate.overBps(200))
@@ -305,7 +295,7 @@ export function createController(path: ControllerView, startMs: number): Control
     considerLoss()
     if (queueMs < Infinity) {
       if (phase === 'steady') adjust(queueMs, nowMs)
-      else if (phase === 'competing') considerCalm(queueMs, nowMs)
+      else if (phase === 'competing') goOnCompeting(queueMs, nowMs)
     }
     if (phase === 'draining') {
       phase = 'steady'
@@ -319,22 +309,20 @@ export function createController(path: ControllerView, startMs: number): Control
     beginRound(nowMs)
   }
 
-  /** Whether the others are gone, or were never there: seen when the queue is short, or vanishes with a smaller window. */
-  const considerCalm = (queueMs: number, nowMs: number): void => {
-    if (queueMs >= 1.5 * wanted()) calmSinceMs = nowMs
-    if (nowMs - calmSinceMs > calmMs) {
-      phase = 'steady'
-      queue.hold(false)
-      forgetExcess()
-      return
-    }
-    const isMostOurs = rate.overBps(500) > 0.7 * largestBps
-    if (nowMs - testedMs < (isMostOurs ? testSoonMs : testEveryMs)) return
-    testedMs = nowMs
+  const goOnCompeting = (queueMs: number, nowMs: number): void => {
+    const next = competition.round({
+      windowBytes: window,
+      sentWindowBytes: roundWindow,
+      rateBps: rate.overBps(Math.max(60, lookMs)),
+      isCalm: queueMs < 1.5 * wanted(),
+      roundTripMs: ackMs(),
+      nowMs,
+    })
+    if (next !== null) return setWindow(next)
     phase = 'steady'
+    queue.hold(false)
+    if (longerBaseMs !== null) queue.rebase(longerBaseMs, nowMs)
     forgetExcess()
-    excessWindow = window
-    isTest = true
   }
 
   return {
@@ -343,10 +331,9 @@ export function createController(path: ControllerView, startMs: number): Control
         roundQueueMs = Math.min(roundQueueMs, queueMs)
       }
       roundBytes += bytes
+      competition.waited(queueMs, nowMs)
       if (phase === 'startup' && isLimited) setWindow(window + startupGrowth * bytes)
-      else if (phase === 'competing') {
-        setWindow(window + (cubic.acked(window, bytes, ackMs(), nowMs) - window) / (sharers * sharers))
-      }
+      else if (phase === 'competing') setWindow(competition.acked(window, bytes, ackMs(), nowMs))
     },
     lost(bytes, sentMs, byFullQueue, nowMs) {
       roundLost += bytes
@@ -354,12 +341,12 @@ export function createController(path: ControllerView, startMs: number): Control
         if (byFullQueue) settleAfterStartup(queue.standingMs(30) ?? 0, nowMs)
         return
       }
-      if (phase !== 'competing' || !byFullQueue || sentMs < cutMs) return
+      if (phase !== 'competing' || sentMs < cutMs) return
       // Where the path always loses some, a single loss says nothing.
-      const usual = usualLoss * Math.max(roundBytes, window)
-      if (roundLost < 4 * usual + (usual > packetBytes / 20 ? 2 * packetBytes : 0)) return
+      const next = competition.lost(window, roundLost, usualLoss * Math.max(roundBytes, window), nowMs)
+      if (next === null) return
       cutMs = nowMs
-      setWindow(cubic.lost(window, nowMs))
+      setWindow(next)
     },
     reported(nowMs) {
       roundFlight = Math.max(roundFlight, ledger.inFlightBytes)
@@ -389,9 +376,7 @@ export function createController(path: ControllerView, startMs: number): Control
       queue.hold(false)
       beginRound(nowMs)
     },
-    setSharers(count) {
-      sharers = count
-    },
+    setSharers: (count) => competition.setSharers(count),
     get windowBytes() {
       return window
     },

@@ -60,6 +60,8 @@ export function createBench(
   timerMs = 0.5,
   /** When a busy machine, at either end, comes to what is due. */
   servedMs = (dueMs: number): number => dueMs,
+  /** When ours begins: others may have been there before. */
+  startMs = 0,
 ): Bench {
   const clock = createClock()
   const links = linkSettings.map((settings, i) => createBottleneck(clock, { ...settings }, seed * 100 + i))
@@ -84,7 +86,7 @@ export function createBench(
           rttHintMs: () => 2 * (settings.delayMs ?? link.settings.delayMs),
           lost: () => {},
         },
-        0,
+        startMs,
       ),
       up: true,
       arrivedBytes: 0,
@@ -179,7 +181,7 @@ export function createBench(
         send()
       })
   }
-  clock.at(0, send)
+  clock.at(startMs, send)
 
   return {
     clock,

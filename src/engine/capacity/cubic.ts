@@ -7,11 +7,10 @@ const queueShare = 0.5
 const friendlyIncrease = (3 * (1 - beta)) / (1 + beta)
 
 /**
- * The window while others keep a queue on the path that we do not control: as CUBIC has it, so that neither side starves.
- * Only losses that a full queue explains shrink it. `part`: our part of one flow, where several of our paths share the
- * bottleneck.
+ * A window that grows and shrinks as CUBIC's (RFC 9438) while others keep a queue on the path that we do not control. Only
+ * losses that a full queue explains shrink it.
  */
-export interface CompetingWindow {
+export interface CubicWindow {
   begin(windowBytes: number, nowMs: number): void
   /** Bytes that were acknowledged; the window after it. */
   acked(windowBytes: number, bytes: number, roundTripMs: number, nowMs: number): number
@@ -19,7 +18,7 @@ export interface CompetingWindow {
   lost(windowBytes: number, nowMs: number): number
 }
 
-export function createCompetingWindow(packetBytes: number): CompetingWindow {
+export function createCubicWindow(packetBytes: number): CubicWindow {
   let largest = 0
   let epochMs = 0
   let originMs = 0

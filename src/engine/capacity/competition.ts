@@ -1,0 +1,156 @@
+import { createCubicWindow } from './cubic'
+import { createShareMeter } from './share'
+
+/** In a surge the window grows by this part of what arrives, until this part of the bottleneck is ours. */
+const surgeGrowth = 0.3
+const fairShare = 0.45
+/** Then the share is measured again so soon, and later this often, ms and round trips, by cutting the window to this part of it for two rounds. */
+const measureSoonMs = 1500
+const measureEveryMs = 5000
+const measureEveryRounds = 40
+const dip = 0.7
+/** Below and above which the share is set right; and with so much of it nobody else is there. */
+const leastShare = 0.35
+const mostShare = 0.7
+const allOurs = 0.85
+/** A queue that was short for so long is filled by a surge, ms: BBR empties it for 200 ms every 10 s. */
+const calmMs = 700
+/** Packets lost in one round that end a surge: one or two are bad luck. */
+const surgeLoss = 4
+/** A full queue loses packets when it is longest: beside packets that waited for this part of the longest wait of late. */
+const fullPart = 0.8
+/** What of the longest wait is left after a millisecond: half after 35 s. */
+const longestKept = 0.99998
+
+/**
+ * The window while others keep a queue on the path that we do not control. A surge takes a share to begin with; then the
+ * window is CUBIC's, which takes no account of flows that do not mind losses, such as BBR's: so the share is measured now
+ * and then, and set right where it is far from a half.
+ */
+export interface Competition {
+  begin(): void
+  /** In any phase: a packet arrived and waited so long in the queue. */
+  waited(queueMs: number, nowMs: number): void
+  /** Bytes that arrived; the window after them. */
+  acked(windowBytes: number, bytes: number, roundTripMs: number, nowMs: number): number
+  /** A loss, `lostBytes` in this round with it, of which `usualBytes` always are; the window after it, null = it says nothing. */
+  lost(windowBytes: number, lostBytes: number, usualBytes: number, nowMs: number): number | null
+  /** A round is over; the window after it, null = nobody else is there. */
+  round(round: CompetingRound): number | null
+  /** How many of our own paths share the bottleneck, this one included. */
+  setSharers(count: number): void
+}
+
+export interface CompetingRound {
+  /** Now, and when the packets were sent that the rate is of. */
+  readonly windowBytes: number
+  readonly sentWindowBytes: number
+  readonly rateBps: number
+  /** The queue was not longer than what is kept without others. */
+  readonly isCalm: boolean
+  readonly roundTripMs: number
+  readonly nowMs: number
+}
+
+export function createCompetition(packetBytes: number): Competition {
+  const cubic = createCubicWindow(packetBytes)
+  const meter = createShareMeter()
+  let measuring: 'surge' | 'dip' | null = null
+  let rounds = 0
+  let beforeDip = 0
+  let measuredMs = 0
+  let nextSoonMs: number | null = null
+  let calmSinceMs = 0
+  let longestMs = 0
+  let lastWaitMs = 0
+  let waitedMs = 0
+  let sharers = 1
+
+  const surge = (): void => {
+    measuring = 'surge'
+    rounds = 0
+  }
+
+  const goOn = (windowBytes: number, nowMs: number, soonMs: number | null = null): number => {
+    measuring = null
+    measuredMs = nowMs
+    nextSoonMs = soonMs
+    calmSinceMs = nowMs
+    cubic.begin(windowBytes, nowMs)
+    return windowBytes
+  }
+
+  /** The window that would make our share, now `share`, a half. */
+  const halved = (windowBytes: number, share: number): number => {
+    const half = 1 / (2 * sharers)
+    return windowBytes * Math.max(0.5, ((1 - share) * half) / (share * (1 - half)))
+  }
+
+  const afterSurge = ({ windowBytes, sentWindowBytes, rateBps, nowMs }: CompetingRound): number | null => {
+    // What was in flight before it is still to arrive in the first round.
+    if (rounds === 1) return windowBytes
+    if (rounds === 2) meter.begin(sentWindowBytes, rateBps)
+    const share = meter.shareNow(sentWindowBytes, rateBps)
+    if (share === null || share < fairShare / sharers) return windowBytes
+    if (share > allOurs) return null
+    return goOn(share > mostShare / sharers ? halved(windowBytes, share) : windowBytes, nowMs, measureSoonMs)
+  }
+
+  const afterDip = ({ windowBytes, sentWindowBytes, rateBps, nowMs }: CompetingRound): number | null => {
+    if (rounds === 1) return windowBytes
+    const share = meter.shareNow(sentWindowBytes, rateBps)
+    if (share === null) return goOn(beforeDip, nowMs)
+    if (share > allOurs) return null
+    if (share < leastShare / sharers) {
+      surge()
+      return beforeDip
+    }
+    return goOn(share > mostShare / sharers ? halved(windowBytes, share) : beforeDip, nowMs)
+  }
+
+  return {
+    begin: surge,
+    waited(queueMs, nowMs) {
+      lastWaitMs = queueMs
+      longestMs = Math.max(queueMs, longestMs * longestKept ** (nowMs - waitedMs))
+      waitedMs = nowMs
+    },
+    acked(windowBytes, bytes, roundTripMs, nowMs) {
+      if (measuring === 'surge') return windowBytes + surgeGrowth * bytes
+      if (measuring === 'dip') return windowBytes
+      const next = cubic.acked(windowBytes, bytes, roundTripMs, nowMs)
+      return windowBytes + (next - windowBytes) / (sharers * sharers)
+    },
+    lost(windowBytes, lostBytes, usualBytes, nowMs) {
+      const saysNothing =
+        measuring === 'surge'
+          ? lostBytes < surgeLoss * packetBytes
+          : lastWaitMs < fullPart * longestMs ||
+            lostBytes < 4 * usualBytes + (usualBytes > packetBytes / 20 ? 2 * packetBytes : 0)
+      if (saysNothing) return null
+      if (measuring !== null) goOn(windowBytes, nowMs)
+      return cubic.lost(windowBytes, nowMs)
+    },
+    round(round) {
+      const { windowBytes, nowMs } = round
+      rounds += 1
+      if (measuring === 'surge') return afterSurge(round)
+      if (measuring === 'dip') return afterDip(round)
+      if (!round.isCalm) calmSinceMs = nowMs
+      if (nowMs - calmSinceMs > calmMs) {
+        surge()
+        return windowBytes
+      }
+      const everyMs = Math.max(measureEveryMs, measureEveryRounds * round.roundTripMs)
+      if (nowMs - measuredMs <= (nextSoonMs ?? everyMs)) return windowBytes
+      meter.begin(windowBytes, round.rateBps)
+      measuring = 'dip'
+      rounds = 0
+      beforeDip = windowBytes
+      return windowBytes * dip
+    },
+    setSharers(count) {
+      sharers = count
+    },
+  }
+}
