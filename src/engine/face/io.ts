@@ -95,10 +95,11 @@ export type EgressVerdict =
 export type EngineInput =
   | { readonly kind: 'tick' }
   /**
-   * The driver runs late, so datagrams may have arrived that were not handed over yet; later, that all of them were. In
-   * between, for `limits.unreadMs` at most, nothing is concluded from silence: what breaks it may be among them.
+   * The driver runs late: it should have run at `sinceMs`, engine ms, so datagrams may have arrived that were not handed
+   * over yet; later, null, that all of them were. In between, for `limits.unreadMs` at most, nothing is concluded from
+   * silence: what breaks it may be among them.
    */
-  | { readonly kind: 'unread'; readonly waits: boolean }
+  | { readonly kind: 'unread'; readonly sinceMs: number | null }
   | { readonly kind: 'socket-opened'; readonly socket: SocketInfo }
   | { readonly kind: 'socket-closed'; readonly socketId: number; readonly detail: string }
   /** The carrier of an interface went or came back; its sockets stay open. */

@@ -91,6 +91,8 @@ export function createAgent(
     watches: createDeadlines(),
     isHeld: false,
     heldMs: -Infinity,
+    deafSinceMs: 0,
+    deafMs: 0,
     suspects: 0,
     peerAliveMs: 0,
     triggered: new Set(),

@@ -6,7 +6,10 @@ const leastGaps = 10
 
 /** How regularly records come over one pair: the longest of the last 5 s' gaps (up to 6: kept by the second). */
 export interface Gaps {
-  add(gapMs: number, nowMs: number): void
+  /** A record came; `listenedMs` is how long this machine has listened so far, so that it counts no gap of its own. */
+  arrived(listenedMs: number, nowMs: number): void
+  /** The time until the next record is no gap. */
+  restart(): void
   /** Null while there were fewer than ten. */
   longestMs(nowMs: number): number | null
 }
@@ -16,8 +19,12 @@ export function createGaps(): Gaps {
   const counts = new Float64Array(slots)
   /** Which second each slot speaks of; slots of other seconds are stale. */
   const seconds = new Float64Array(slots).fill(-1)
+  let lastMs: number | null = null
   return {
-    add(gapMs, nowMs) {
+    arrived(listenedMs, nowMs) {
+      const gapMs = lastMs === null ? null : listenedMs - lastMs
+      lastMs = listenedMs
+      if (gapMs === null) return
       const second = Math.floor(nowMs / slotMs)
       const slot = second % slots
       if (seconds[slot] !== second) {
@@ -27,6 +34,9 @@ export function createGaps(): Gaps {
       }
       longest[slot] = Math.max(longest[slot] ?? 0, gapMs)
       counts[slot] = (counts[slot] ?? 0) + 1
+    },
+    restart() {
+      lastMs = null
     },
     longestMs(nowMs) {
       const oldest = Math.floor(nowMs / slotMs) - slots + 1

@@ -79,6 +79,10 @@ export interface AgentState {
   isHeld: boolean
   /** When they were read at last: until then this machine was busy, and sent nothing either. */
   heldMs: number
+  /** While held: since when this machine was busy. */
+  deafSinceMs: number
+  /** How long it was in all, but for now. */
+  deafMs: number
   /** Pairs that are suspected on their own account, not for their kin. */
   suspects: number
   /** The latest time at which the peer is known to have sent something, from what came and half the pair's round trip. */
@@ -140,6 +144,7 @@ function leaveUp(state: AgentState, pair: Pair, to: PairState, lastedMs: number)
   state.watches.remove(pair.id)
   // The gap until it carries again is the outage's, not the stream's.
   pair.lastRecordMs = null
+  pair.gaps.restart()
   pair.recovery.answers = 0
   pair.flaps = to === 'down' && pair.timesDown > 0 && lastedMs < liveness.flapMs
 }

@@ -4,6 +4,7 @@ import { defaultSettings } from '../face/settings'
 import { parseStun } from '../stun'
 import { seededRandom, testPrimitives } from '../testing'
 import { type Agent, createAgent, noteRecord, type UntimedEvent } from './index'
+import { hold } from './listening'
 import { liveness } from './liveness'
 import { countArrival, countDeparture } from './pair'
 
@@ -51,7 +52,12 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
     const delayMs = Math.max(0, how.delayMs + how.jitterMs * (2 * random() - 1))
     const atMs = Math.max(nowMs + delayMs, lastArrivalMs.get(key) ?? 0)
     lastArrivalMs.set(key, atMs)
-    const flight = { atMs, run: () => (how.up && (how.upward || end === 1) ? arrive() : undefined) }
+    const run = (): void => {
+      if (!how.up || (!how.upward && end === 0)) return
+      if (busyEnd === 1 - end) waiting.push(arrive)
+      else arrive()
+    }
+    const flight = { atMs, run }
     let place = flights.length
     while (place > 0 && (flights[place - 1]?.atMs ?? 0) > atMs) place -= 1
     flights.splice(place, 0, flight)
@@ -123,10 +129,15 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
 
   const stream = { everyMs }
   const nextRecordMs = [100, 103.7]
+  /** The end whose machine is busy, and what came for it meanwhile. */
+  let busyEnd: number | null = null
+  const waiting: (() => void)[] = []
   const runUntil = (untilMs: number): void => {
     for (;;) {
       const records = stream.everyMs > 0 ? Math.min(...nextRecordMs) : Infinity
-      const deadlines = agents.map((agent) => agent.nextDeadline() ?? Infinity)
+      const deadlines = agents.map((agent, end) =>
+        end === busyEnd ? Infinity : (agent.nextDeadline() ?? Infinity),
+      )
       const next = Math.max(nowMs, Math.min(flights[0]?.atMs ?? Infinity, records, ...deadlines))
       if (next > untilMs) break
       nowMs = next
@@ -137,9 +148,24 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
           nextRecordMs[end] = (nextRecordMs[end] ?? 0) + stream.everyMs
         }
       }
-      for (const agent of agents) if ((agent.nextDeadline() ?? Infinity) <= nowMs) agent.tick(nowMs)
+      for (const [end, agent] of agents.entries())
+        if (end !== busyEnd && (agent.nextDeadline() ?? Infinity) <= nowMs) agent.tick(nowMs)
     }
     nowMs = untilMs
+  }
+
+  /** The machine of one end is busy: it sends records all the same, and what comes is read late, or `lost` unread. */
+  const stall = (end: number, forMs: number, lost: boolean): void => {
+    const state = agents[end]?.state
+    if (state === undefined) throw new Error('no such end')
+    const sinceMs = nowMs
+    busyEnd = end
+    runUntil(nowMs + forMs)
+    busyEnd = null
+    hold(state, true, sinceMs, nowMs)
+    agents[end]?.tick(nowMs)
+    for (const arrive of waiting.splice(0)) if (!lost) arrive()
+    hold(state, false, nowMs, nowMs)
   }
 
   /** When, after now, the pair is first suspected and first down. */
@@ -155,7 +181,7 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
     }
     return { suspectMs, downMs: Infinity }
   }
-  return { agents, paths, events, counts, stream, runUntil, watch, pairOf, now: () => nowMs }
+  return { agents, paths, events, counts, stream, runUntil, stall, watch, pairOf, now: () => nowMs }
 }
 
 const downs = (events: readonly (readonly UntimedEvent[])[]) =>
@@ -330,4 +356,35 @@ test('a machine that was busy reads what came meanwhile before it suspects anyth
   countArrival(pair, 200, 10_100)
   agent.tick(10_104)
   expect(pair.suspicion).toBe(null)
+})
+
+test.each([
+  { fate: 'read late', isLost: false },
+  { fate: 'lost unread', isLost: true },
+])(
+  'a path that dies after its machine was busy is found as soon, what came meanwhile $fate',
+  ({ isLost }) => {
+    const rttMs = 20
+    const world = pairOfAgents([path(rttMs / 2), path(20)], 10)
+    world.runUntil(10_000)
+    for (let time = 0; time < 4; time += 1) {
+      world.stall(0, 200, isLost)
+      world.runUntil(world.now() + 300)
+    }
+    const dead = world.paths[0] as Path
+    dead.up = false
+    const { suspectMs } = world.watch(0, 0, 1000)
+    expect(suspectMs).toBeLessThanOrEqual(rttMs + 20 + 1)
+  },
+)
+
+test('a machine that is late again and again still knows how long a stream is silent of itself', () => {
+  const world = pairOfAgents([path(10), path(20)], 100)
+  world.runUntil(10_000)
+  const before = world.pairOf(0, 0)?.timesSuspected ?? 0
+  for (let time = 0; time < 200; time += 1) {
+    world.stall(0, 5, false)
+    world.runUntil(world.now() + 45)
+  }
+  expect(world.pairOf(0, 0)?.timesSuspected).toBe(before)
 })

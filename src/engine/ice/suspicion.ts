@@ -1,4 +1,5 @@
 import type { Pair } from './pair'
+import { listenedMs } from './listening'
 import { jitterMs, liveness, neededProbes } from './liveness'
 import { type AgentState, forgetSuspicion, scheduleCheck } from './state'
 
@@ -38,7 +39,7 @@ export function noteRecord(state: AgentState, pair: Pair, nowMs: number): void {
   pair.usedMs = nowMs
   noteHeard(state, pair, nowMs)
   if (pair.state !== 'up') return
-  if (pair.lastRecordMs !== null) pair.gaps.add(nowMs - pair.lastRecordMs, nowMs)
+  pair.gaps.arrived(listenedMs(state, nowMs), nowMs)
   pair.lastRecordMs = nowMs
   if (state.watches.has(pair.id)) return
   const bound = silenceBoundMs(pair, nowMs)

@@ -81,7 +81,7 @@ function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram
     case 'tick':
       return
     case 'unread':
-      return holdJudgement(state, input.waits)
+      return holdJudgement(state, input.sinceMs)
     case 'socket-opened':
       beginGathering(state)
       if (!state.agent.addSocket(input.socket, state.nowMs)) return
@@ -290,7 +290,7 @@ function runTimer(state: SessionState, name: TimerName): void {
     case 'silence':
       return giveUpWaiting(state)
     case 'unread':
-      return holdJudgement(state, false)
+      return holdJudgement(state, null)
   }
 }
 

@@ -4,14 +4,15 @@ import { pairOfEngines, type TestLink } from '../testing'
 
 const stream = { kind: 'cbr', rateBps: 8_000_000, sizeBytes: 1000 } as const
 
-/** Two hosts with three links and a dense stream each way. */
-function busyWorld() {
+/** Two hosts with three links and a dense stream each way, or only to the first. */
+function busyWorld(oneWay = false) {
   const links: TestLink[] = [10, 20, 30].map((delayMs) => ({ delayMs, loss: 0, up: true }))
-  const world = pairOfEngines(links, {
+  const settings = {
     mode: 'redundant',
     streams: [stream],
     messages: { enabled: false, ratePerSecond: 1, sizeBytes: 64 },
-  })
+  } as const
+  const world = pairOfEngines(links, [oneWay ? { ...settings, streams: [] } : settings, settings])
   world.connect()
   world.runUntil(5000)
   const doubts = (index: 0 | 1): number =>
@@ -38,6 +39,20 @@ test('without word that arrivals wait unread, a busy machine doubts its paths', 
   expect(doubts(0)).toBeGreaterThan(before)
 })
 
+test('a path that dies after its machine was busy is doubted as soon as one whose machine never was', () => {
+  const foundAfterMs = (busyMs: number) => {
+    const { world, links, doubts } = busyWorld(true)
+    if (busyMs > 0) world.stall(0, busyMs, true)
+    world.runUntil(6500)
+    const before = doubts(0)
+    const link = links[1] as TestLink
+    link.up = false
+    while (doubts(0) === before && world.now() < 7500) world.runUntil(world.now() + 1)
+    return world.now() - 6500
+  }
+  expect(foundAfterMs(200)).toBe(foundAfterMs(0))
+})
+
 test('a path that died while its machine was busy is down soon after', () => {
   const { world, links, doubts } = busyWorld()
   const before = doubts(0)
@@ -51,7 +66,7 @@ test('a path that died while its machine was busy is down soon after', () => {
 
 test('a driver that never comes to say that all is read holds judgement up for a stated time only', () => {
   const { world, links } = busyWorld()
-  world.give(0, { kind: 'unread', waits: true })
+  world.give(0, { kind: 'unread', sinceMs: world.now() })
   ;(links[1] as TestLink).up = false
   const stateOf = () =>
     world.hosts[0].engine.snapshot(world.now()).pairs.find((pair) => pair.local.interfaceName === 'link2')

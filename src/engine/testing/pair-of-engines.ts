@@ -226,16 +226,17 @@ export function pairOfEngines(
   const stall = (index: 0 | 1, forMs: number, tells: boolean): void => {
     const arrivals: EngineInput[] = []
     unread[index] = arrivals
+    const sinceMs = nowMs
     runUntil(nowMs + forMs)
     unread[index] = null
-    if (tells) give(index, { kind: 'unread', waits: true })
+    if (tells) give(index, { kind: 'unread', sinceMs })
     give(index, { kind: 'tick' })
     for (const [at10, arrival] of arrivals.entries())
       at(nowMs + at10 / 10, () =>
         give(index, arrival.kind === 'datagram' ? { ...arrival, receivedAtMs: nowMs } : arrival),
       )
     const readMs = nowMs + arrivals.length / 10
-    if (tells) at(readMs, () => give(index, { kind: 'unread', waits: false }))
+    if (tells) at(readMs, () => give(index, { kind: 'unread', sinceMs: null }))
     runUntil(readMs)
   }
 

@@ -214,10 +214,10 @@ export function createDriver(options: DriverOptions): Driver {
   function noticeLateness(nowMs: number): void {
     if (catchingUp || nowMs - armedMs <= lateMs || datagrams.whenRead === undefined) return
     catchingUp = true
-    input({ kind: 'unread', waits: true })
+    input({ kind: 'unread', sinceMs: armedMs })
     datagrams.whenRead(() => {
       catchingUp = false
-      input({ kind: 'unread', waits: false })
+      input({ kind: 'unread', sinceMs: null })
     })
   }
 
