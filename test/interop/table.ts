@@ -36,7 +36,7 @@ export interface ExchangeRow {
 }
 
 export function exchangeTableOf(peer: string, rows: readonly ExchangeRow[]): string {
-  const head = [`SRTP with ${peer}`, `sealed here, by ${peer}`, `sealed by ${peer}, by us`, 'result']
+  const head = [`SRTP with ${peer}`, 'ours, opened there', 'theirs, opened here', 'result']
   const body = rows.map(({ exchange, toPeer, toUs }) => [
     exchange,
     ...[toPeer, toUs].map((one) =>
