@@ -19,7 +19,10 @@ type Arrival = Extract<EngineInput, { kind: 'datagram' }>
  */
 export type Taken = 'dropped' | 'packet' | 'other'
 
-/** A datagram on its first step: STUN to the ICE room; all else only from addresses that a check has validated. */
+/**
+ * A datagram on its first step: STUN to the ICE room; all else only from addresses that a check has validated. Packets of
+ * streams wait a moment for that.
+ */
 export function takeDatagram(state: SessionState, arrival: Arrival): Taken {
   const { data } = arrival
   if (data.length > limits.receivedDatagramBytes) return refuse(state, 'oversize')
@@ -28,7 +31,11 @@ export function takeDatagram(state: SessionState, arrival: Arrival): Taken {
   const kind = classify(data)
   if (kind === 'stun') return takeStun(state, arrival)
   const pair = state.agent.pairAt(arrival.socketId, arrival.from)
-  if (pair === undefined || !pair.validated) return refuse(state, 'unknown-source')
+  if (pair === undefined || !pair.validated) {
+    if (kind === 'rtp' && state.streams.srtp !== null && state.strays.hold(arrival, state.nowMs))
+      return 'other'
+    return refuse(state, 'unknown-source')
+  }
   if (isEarly(state, kind, data)) holdEarly(state, pair, data)
   else if (takeFrom(state, pair, kind, data, arrival.receivedAtMs))
     countArrival(pair, data.length, state.nowMs)
@@ -98,5 +105,21 @@ function takeStun(state: SessionState, arrival: Arrival): Taken {
     return 'other'
   }
   state.agent.stun(arrival.socketId, arrival.from, parsed, arrival.receivedAtMs, state.nowMs)
+  if (state.strays.count > 0) takeStrays(state, arrival)
   return 'other'
+}
+
+/** After a check: what came from its address before it. */
+function takeStrays(state: SessionState, { socketId, from }: Arrival): void {
+  const pair = state.agent.pairAt(socketId, from)
+  if (pair === undefined || !pair.validated) return
+  for (const { data, receivedAtMs } of state.strays.from(socketId, from)) {
+    if (takeFrom(state, pair, 'rtp', data, receivedAtMs)) countArrival(pair, data.length, receivedAtMs)
+  }
+}
+
+/** Those that no check followed in time are dropped, and all are at the end. */
+export function dropStrays(state: SessionState): void {
+  for (let left = state.strays.expire(state.ended ? Infinity : state.nowMs); left > 0; left -= 1)
+    drop(state, 'unknown-source')
 }

@@ -14,7 +14,7 @@ import { refreshCarrying } from './carriers'
 import { beginControl } from './begin-control'
 import { flushControl, sendText } from './control'
 import { reportIntervalMs, sendReport } from './report-counts'
-import { takeDatagram, takeEarly } from './datagram'
+import { dropStrays, takeDatagram, takeEarly } from './datagram'
 import { takeNames } from './names'
 import { beginGathering, completeGathering, considerGathered, takeRemote } from './describe'
 import { beginFinish, considerEnd, end, finishLate } from './finish'
@@ -31,6 +31,7 @@ import { createSpreading, noteDoubt, settleSpreading } from './spreading'
 import { obeyWish } from './wishes'
 import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './waiting'
 import { packetsDeadline, sendDuePackets } from './stream-packets'
+import { createStrays } from './strays'
 import { createStreamsState, obeyStream, startWanted } from './streams'
 import { drop, type SessionState, tell, type TimerName } from './state'
 import { sampleCapacity } from './sample-capacity'
@@ -255,6 +256,7 @@ function settle(state: SessionState): void {
   sendDuePackets(state)
   considerEnd(state)
   considerPeerGone(state)
+  dropStrays(state)
   if (!state.ended) return
   state.relays.close(nowMs)
   state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
@@ -324,6 +326,7 @@ function earliest(state: SessionState): number {
     state.agent.state.alive > 0 && state.shimKeys !== null ? state.shim.nextDeadline() : undefined,
     state.controlPairs.length > 0 ? state.control?.reliable.nextDeadline() : undefined,
     state.resequencer.nextDeadline(),
+    state.strays.nextDeadline(),
     state.spreading.records.nextDeadline(),
     state.spreading.streams.nextDeadline(),
     sending ? state.sender.nextDeadline() : undefined,
@@ -402,6 +405,7 @@ function createState(options: EngineOptions): SessionState {
     resendBudget: createResendBudget(),
     doubted: [],
     early: [],
+    strays: createStrays(),
     dedup: new Map(),
     resequencer: makeResequencer('unknown'),
     opening: new Map(),

@@ -70,3 +70,36 @@ test.each(['redundant', 'weighted', 'lowest-latency', 'backup', 'adaptive'] as c
     expect(received.inOrderGapMaxMs).toBeLessThanOrEqual(85)
   },
 )
+
+test('a NAT that gives the only path a new port loses no packet of a stream on its way out', () => {
+  const world = pairOfEngines([{ delayMs: 20, loss: 0, up: true }], {
+    streams: [cbr],
+    messages: { enabled: false, ratePerSecond: 1, sizeBytes: 64 },
+  })
+  world.connect()
+  world.runUntil(4000)
+  world.rebind(0, 6000)
+  world.runUntil(8000)
+  const { streams, pairs } = world.hosts[1].engine.snapshot(world.now())
+  const received = streams.find(({ direction }) => direction === 'received')
+  expect(received?.lost).toBe(0)
+  expect(received?.inOrderGapMaxMs).toBeLessThan(300)
+  const moved = pairs.find(({ remote }) => remote.port === 6000)
+  expect(moved?.streamReceived.packets).toBeGreaterThan(300)
+})
+
+test('packets of streams from an address that no check follows are dropped, counted, and held in small number', () => {
+  const world = pairOfEngines([{ delayMs: 20, loss: 0, up: true }], { streams: [cbr] })
+  world.connect()
+  world.runUntil(4000)
+  const from = { family: 4, address: '10.9.9.9', port: 5000 } as const
+  for (let number = 0; number < 1000; number += 1) {
+    const data = new Uint8Array(200).fill(number % 256)
+    data[0] = 0x80
+    world.give(1, { kind: 'datagram', socketId: 1, from, data, receivedAtMs: world.now() })
+  }
+  const droppedNow = (): number => world.hosts[1].engine.snapshot(world.now()).dropped['unknown-source']
+  expect(droppedNow()).toBe(1000 - 128)
+  world.runUntil(4400)
+  expect(droppedNow()).toBe(1000)
+})

@@ -23,6 +23,7 @@ import type { Relays } from '../turn'
 import type { Outbox } from './outbox'
 import type { SoleRecord } from './resend'
 import type { SpreadingState } from './spreading'
+import type { Strays } from './strays'
 import type { FeedbackState } from './feedback'
 import type { StreamsState } from './streams'
 import type { WeighingState } from './weighing'
@@ -133,6 +134,7 @@ export interface SessionState {
 
   /** Datagrams that came before our side of the handshake was done. */
   readonly early: { readonly pair: Pair; readonly data: Uint8Array }[]
+  readonly strays: Strays
   readonly dedup: Map<number, DedupWindow>
   /** Made anew when the secure session is connected, as the peer's kind tells where the order begins. */
   resequencer: Resequencer<Uint8Array>

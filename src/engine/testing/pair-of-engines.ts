@@ -60,6 +60,7 @@ export function pairOfEngines(
   const queue: Flight[] = []
   let nowMs = 0
   const mute = [false, false]
+  const ports: [number, number] = [5000, 5000]
   /** What came for a host that is busy; null while it is not. */
   const unread: [EngineInput[] | null, EngineInput[] | null] = [null, null]
   let order = 0
@@ -145,7 +146,7 @@ export function pairOfEngines(
     const target = Number(to.address.split('.')[2])
     if (mute[index] === true || !link?.up || random() < link.loss || to.address !== addressOf(other, target))
       return
-    const from: TransportAddress = { family: 4, address: addressOf(index, socketId), port: 5000 }
+    const from: TransportAddress = { family: 4, address: addressOf(index, socketId), port: ports[index] }
     at(nowMs + link.delayMs, () => {
       if (!links[target - 1]?.up) return
       const arrival = (): EngineInput => ({
@@ -212,6 +213,10 @@ export function pairOfEngines(
   const lose = (index: 0 | 1, lost: boolean): void => {
     mute[index] = lost
   }
+  /** A NAT before one host gives all its sockets this port. */
+  const rebind = (index: 0 | 1, port: number): void => {
+    ports[index] = port
+  }
   /** Both machines are suspended: nothing runs, and what was on its way is gone. */
   const skip = (forMs: number): void => {
     queue.length = 0
@@ -240,7 +245,7 @@ export function pairOfEngines(
     runUntil(readMs)
   }
 
-  return { hosts, links, give, runUntil, stall, connect, connectHiding, lose, skip, now: () => nowMs }
+  return { hosts, links, give, runUntil, stall, connect, connectHiding, lose, rebind, skip, now: () => nowMs }
 }
 
 function makeHost(
