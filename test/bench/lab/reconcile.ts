@@ -40,16 +40,30 @@ export function streamTable(reports: LabReports, delivered: Readonly<Record<Dire
   }
 }
 
-/** Memory in the first and in the last quarter of a run; its last samples, while the report is made, are left out. */
+/**
+ * Memory by quarters of a run; its last samples, while the report is made, are left out. The lowest of a quarter is what is
+ * left when garbage was just collected.
+ */
 export function memoryTable(residentMiB: ReadonlyMap<Side, readonly number[]>): Table {
   return {
     title: 'Memory, MiB',
-    columns: ['samples', 'first quarter', 'last quarter', 'growth', 'highest'],
+    columns: [
+      'samples',
+      'first quarter',
+      'last quarter',
+      'growth',
+      'lowest in second',
+      'in third',
+      'in last',
+      'highest',
+    ],
     rows: [...residentMiB].map(([side, all]) => {
       const running = all.slice(0, -2)
       const quarter = Math.max(1, running.length >> 2)
       const first = median(running.slice(0, quarter))
       const last = median(running.slice(-quarter))
+      const lowest = (from: number): number =>
+        Math.min(...running.slice(from * quarter, (from + 1) * quarter))
       return {
         label: side,
         values: [
@@ -57,11 +71,16 @@ export function memoryTable(residentMiB: ReadonlyMap<Side, readonly number[]>): 
           first,
           last,
           last !== null && first !== null ? last - first : null,
+          lowest(1),
+          lowest(2),
+          lowest(3),
           Math.max(...all),
         ],
       }
     }),
-    notes: ['Resident, medians of a quarter of the run.'],
+    notes: [
+      'Resident; medians of a quarter of the run, and the lowest of each later one, when garbage was just collected.',
+    ],
   }
 }
 
