@@ -27,6 +27,8 @@ export interface BenchOptions {
   readonly keepIn: string | undefined
   /** Topologies of emulated links; empty = the bench's own. */
   readonly topologies: readonly string[]
+  /** Of the rows of `failover`, those whose labels have one of these texts; empty = all. */
+  readonly only: readonly string[]
   /** A line on how far it is, for people. */
   say(line: string): void
 }

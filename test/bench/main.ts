@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME...] [--runs N] [--seconds S | --minutes M] [--topology NAME]... [--seed N] [--json FILE] [--keep DIR]`:
+ * `npm run bench [-- NAME...] [--runs N] [--seconds S | --minutes M] [--topology NAME]... [--only TEXT]... [--seed N] [--json FILE] [--keep DIR]`:
  * runs the named benches, or all but the longest, and prints each one's table; the same as JSON goes to
  * out/bench/NAME.json, or all together to FILE. `--packages` lists the Debian packages of what is compared with.
  */
@@ -20,7 +20,7 @@ interface Options extends BenchOptions {
 }
 
 const usage =
-  'npm run bench -- [NAME...] [--runs N] [--seconds S | --minutes M] [--topology NAME]... [--seed N] [--json FILE] [--keep DIR] [--install]'
+  'npm run bench -- [NAME...] [--runs N] [--seconds S | --minutes M] [--topology NAME]... [--only TEXT]... [--seed N] [--json FILE] [--keep DIR] [--install]'
 
 function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
@@ -32,6 +32,7 @@ function readOptions(args: readonly string[]): Options {
       seed: { type: 'string', default: '1' },
       keep: { type: 'string' },
       topology: { type: 'string', multiple: true, default: [] },
+      only: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
     },
     allowPositionals: true,
@@ -49,6 +50,7 @@ function readOptions(args: readonly string[]): Options {
     seed: whole('--seed', values.seed),
     keepIn: values.keep === undefined ? undefined : resolve(values.keep),
     topologies: values.topology,
+    only: values.only,
     say: (line) => console.error(line),
   }
 }
