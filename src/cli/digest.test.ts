@@ -72,3 +72,12 @@ it('says why each pair has its part, when asked', () => {
   expect(text).toContain('switched 2 times, 2.0 s ago to')
   expect(digestText({ ...snapshot, spreading }, 200)).not.toContain('why')
 })
+
+it('says in words what this machine did not read in time, once there is any', () => {
+  const snapshot = exampleSnapshot(6)
+  expect(digestText(snapshot, 200)).not.toContain('too busy')
+  const droppedUnread = [{ interfaceName: 'eth0', datagrams: 41 }]
+  expect(lines(digestText({ ...snapshot, droppedUnread }, 200))).toContain(
+    'This machine was too busy to read 41 datagrams in time, and its system dropped them (eth0 41): they count as lost on the paths, though no path lost them.',
+  )
+})

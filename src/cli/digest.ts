@@ -19,6 +19,7 @@ import {
   pairStateWords,
   reasonText,
   switchWords,
+  unreadSentence,
   waitingText,
 } from '../shared/words'
 import { textTable, type TextColumn } from './table'
@@ -80,7 +81,9 @@ export function digestText(snapshot: Snapshot, width: number, explained = false)
   const why = explained ? whyText(snapshot, shown) : ''
   const messages = snapshot.messages.map((stream) => `${messagesText(stream)}\n`).join('')
   const streams = snapshot.streams.map((stream) => `${streamLine(stream)}\n`).join('')
-  return `${head}${cost}\n${table}${more}${why}${messages}${streams}${recordsText(snapshot)}\n`
+  const unread = unreadSentence(snapshot.droppedUnread)
+  const warning = unread === null ? '' : `${unread}\n`
+  return `${head}${cost}\n${table}${more}${why}${messages}${streams}${recordsText(snapshot)}${warning}\n`
 }
 
 function whyText({ spreading, atMs }: Snapshot, shown: readonly Pair[]): string {

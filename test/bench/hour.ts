@@ -103,7 +103,7 @@ async function tableOf(found: Found): Promise<Table> {
     notes: [
       `Packets of the lab's log without their like at the receiving host, or the reverse: ${unmatched}; missed by the tap: ${missed.left + missed.right}.`,
       'Both must be 0 for the counts to be exact.',
-      `Thrown away by the receiving kernel because the program had not read what came before: left ${unread.get('left') ?? 'not told'}, right ${unread.get('right') ?? 'not told'}.`,
+      `Thrown away by the receiving kernel because the program had not read what came before: ${sides.map((side) => `${side} ${unread.get(side) ?? 'not told'} (by its report ${reports[side].totals.droppedUnread ?? 'not told'})`).join(', ')}.`,
       'On each link: "no UDP" is what kernels send themselves, "bursts" are how a side finds out which way its packets leave, "to no socket" went to ports that a NAT has left. What is left of "sent" and of the difference to what was dropped are checks before the peer’s description was known, of no pair yet.',
     ],
     further: [

@@ -196,6 +196,7 @@ function snapshotOf(
       oversize: 0,
       unexpected: 0,
     },
+    droppedUnread: fakeLinks.map(({ name }) => ({ interfaceName: name, datagrams: 0 })),
   }
 }
 

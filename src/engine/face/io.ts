@@ -104,6 +104,8 @@ export type EngineInput =
   | { readonly kind: 'socket-closed'; readonly socketId: number; readonly detail: string }
   /** The carrier of an interface went or came back; its sockets stay open. */
   | { readonly kind: 'link'; readonly interfaceName: string; readonly up: boolean }
+  /** The system dropped so many more datagrams at an interface's sockets unread; a first 0 says that it counts them. */
+  | { readonly kind: 'dropped-unread'; readonly interfaceName: string; readonly datagrams: number }
   /** No more sockets will be opened for the first description. */
   | { readonly kind: 'sockets-ready' }
   | {

@@ -2,6 +2,8 @@
 export const limits = {
   /** Sockets, one per interface address. */
   sockets: 32,
+  /** Interfaces of a session at whose sockets the datagrams dropped unread are counted. */
+  countedInterfaces: 64,
   localCandidates: 64,
   remoteCandidates: 64,
   /** Candidates behind .local names that are looked for. */

@@ -267,6 +267,13 @@ export type DropReason =
   | 'oversize'
   | 'unexpected'
 
+/** What arrived for an interface's addresses and was never handed to us. */
+export interface UnreadDrops {
+  readonly interfaceName: string
+  /** Datagrams dropped by the system since the session began, for want of room at its sockets, closed ones included. */
+  readonly datagrams: number
+}
+
 export interface EngineSnapshot {
   /** Engine time in ms; starts at 0 when the session begins. */
   readonly atMs: number
@@ -297,6 +304,8 @@ export interface EngineSnapshot {
   /** SCTP chunks sent again by us (T3 and fast retransmission together). */
   readonly sctpRetransmissions: number
   readonly dropped: Readonly<Record<DropReason, number>>
+  /** Of the interfaces where the system counts them; at most `limits.countedInterfaces`. */
+  readonly droppedUnread: readonly UnreadDrops[]
   /** STUN and TURN servers, per interface address; empty when none are used, and in what is read from a recording. */
   readonly servers: readonly GatheringServer[]
 }

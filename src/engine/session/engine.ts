@@ -34,6 +34,7 @@ import { packetsDeadline, sendDuePackets } from './stream-packets'
 import { createStrays } from './strays'
 import { createStreamsState, obeyStream, startWanted } from './streams'
 import { drop, type SessionState, tell, type TimerName } from './state'
+import { countUnread } from './dropped-unread'
 import { sampleCapacity } from './sample-capacity'
 import { feedbackDeadline, settleFeedback } from './tell-feedback'
 import {
@@ -97,6 +98,8 @@ function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram
       return state.agent.closeSocket(input.socketId, input.detail, state.nowMs)
     case 'link':
       return state.agent.setLink(input.interfaceName, input.up, state.nowMs)
+    case 'dropped-unread':
+      return countUnread(state, input.interfaceName, input.datagrams)
     case 'sockets-ready':
       return considerGathered(state, true)
     case 'stream-opened':
@@ -420,6 +423,7 @@ function createState(options: EngineOptions): SessionState {
     refusedMessages: [],
     finish: null,
     dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,
+    droppedUnread: new Map(),
   }
   holder.state = state
   return state

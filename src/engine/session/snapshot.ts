@@ -39,6 +39,10 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
     duplicatesDropped: state.duplicatesDropped,
     sctpRetransmissions: state.sctpRetransmissions,
     dropped: { ...state.dropped },
+    droppedUnread: [...state.droppedUnread].map(([interfaceName, datagrams]) => ({
+      interfaceName,
+      datagrams,
+    })),
     servers: [...state.gatherer.progress(state.nowMs), ...state.relays.progress(state.nowMs)],
   }
 }

@@ -154,6 +154,8 @@ export interface SessionState {
   readonly refusedMessages: Uint8Array[]
   finish: FinishState | null
   readonly dropped: Record<DropReason, number>
+  /** Datagrams, by interface. */
+  readonly droppedUnread: Map<string, number>
 }
 
 export interface OpeningRecord {

@@ -298,6 +298,38 @@ test('a wall clock that jumps is told, once for each jump', () => {
   expect(log).toEqual(['warning clock-jump'])
 })
 
+test('what the system dropped at a socket unread is told with a snapshot, before the socket closes, and before the end', async () => {
+  const { clock, datagrams, driver, engine, handled } = makeWorld()
+  let lost = 0
+  datagrams.droppedUnread = () => lost
+  await driver.open([request(1, '192.0.2.1')])
+  const told = () =>
+    handled.splice(0).flatMap(({ input }) => (input.kind === 'dropped-unread' ? [input.datagrams] : []))
+  const answerWith = (output: EngineOutput) => {
+    engine.answer = ({ kind }) => (kind === 'command' ? [output] : [])
+    driver.command({ kind: 'finish' })
+  }
+  const snapshot: EngineOutput = { kind: 'snapshot', snapshot: { pairs: [] as unknown } as EngineSnapshot }
+  answerWith(snapshot)
+  expect(told()).toEqual([0])
+  lost = 5
+  answerWith(snapshot)
+  expect(told()).toEqual([])
+  clock.runUntil(1000)
+  answerWith(snapshot)
+  expect(told()).toEqual([5])
+  lost = 6
+  answerWith({ kind: 'event', event: { kind: 'finishing', by: 'peer', atMs: 1000 } })
+  expect(told()).toEqual([1])
+  lost = 9
+  driver.snapshot()
+  expect(told()).toEqual([3])
+  lost = 11
+  datagrams.onError({ socketId: 1, fatal: true, code: 'ENODEV', message: 'gone' })
+  expect(handled.map(({ input }) => input.kind)).toEqual(['dropped-unread', 'socket-closed'])
+  expect(told()).toEqual([2])
+})
+
 test('a driver that comes late says so before it goes on, and again when all that came meanwhile has been read', () => {
   const { clock, engine, datagrams, handled } = makeWorld()
   const timely = clock.nowMs

@@ -26,6 +26,7 @@ import type {
 import { createEgressVerifier } from '../egress'
 import { watchClock } from './clock-watch'
 import { type FollowedSocket, type Follower, followInterfaces, indexIn } from './follow'
+import { watchUnread } from './unread-watch'
 
 export interface DriverCallbacks {
   onEvent(event: EngineEvent): void
@@ -102,6 +103,12 @@ export function createDriver(options: DriverOptions): Driver {
   let opened: readonly OpenSocketRequest[] = []
   /** Of every open socket, by its id: streams leave from where it does. */
   const requests = new Map<number, OpenSocketRequest>()
+  const unread = watchUnread({
+    clock,
+    datagrams,
+    sockets: requests,
+    tell: (interfaceName, lost) => input({ kind: 'dropped-unread', interfaceName, datagrams: lost }),
+  })
   let follower: Follower | undefined
 
   /** `atLeastMs` makes up for the rounding between the clock's time and the engine's. */
@@ -141,9 +148,12 @@ export function createDriver(options: DriverOptions): Driver {
         return datagrams.send(output.socketId, output.to, output.data)
       case 'event':
         callbacks.onEvent(output.event)
+        // The last counts are exchanged now; ours should be among what the last snapshot has.
+        if (output.event.kind === 'finishing') unread.lookNow()
         return warnOfWrongLink(output.event)
       case 'snapshot':
         callbacks.onSnapshot(output.snapshot)
+        unread.look()
         return verifier.snapshot(output.snapshot)
       case 'local-description':
         return callbacks.onLocalDescription(output.description)
@@ -282,6 +292,7 @@ export function createDriver(options: DriverOptions): Driver {
 
   /** The engine first: nothing more is sent there. */
   function closeSocket(socketId: number, detail: string): void {
+    unread.close(socketId)
     input({ kind: 'socket-closed', socketId, detail })
     requests.delete(socketId)
     if (!closed) datagrams.close(socketId)
@@ -298,6 +309,7 @@ export function createDriver(options: DriverOptions): Driver {
     if (!fatal) return
     opened = opened.filter((request) => request.id !== socketId)
     follower?.lost(socketId)
+    unread.close(socketId)
     input({ kind: 'socket-closed', socketId, detail: `${message} (${code})` })
     requests.delete(socketId)
   }
@@ -342,7 +354,10 @@ export function createDriver(options: DriverOptions): Driver {
       return refused
     },
     command: (command) => input({ kind: 'command', command }),
-    snapshot: () => engine.snapshot(engineNow()),
+    snapshot() {
+      unread.lookNow()
+      return engine.snapshot(engineNow())
+    },
     close,
   }
 }

@@ -69,6 +69,12 @@ export interface Datagrams {
    * over as they come.
    */
   whenRead?(callback: () => void): void
+  /**
+   * Datagrams that the system threw away at a socket since it was opened, because its buffer was full of what had not been
+   * read; null where the system does not tell, or the socket is closed. Takes some µs. Left out where there is no buffer
+   * that could be full.
+   */
+  droppedUnread?(socketId: number): number | null
   /** A socket that became unusable (`fatal`, then it is closed) or a send that failed (code such as ENETUNREACH). */
   onError: (error: {
     readonly socketId: number

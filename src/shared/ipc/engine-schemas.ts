@@ -365,6 +365,7 @@ export const engineSnapshotSchema = z.object({
   duplicatesDropped: count,
   sctpRetransmissions: count,
   dropped: z.record(dropReason, count),
+  droppedUnread: z.array(z.object({ interfaceName: text, datagrams: count })).max(64),
   servers: z.array(server).max(256),
 }) satisfies z.ZodType<EngineSnapshot>
 

@@ -6,7 +6,7 @@
  * Size: about 310 bytes a pair and second; 12 MB an hour with 9 pairs, 40 MB with 32 (src/shared/recording tests hold
  * both). Above 64 pairs, and above 64, 128 and 256 MB of file, samples come more seldom (see `sampleIntervalMs`).
  */
-import type { CandidateView, EngineEvent, PeerView } from '../../engine'
+import type { CandidateView, EngineEvent, PeerView, UnreadDrops } from '../../engine'
 import type { InterfaceInfo, SessionRequest } from '../session'
 
 export const recordingSchema = 'pathscope.recording/1'
@@ -53,6 +53,8 @@ export type RecordingLine =
   | { readonly l: 'peer'; readonly peer: PeerView }
   /** Written when a pair appears and when what is known of it changes. */
   | ({ readonly l: 'pair' } & PairInfo)
+  /** What had been dropped unread by the next sample, and by all until the next line of this kind. */
+  | { readonly l: 'unread'; readonly dropped: readonly UnreadDrops[] }
   /** Names of the cells of all later samples. */
   | {
       readonly l: 'columns'

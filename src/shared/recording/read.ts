@@ -1,5 +1,13 @@
 /** Reads a recording back, however it ends. */
-import type { DropReason, EndReason, EngineEvent, EngineSnapshot, PairSnapshot, PeerView } from '../../engine'
+import type {
+  DropReason,
+  EndReason,
+  EngineEvent,
+  EngineSnapshot,
+  PairSnapshot,
+  PeerView,
+  UnreadDrops,
+} from '../../engine'
 import type { SessionWarning } from '../session'
 import { messagesFrom, pairFrom, RowReader, sessionFrom } from './columns'
 import { recordingSchema, type PairInfo, type RecordingHeader, type RecordingLine } from './lines'
@@ -8,6 +16,7 @@ import { streamFrom } from './stream-columns'
 /** What the series of a report is made of; counters are cumulative. */
 export interface SeriesPoint {
   readonly atMs: number
+  readonly droppedUnread: readonly UnreadDrops[]
   readonly pairs: readonly Pick<
     PairSnapshot,
     | 'id'
@@ -59,6 +68,11 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 /** Ms, of a session or since the epoch: until the year 5138, so that each sum of two is still a date. */
 const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1e14
+const isUnreadDrops = (value: unknown): value is UnreadDrops =>
+  isFields(value) &&
+  typeof value['interfaceName'] === 'string' &&
+  Number.isSafeInteger(value['datagrams']) &&
+  Number(value['datagrams']) >= 0
 const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
 /** Reads a whole recording or its lines. Never throws; a cut last line and unreadable lines become warnings. */
@@ -77,6 +91,7 @@ class Reader {
   #descriptions: { side: 'local' | 'remote'; type: 'offer' | 'answer' }[] = []
   #events: EngineEvent[] = []
   #warnings: { atMs: number | null; kind: string; message: string }[] = []
+  #droppedUnread: readonly UnreadDrops[] = []
   #infos = new Map<number, PairInfo>()
   #peer: PeerView = { kind: 'unknown', appVersion: null, os: null, interfaces: [] }
   #columns: { session: Places; messages: Places; pair: Places; stream: Places } | undefined
@@ -158,6 +173,8 @@ class Reader {
         return this.#takeWarning(line)
       case 'peer':
         return this.#takePeer(line['peer'])
+      case 'unread':
+        return this.#takeUnread(line['dropped'])
       case 'pair':
         return this.#takePair(line)
       case 'columns':
@@ -200,6 +217,12 @@ class Reader {
   #takePeer(peer: unknown): boolean {
     if (!isFields(peer) || !isArray(peer['interfaces']) || typeof peer['kind'] !== 'string') return false
     this.#peer = trusted(peer)
+    return true
+  }
+
+  #takeUnread(dropped: unknown): boolean {
+    if (!isArray(dropped) || !dropped.every(isUnreadDrops)) return false
+    this.#droppedUnread = dropped
     return true
   }
 
@@ -264,7 +287,18 @@ class Reader {
       pairs.length === p.length
     if (!isWhole) return undefined
     const dropped = droppedFrom(isFields(d) ? d : {})
-    return { atMs, ...session, peer: this.#peer, pairs, messages, streams, dropped, servers: [] }
+    const droppedUnread = this.#droppedUnread
+    return {
+      atMs,
+      ...session,
+      peer: this.#peer,
+      pairs,
+      messages,
+      streams,
+      dropped,
+      droppedUnread,
+      servers: [],
+    }
   }
 
   #pair(row: RowReader): readonly PairSnapshot[] {
@@ -302,9 +336,10 @@ class Reader {
 }
 
 /** Only what the series needs, so that a long recording takes little memory. */
-function pointOf({ atMs, pairs }: EngineSnapshot): SeriesPoint {
+function pointOf({ atMs, droppedUnread, pairs }: EngineSnapshot): SeriesPoint {
   return {
     atMs,
+    droppedUnread,
     pairs: pairs.map((pair) => ({
       id: pair.id,
       state: pair.state,

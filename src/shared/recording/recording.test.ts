@@ -64,6 +64,26 @@ describe('a recording', () => {
     expect(recording.header.session.title).toBe('Studio to venue')
   })
 
+  it('tells what was dropped unread when it changes, and of none where the system did not tell', () => {
+    const lines = record(exampleOptions)
+    expect(lines.filter(({ l }) => l === 'unread')).toHaveLength(1)
+    const second = lines.map(({ l }) => l).lastIndexOf('sample')
+    const dropped = [{ interfaceName: 'eth0', datagrams: 3 }]
+    const later = read(asText([...lines.slice(0, second), { l: 'unread', dropped }, ...lines.slice(second)]))
+    expect(later.last?.droppedUnread).toEqual(dropped)
+    expect(later.series.at(-2)?.droppedUnread).toEqual(exampleSnapshot(20).droppedUnread)
+    const before = read(asText(lines.filter(({ l }) => l !== 'unread')))
+    expect(before.last?.droppedUnread).toEqual([])
+  })
+
+  it('of a made-up count of what was dropped unread says that the line is damaged', () => {
+    for (const made of [{}, [{ interfaceName: 'eth0', datagrams: -1 }], [{ datagrams: 1 }], ['eth0', 1]]) {
+      const line = { l: 'unread', dropped: made } as unknown as RecordingLine
+      const { warnings } = read(asText([header, line, ...record(exampleOptions).slice(1)]))
+      expect(warnings.map(({ kind }) => kind)).toEqual(['recording-damaged'])
+    }
+  })
+
   it('has one sample a second, with the median round trip of that second', () => {
     const recording = read(asText(record(exampleOptions)))
     expect(recording.series.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 21 }, (_, at) => at * 1000))

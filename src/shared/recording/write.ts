@@ -26,9 +26,10 @@ export interface RecordingState {
   readonly unwritten: EngineSnapshot | null
   /** Medians of RTT since the last sample, by pair id. */
   readonly rtt: ReadonlyMap<number, readonly number[]>
-  /** What was last written of each pair, and of the peer. */
+  /** What was last written of each pair, of the peer, and of what was dropped unread. */
   readonly pairs: ReadonlyMap<number, string>
   readonly peer: string | null
+  readonly unread: string
 }
 
 export const recordingStart: RecordingState = {
@@ -38,6 +39,7 @@ export const recordingStart: RecordingState = {
   rtt: new Map(),
   pairs: new Map(),
   peer: null,
+  unread: '[]',
 }
 
 export interface Lines {
@@ -122,6 +124,8 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
   }
   const peer = JSON.stringify(snapshot.peer)
   if (peer !== state.peer) lines.push({ l: 'peer', peer: snapshot.peer })
+  const unread = JSON.stringify(snapshot.droppedUnread)
+  if (unread !== state.unread) lines.push({ l: 'unread', dropped: snapshot.droppedUnread })
   const pairs = new Map(state.pairs)
   for (const { id, label, local, remote, straight } of snapshot.pairs) {
     const info = { id, label, local, remote, straight }
@@ -150,6 +154,7 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
     rtt: new Map(),
     pairs,
     peer,
+    unread,
   }
   return { lines, state: after }
 }

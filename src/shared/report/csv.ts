@@ -21,6 +21,7 @@ const names: Readonly<Record<SampleColumn, string>> = {
   firstArrivals: 'first_arrivals',
   duplicates: 'duplicates',
   nominationsPrevented: 'nominations_prevented',
+  droppedUnread: 'dropped_unread',
 }
 
 const context = [

@@ -11,7 +11,13 @@ import type {
 import type { Recording } from '../recording'
 import { formatPorts, type InterfaceInfo } from '../session'
 import { pairTraffic, streamText } from '../streams'
-import { egressGapWords, eventSentence, sharedLinkSentences } from '../words'
+import {
+  droppedUnreadTotal,
+  egressGapWords,
+  eventSentence,
+  sharedLinkSentences,
+  unreadSentence,
+} from '../words'
 import { checksOf, connectedAtMs } from './checks'
 import { round3, samplesOf } from './samples'
 import {
@@ -102,6 +108,7 @@ export function deriveReport(recording: Recording): Report {
       sctpRetransmissions: last?.sctpRetransmissions ?? null,
       overheadFactor: last?.overheadFactor ?? null,
       dropped: last === null ? null : { ...last.dropped },
+      droppedUnread: droppedUnreadTotal(last?.droppedUnread ?? []),
     },
     checks: checksOf(recording),
     events: recording.events.slice(0, eventsLimit).map((event) => reportEvent(event, wallMs)),
@@ -109,7 +116,7 @@ export function deriveReport(recording: Recording): Report {
   }
 }
 
-function localSide({ started, header }: Recording): Report['local'] {
+function localSide({ started, header, last }: Recording): Report['local'] {
   if (started === null) return { os: null, appVersion: null, interfaces: [] }
   const isAddressOnly = header.request.sockets?.binding === 'address'
   const interfaces = started.interfaces.map((each) => ({
@@ -120,6 +127,8 @@ function localSide({ started, header }: Recording): Report['local'] {
       ? { binding: 'address', bindingReason: 'It was asked for.' }
       : { binding: each.binding, bindingReason: each.bindingReason }),
     ...linkOf(each),
+    droppedUnread:
+      last?.droppedUnread.find(({ interfaceName }) => interfaceName === each.name)?.datagrams ?? null,
   }))
   return { os: started.os, appVersion: started.appVersion, interfaces }
 }
@@ -182,6 +191,8 @@ function warningsOf(recording: Recording): Warning[] {
       'The peer is another WebRTC program: it sends over one path, and loss and what it received were not measured. Messages that it sent back are round trips of ours.',
     )
   }
+  const unread = unreadSentence(recording.last?.droppedUnread ?? [])
+  if (unread !== null) say('dropped-unread', unread)
   for (const sentence of sharedLinkSentences(recording.last?.pairs ?? [])) say('shared-link', sentence)
   if (recording.events.length > eventsLimit) {
     say(

@@ -52,12 +52,19 @@ export function sessionFacts(report: Report): readonly Fact[] {
     },
     { name: 'Overhead factor', value: formatFactor(totals.overheadFactor) },
     { name: 'Copies dropped', value: formatCount(totals.duplicatesDropped) },
+    { name: 'Dropped unread', value: unreadText(report) },
     { name: 'SCTP retransmissions', value: formatCount(totals.sctpRetransmissions) },
     { name: 'This side', value: sideText(report.local) },
     { name: 'Peer', value: sideText(report.remote) },
     { name: 'Made by', value: `${app.name} ${app.version}` },
   ]
   return facts.filter(({ value }) => value !== '')
+}
+
+/** Empty in reports made before it was counted, and where there are no sockets that could lose anything. */
+function unreadText({ totals, session }: Report): string {
+  if (totals.droppedUnread === undefined || session.emulated) return ''
+  return totals.droppedUnread === null ? 'not told by this system' : formatCount(totals.droppedUnread)
 }
 
 function endText({ reason, detail }: { readonly reason: string; readonly detail: string | null }): string {

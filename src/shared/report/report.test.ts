@@ -23,7 +23,7 @@ import {
   type ExampleOptions,
 } from '../testing'
 import { headerLine, readRecording, recordingStart, toLines, type Recording } from '../recording'
-import type { SessionRequest, SessionUpdate } from '../session'
+import type { InterfaceInfo, SessionRequest, SessionUpdate } from '../session'
 
 type Change = (snapshot: EngineSnapshot) => EngineSnapshot
 
@@ -55,6 +55,17 @@ const reportOf = (...given: Parameters<typeof recordingOf>) => deriveReport(reco
 const eachPair = (change: (pair: PairSnapshot) => Partial<PairSnapshot>): Change => {
   return (snapshot) => ({ ...snapshot, pairs: snapshot.pairs.map((pair) => ({ ...pair, ...change(pair) })) })
 }
+const exampleInterface = (name: string): InterfaceInfo => ({
+  name,
+  index: null,
+  kind: 'ethernet',
+  up: true,
+  loopback: false,
+  addresses: [],
+  binding: 'device',
+  bindingReason: null,
+  usedByDefault: true,
+})
 const verdict = (report: Report, id: string) => report.checks.find((check) => check.id === id)?.passed
 
 describe('the report', () => {
@@ -279,6 +290,74 @@ describe('HTML', () => {
   it('of a session in which nothing was measured still says so', () => {
     const html = reportToHtml(reportOf({ pairs: 0, seconds: 0 }))
     expect(html).toContain('not measured')
+  })
+})
+
+describe('what this machine did not read in time', () => {
+  /** Six datagrams more each second from the fifth on, by wlan0; of wwan0 the system does not tell. */
+  const busy: Change = (snapshot) => ({
+    ...snapshot,
+    droppedUnread: [
+      { interfaceName: 'eth0', datagrams: 0 },
+      { interfaceName: 'wlan0', datagrams: 6 * Math.max(0, Math.floor(snapshot.atMs / 1000) - 4) },
+    ],
+  })
+  const silent: Change = (snapshot) => ({ ...snapshot, droppedUnread: [] })
+  const sentence = /^This machine was too busy to read 96 datagrams in time.*\(wlan0 96\): they count as lost/
+
+  it('is in the totals, with its interface, and in the interval and rows that it belongs to', () => {
+    const recording = recordingOf({}, busy)
+    const interfaces = ['eth0', 'wlan0', 'wwan0'].map((name) => exampleInterface(name))
+    if (recording.started === null) throw new Error('nothing started')
+    const report = deriveReport({ ...recording, started: { ...recording.started, interfaces } })
+    expect(reportSchema.safeParse(report).error).toBeUndefined()
+    expect(report.totals.droppedUnread).toBe(96)
+    expect(report.local.interfaces.map(({ droppedUnread }) => droppedUnread)).toEqual([0, 96, null])
+    const columns = report.samples.columns
+    const cells = (label: string, second: number) => {
+      const id = report.pairs.find((pair) => pair.label.startsWith(`${label} →`))?.id
+      const row = report.samples.rows.find(
+        (each) => each[columns.indexOf('pair')] === id && each[columns.indexOf('t')] === second,
+      )
+      return row?.[columns.indexOf('droppedUnread')]
+    }
+    expect([4, 5, 6].map((second) => cells('wlan0', second))).toEqual([0, 6, 6])
+    expect(cells('eth0', 6)).toBe(0)
+    expect(cells('wwan0', 6)).toBe(null)
+  })
+
+  it('is a warning in every form for people, and a column of the CSV', () => {
+    const report = reportOf({}, busy)
+    expect(report.warnings.find(({ kind }) => kind === 'dropped-unread')?.message).toMatch(sentence)
+    expect(reportToHtml(report)).toContain('too busy to read 96 datagrams in time')
+    expect(reportToHtml(report)).toContain('<dt>Dropped unread</dt><dd>96</dd>')
+    expect(reportToMarkdown(report)).toContain('- Dropped unread: 96\n')
+    const [header = '', ...rows] = reportToCsv(report).trim().split('\r\n')
+    const at = header.split(',').indexOf('dropped_unread')
+    const byInterface = (name: string) =>
+      rows.filter((row) => row.split(',')[4] === name).map((row) => row.split(',')[at])
+    expect(new Set(byInterface('wlan0'))).toEqual(new Set(['0', '6']))
+    expect(new Set(byInterface('wwan0'))).toEqual(new Set(['']))
+  })
+
+  it('is null, and not 0, where the system does not tell', () => {
+    const report = reportOf({}, silent)
+    expect(report.totals.droppedUnread).toBe(null)
+    expect(report.warnings.map(({ kind }) => kind)).not.toContain('dropped-unread')
+    expect(reportToMarkdown(report)).toContain('- Dropped unread: not told by this system\n')
+  })
+
+  it('is absent in reports that were made before it was counted, which are read all the same', () => {
+    const { totals, samples, ...rest } = reportOf({}, busy)
+    const { droppedUnread: _, ...counted } = totals
+    const columns = samples.columns.slice(0, -1)
+    const rows = samples.rows.map((row) => row.slice(0, -1))
+    const read = parseReport(
+      JSON.stringify({ ...rest, totals: counted, samples: { ...samples, columns, rows } }),
+    )
+    if (read.kind === 'problem') throw new Error(read.message)
+    expect(reportToMarkdown(read.report)).not.toContain('Dropped unread:')
+    expect(reportToCsv(read.report).split('\r\n')[1]).toMatch(/,$/)
   })
 })
 

@@ -16,19 +16,26 @@ function intervalFor(series: readonly SeriesPoint[]): number {
 }
 
 /** Rows in order of time, then pair id; one a pair and interval. */
-export function samplesOf({ series }: Recording): Report['samples'] {
+export function samplesOf({ series, last }: Recording): Report['samples'] {
+  const interfaces = new Map(last?.pairs.map(({ id, local }) => [id, local.interfaceName]))
   let intervalMs = intervalFor(series)
-  let rows = rowsOf(series, intervalMs)
+  let rows = rowsOf(series, intervalMs, interfaces)
   // Pairs that come late can make more rows than foreseen.
   while (rows.length > sampleRowsLimit) {
     intervalMs *= 2
-    rows = rowsOf(series, intervalMs)
+    rows = rowsOf(series, intervalMs, interfaces)
   }
   return { intervalMs, columns: [...sampleColumns], rows }
 }
 
-function rowsOf(series: readonly SeriesPoint[], intervalMs: number): SampleCell[][] {
+/** `interfaces`: the local one of each pair. */
+function rowsOf(
+  series: readonly SeriesPoint[],
+  intervalMs: number,
+  interfaces: ReadonlyMap<number, string | null>,
+): SampleCell[][] {
   const rows: SampleCell[][] = []
+  let unreadBefore = new Map<string, number>()
   let before = new Map<number, { atMs: number; pair: PairPoint }>()
   for (const bucket of buckets(series, intervalMs)) {
     const newest = bucket.at(-1)
@@ -39,9 +46,20 @@ function rowsOf(series: readonly SeriesPoint[], intervalMs: number): SampleCell[
         if (rttIntervalMs !== null) rtts.set(id, [...(rtts.get(id) ?? []), rttIntervalMs])
       }
     }
+    const unread = new Map(newest.droppedUnread.map((each) => [each.interfaceName, each.datagrams]))
+    const unreadSince = (name: string) => {
+      const count = unread.get(name)
+      return count === undefined ? null : Math.max(0, count - (unreadBefore.get(name) ?? 0))
+    }
     const byId = [...newest.pairs].sort((a, b) => a.id - b.id)
-    for (const pair of byId)
-      rows.push(row(newest.atMs, pair, before.get(pair.id), median(rtts.get(pair.id) ?? [])))
+    for (const pair of byId) {
+      const measured = {
+        rttMs: median(rtts.get(pair.id) ?? []),
+        droppedUnread: unreadSince(interfaces.get(pair.id) ?? ''),
+      }
+      rows.push(row(newest.atMs, pair, before.get(pair.id), measured))
+    }
+    unreadBefore = unread
     before = new Map(byId.map((pair) => [pair.id, { atMs: newest.atMs, pair }]))
   }
   return rows
@@ -64,7 +82,7 @@ function row(
   atMs: number,
   pair: PairPoint,
   before: { readonly atMs: number; readonly pair: PairPoint } | undefined,
-  rttMs: number | null,
+  { rttMs, droppedUnread }: { readonly rttMs: number | null; readonly droppedUnread: number | null },
 ): SampleCell[] {
   const seconds = before === undefined ? null : (atMs - before.atMs) / 1000
   const since = (read: (point: PairPoint) => number) =>
@@ -87,6 +105,7 @@ function row(
     firstArrivals: since((point) => point.firstArrivals),
     duplicates: since((point) => point.duplicates),
     nominationsPrevented: since((point) => point.nominationsPrevented),
+    droppedUnread,
   }
   return sampleColumns.map((column) => cells[column])
 }

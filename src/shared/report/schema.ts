@@ -45,6 +45,9 @@ const interfaceSchema = z.object({
     .optional(),
   temporaryAddresses: z.array(text).optional(),
   deprecatedAddresses: z.array(text).optional(),
+  droppedUnread: measuredCount
+    .optional()
+    .describe('Datagrams dropped at its sockets because they were not read in time; null where not counted.'),
 })
 
 const side = z.object({
@@ -204,7 +207,10 @@ const check = z.object({
   detail: text,
 })
 
-/** Columns of `samples` in order; units stand last in a name. Counters are per interval. */
+/**
+ * Columns of `samples` in order; units stand last in a name. Counters are per interval; `droppedUnread` is of the pair's
+ * local interface, so all pairs of one have the same.
+ */
 export const sampleColumns = [
   't',
   'pair',
@@ -221,6 +227,7 @@ export const sampleColumns = [
   'firstArrivals',
   'duplicates',
   'nominationsPrevented',
+  'droppedUnread',
 ] as const
 
 export const reportSchema = z.object({
@@ -275,6 +282,11 @@ export const reportSchema = z.object({
       .record(text, count)
       .nullable()
       .describe('Datagrams and records dropped before use, by reason.'),
+    droppedUnread: measuredCount
+      .optional()
+      .describe(
+        'Datagrams that this machine’s system dropped because they were not read in time, so that no path lost them; null where the system does not tell.',
+      ),
   }),
   checks: z.array(check),
   events: z.array(z.looseObject({ t: z.number(), at: z.iso.datetime(), kind: text, text, health: text })),

@@ -267,6 +267,7 @@ export function exampleSnapshot(second: number, options: ExampleOptions = exampl
       oversize: 0,
       unexpected: 0,
     },
+    droppedUnread: names.slice(0, links).map((interfaceName) => ({ interfaceName, datagrams: 0 })),
   }
 }
 

@@ -35,3 +35,13 @@ it('says nothing of a stream that has hardly begun or was stopped', () => {
   const ids = meaningOf(world.snapshot(60_000), false).map(({ id }) => id)
   expect(ids.filter((id) => id.startsWith('stream-'))).toEqual([])
 })
+
+it('says before all that works what this machine did not read in time, and nothing while that is nothing', () => {
+  const snapshot = createFakeWorld({ links: fakeLinks, crossed: true }).snapshot(60_000)
+  const ids = (droppedUnread: typeof snapshot.droppedUnread) =>
+    meaningOf({ ...snapshot, droppedUnread }, false).map(({ id, tone }) => `${id} ${tone}`)
+  expect(ids([])).not.toContain('dropped-unread warn')
+  expect(ids([{ interfaceName: 'eth0', datagrams: 0 }])).not.toContain('dropped-unread warn')
+  const said = ids([{ interfaceName: 'eth0', datagrams: 7 }])
+  expect(said[0]).toBe('dropped-unread warn')
+})

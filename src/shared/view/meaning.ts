@@ -1,7 +1,7 @@
 /** What the numbers mean at the moment, in short true sentences with n behind each claim. */
 import type { EngineSnapshot, Mode, PairSnapshot } from '../../engine'
 import { streamMeaning } from './stream-meaning'
-import { formatCount, formatPercent, formatSpan, sharedLinkSentences } from '../words'
+import { formatCount, formatPercent, formatSpan, sharedLinkSentences, unreadSentence } from '../words'
 
 /** A piece of a sentence; a `pair` piece is shown as that path's name in its colour. */
 export type SentencePart =
@@ -31,6 +31,7 @@ export function meaningOf(snapshot: EngineSnapshot, emulated: boolean): readonly
   const carrying = snapshot.pairs.filter((pair) => pair.carrying && pair.state === 'up')
   return [
     ...downSentences(snapshot),
+    ...unreadSentences(snapshot),
     ...sharedLinkSentences(carrying).map((said, at) => sentence(`shared-link-${at}`, 'warn', text(said))),
     ...failureSentences(snapshot, carrying),
     ...streamSentences(snapshot),
@@ -76,6 +77,12 @@ function downSentences(snapshot: EngineSnapshot): Sentence[] {
       text(down.length > 1 ? ' are down.' : ` is down for ${since}.`),
     ),
   ]
+}
+
+/** Before all that is said of loss. */
+function unreadSentences({ droppedUnread }: EngineSnapshot): Sentence[] {
+  const said = unreadSentence(droppedUnread)
+  return said === null ? [] : [sentence('dropped-unread', 'warn', text(said))]
 }
 
 function failureSentences(snapshot: EngineSnapshot, carrying: readonly PairSnapshot[]): Sentence[] {

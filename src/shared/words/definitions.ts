@@ -11,6 +11,11 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
       'Datagrams counted by the sender less those counted by the receiver on the same pair, checks included, from cumulative counts that both ends exchange; empty until two counts were compared.',
   },
   {
+    term: 'Dropped unread',
+    meaning:
+      'Datagrams that came, and that this machine’s own system dropped because they were not read in time. They count as lost on their paths, which did not lose them. Counted on Linux, by interface; empty where the system does not tell.',
+  },
+  {
     term: 'Weight',
     meaning:
       'How the weighted mode spreads packets: a pair gets its weight over the sum of the weights of the pairs in use. Set from RTT and loss, and held to what the pair carries.',

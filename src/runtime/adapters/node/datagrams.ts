@@ -79,6 +79,7 @@ export function nodeDatagrams(clock: Clock, choice: SocketChoice = anySockets): 
         setImmediate(look)
       })
     },
+    droppedUnread: (socketId) => sockets.get(socketId)?.droppedUnread() ?? null,
     onError: () => {},
     findLocal: resolveNames,
     resolve: resolveHost,
@@ -117,12 +118,13 @@ interface SocketEvents {
 
 interface CarryingSocket {
   send(to: TransportAddress, data: Uint8Array): void
+  droppedUnread(): number | null
   close(): void
 }
 
 function carry(
   request: OpenSocketRequest,
-  { handles, deviceIsGone }: BoundSocket,
+  { handles, deviceIsGone, droppedUnread }: BoundSocket,
   clock: Clock,
   events: SocketEvents,
   turn: Turn,
@@ -161,6 +163,7 @@ function carry(
         failSoon(errorCode(error), error instanceof Error ? error.message : String(error))
       }
     },
+    droppedUnread,
     close() {
       closed = true
       for (const handle of handles) {

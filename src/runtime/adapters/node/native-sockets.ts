@@ -19,6 +19,11 @@ export interface NativeSockets {
    * same port and take our packets.
    */
   refuseSharing(fd: number): void
+  /**
+   * Datagrams that the kernel dropped at this socket since it was made, mostly for want of room in its buffer (the others
+   * have a wrong checksum); null before Linux 4.12.
+   */
+  drops(fd: number): number | null
   /** A socket on which the kernel tells of changes of links and addresses (rtnetlink(7)); null when there can be none. */
   openChanges(): number | null
   /** Whether it has told of any since the last call. */
@@ -86,6 +91,9 @@ const linux = {
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
   SO_BINDTODEVICE: 25,
+  SO_MEMINFO: 55,
+  /** Where SO_MEMINFO's array of 32-bit values has the socket's drops (linux/sock_diag.h). */
+  SK_MEMINFO_DROPS: 8,
   IPPROTO_IP: 0,
   IP_UNICAST_IF: 50,
   IPPROTO_IPV6: 41,
@@ -102,6 +110,7 @@ const linux = {
 interface CLibrary {
   socket(domain: number, type: number, protocol: number): number
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number
+  getsockopt(fd: number, level: number, option: number, value: Uint32Array, length: Uint32Array): number
   bind(fd: number, address: Uint8Array, length: number): number
   getsockname(fd: number, address: Uint8Array, length: Uint32Array): number
   recv(fd: number, buffer: Uint8Array, length: number, flags: number): number
@@ -117,6 +126,9 @@ function linuxSockets(ffi: typeof koffi): NativeSockets {
     setsockopt: self.func(
       'int setsockopt(int fd, int level, int option, const void *value, uint32_t length)',
     ),
+    getsockopt: self.func(
+      'int getsockopt(int fd, int level, int option, _Out_ uint32_t *value, _Inout_ uint32_t *length)',
+    ),
     bind: self.func('int bind(int fd, const void *address, uint32_t length)'),
     getsockname: self.func('int getsockname(int fd, _Out_ uint8_t *address, _Inout_ uint32_t *length)'),
     recv: self.func('long recv(int fd, _Out_ uint8_t *buffer, size_t length, int flags)'),
@@ -129,10 +141,19 @@ function linuxSockets(ffi: typeof koffi): NativeSockets {
     openOnInterface: (name, address, port) => openOnInterface(libc, name, address, port),
     openStreamOnInterface: (name, address) => openStream(libc, name, address),
     refuseSharing: (fd) => void setOption(libc, fd, linux.SOL_SOCKET, linux.SO_REUSEADDR, hostOrder(0)),
+    drops: (fd) => drops(libc, fd),
     openChanges: () => openChanges(libc),
     hasChanged: (fd) => hasChanged(libc, fd),
     close: (fd) => void libc.close(fd),
   }
+}
+
+function drops(libc: CLibrary, fd: number): number | null {
+  const values = new Uint32Array(linux.SK_MEMINFO_DROPS + 1)
+  const length = new Uint32Array([values.byteLength])
+  const result = libc.getsockopt(fd, linux.SOL_SOCKET, linux.SO_MEMINFO, values, length)
+  if (result < 0 || length[0] !== values.byteLength) return null
+  return values[linux.SK_MEMINFO_DROPS] ?? null
 }
 
 function openChanges(libc: CLibrary): number | null {

@@ -22,6 +22,8 @@ export interface BoundSocket {
   readonly reason: string | null
   /** The device it is bound to has been removed; false where it is bound to none. */
   deviceIsGone(): boolean
+  /** Datagrams dropped at all its handles unread; null where the system does not tell. Not after they are closed. */
+  droppedUnread(): number | null
 }
 
 export type MadeSocket = BoundSocket | (OpenSocketResult & { readonly kind: 'failed' })
@@ -87,6 +89,10 @@ function onDevice(request: OpenSocketRequest, native: NativeSockets, port: numbe
     binding: 'device',
     reason: null,
     deviceIsGone: () => native.interfaceIndex(request.interfaceName) !== opened.interfaceIndex,
+    droppedUnread() {
+      const counts = opened.fds.map((fd) => native.drops(fd))
+      return counts.reduce((sum, each) => (sum === null || each === null ? null : sum + each))
+    },
   }
 }
 
@@ -103,7 +109,14 @@ export function onAddress(request: OpenSocketRequest, reason: string, port: numb
     handle.bind({ address: zoned, port, exclusive: true }, () => {
       handle.removeAllListeners('error')
       widen(handle)
-      resolve({ kind: 'made', handles: [handle], binding: 'address', reason, deviceIsGone: () => false })
+      resolve({
+        kind: 'made',
+        handles: [handle],
+        binding: 'address',
+        reason,
+        deviceIsGone: () => false,
+        droppedUnread: () => null,
+      })
     })
   })
 }
