@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { createFakeWorld, fakeLinks } from '../../test/fake/world'
 import { exampleOptions, exampleSnapshot } from '../shared/testing'
 import { digestText } from './digest'
 import { cleanCell } from './table'
@@ -80,4 +81,19 @@ it('says in words what this machine did not read in time, once there is any', ()
   expect(lines(digestText({ ...snapshot, droppedUnread }, 200))).toContain(
     'This machine was too busy to read 41 datagrams in time, and its system dropped them (eth0 41): they count as lost on the paths, though no path lost them.',
   )
+})
+
+it('says which path a stream goes on without, and why', () => {
+  const spec = { kind: 'cbr', rateBps: 30_000_000, sizeBytes: 1200 } as const
+  const rest = { pairId: 1, label: 'lte → lte', sentBps: 31_200_000, lostPercent: 67 }
+  const world = createFakeWorld({ links: fakeLinks, crossed: true })
+  world.streams.start('sent', spec, 'us', 1000)
+  world.streams.rest(1, rest, 2000)
+  const snapshot = world.snapshot(6000)
+  expect(digestText(snapshot, 200)).toContain('lte → lte rests (67.00 % lost)')
+  const streams = snapshot.streams.map((stream) => ({
+    ...stream,
+    rests: stream.rests.map((one) => ({ ...one, state: 'over' as const })),
+  }))
+  expect(digestText({ ...snapshot, streams }, 200)).not.toContain('rests')
 })

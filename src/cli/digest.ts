@@ -135,6 +135,7 @@ function streamLine({ id, spec, direction, running, ...stream }: Stream): string
     gapText(stream),
     playoutText(stream.playout),
     stream.overheadFactor === null ? '' : `cost ${formatFactor(stream.overheadFactor)}`,
+    restsText(stream),
     (stream.skipped ?? 0) === 0 ? '' : `${formatCount(stream.skipped)} left out`,
   ]
   return parts.filter((part) => part !== '').join('  ')
@@ -142,6 +143,14 @@ function streamLine({ id, spec, direction, running, ...stream }: Stream): string
 
 function stopText(broken: Stream['broken'], direction: Stream['direction']): string {
   return broken === null ? 'stopped' : brokenText(broken, direction)
+}
+
+/** The paths that it goes on without. */
+function restsText({ rests }: Pick<Stream, 'rests'>): string {
+  const resting = rests.filter(({ state }) => state === 'resting')
+  return resting
+    .map(({ label, lostPercent }) => `${label ?? 'a path'} rests (${formatPercent(lostPercent)} % lost)`)
+    .join('  ')
 }
 
 function gapText({

@@ -185,6 +185,11 @@ function streamEvents(scenario: Scenario, { streams }: ReturnType<typeof createF
         { pairId: 11, label: 'wwan0 → wwp0s1', sentBps: 198_400_000, lostPercent: 94.8 },
         232_400,
       ),
+      ...streams.rest(
+        1,
+        { pairId: 11, label: 'wwan0 → wwp0s1', sentBps: 4_320_000, lostPercent: 61.2 },
+        240_000,
+      ),
       {
         kind: 'stream-refused',
         atMs: 244_000,

@@ -1,5 +1,5 @@
 /** Made-up test streams: what the window asks for runs, and the figures grow as they would. */
-import type { EngineEvent, StreamBreak, StreamSnapshot, StreamSpec } from '../../src/engine'
+import type { EngineEvent, StreamBreak, StreamRest, StreamSnapshot, StreamSpec } from '../../src/engine'
 
 interface FakeStream {
   readonly id: number
@@ -12,6 +12,7 @@ interface FakeStream {
   lastMs: number
   lost: number
   broken: StreamBreak | null
+  rests: StreamRest[]
 }
 
 export interface FakeStreams {
@@ -25,6 +26,8 @@ export interface FakeStreams {
   stop(direction: StreamSnapshot['direction'], id: number, atMs: number): EngineEvent[]
   /** The circuit breaker stops one that is sent. */
   breakOff(id: number, why: StreamBreak, atMs: number): EngineEvent[]
+  /** A path rests for one that is sent. */
+  rest(id: number, why: StreamBreak, atMs: number): EngineEvent[]
   /** Whether one runs towards the peer. */
   sending(atMs: number): boolean
   views(atMs: number, copies: number): StreamSnapshot[]
@@ -52,6 +55,7 @@ export function createFakeStreams(random: () => number): FakeStreams {
         lastMs: atMs,
         lost: 0,
         broken: null,
+        rests: [],
       }
       streams.push(stream)
       return told('started', stream, atMs)
@@ -68,6 +72,14 @@ export function createFakeStreams(random: () => number): FakeStreams {
       stream.stoppedAtMs = atMs
       stream.broken = why
       return [{ kind: 'stream-broken', atMs, direction: 'sent', id, spec: stream.spec, ...why }]
+    },
+    rest(id, why, atMs) {
+      const stream = find('sent', id)
+      if (stream === undefined) return []
+      const restMs = 40_000
+      stream.rests = [{ ...why, state: 'resting', times: 3, restedMs: 41_000, againAtMs: atMs + restMs }]
+      const { spec } = stream
+      return [{ kind: 'stream-path-rests', atMs, direction: 'sent', id, spec, restMs, ...why }]
     },
     stop(direction, id, atMs) {
       const stream = find(direction, id)
@@ -124,6 +136,7 @@ function view(stream: FakeStream, atMs: number, copies: number, random: () => nu
     startedAtMs: stream.startedAtMs,
     stoppedAtMs: stream.stoppedAtMs,
     broken: stream.broken,
+    rests: stream.rests,
     sent,
     received,
     lost: stream.lost,

@@ -16,6 +16,22 @@ describe('the circuit breaker', () => {
     expect([1, 2, 3].map(() => breaker.update(flood))).toEqual([false, false, true])
   })
 
+  it('trips in the first such interval of a try', () => {
+    const breaker = createBreaker()
+    const fine = { ...flood, sentBps: 5e6, lost: 0, lostByFullQueue: 0 }
+    expect(breaker.update(fine, true)).toBe(false)
+    expect(breaker.update(flood, true)).toBe(true)
+    expect(breaker.update(flood)).toBe(false)
+  })
+
+  it('begins to count anew when it is told to', () => {
+    const breaker = createBreaker()
+    breaker.update(flood)
+    breaker.update(flood)
+    breaker.reset()
+    expect([1, 2, 3].map(() => breaker.update(flood))).toEqual([false, false, true])
+  })
+
   it('begins to count anew when an interval was fine', () => {
     const breaker = createBreaker()
     const fine = { ...flood, sentBps: 5e6, lost: 0, lostByFullQueue: 0 }

@@ -26,17 +26,23 @@ export interface BreakerInterval {
  * queue explains do not count, as a lossy link is no congestion, unless they are a quarter of all.
  */
 export interface Breaker {
-  update(interval: BreakerInterval): boolean
+  /** `isTry`: something goes over the path only to see whether it has room, so that one interval is enough. */
+  update(interval: BreakerInterval, isTry?: boolean): boolean
+  /** What has been done elsewhere may have helped: counts anew. */
+  reset(): void
 }
 
 export function createBreaker(): Breaker {
   let exceeded = 0
   return {
-    update(interval) {
+    update(interval, isTry = false) {
       exceeded = isExcessive(interval) ? exceeded + 1 : 0
-      if (exceeded < intervalsToTrip) return false
+      if (exceeded < (isTry ? 1 : intervalsToTrip)) return false
       exceeded = 0
       return true
+    },
+    reset() {
+      exceeded = 0
     },
   }
 }

@@ -89,6 +89,23 @@ export type EngineEvent = { readonly atMs: number } & (
       readonly id: number
       readonly spec: StreamSpec
     } & StreamBreak)
+  /** A path is too narrow for a stream which others carry on, so its sender takes it from the stream for so long, ms. */
+  | ({
+      readonly kind: 'stream-path-rests'
+      readonly direction: StreamDirection
+      readonly id: number
+      readonly spec: StreamSpec
+      readonly restMs: number
+    } & StreamBreak)
+  /** It gets copies, to see whether it has room now; or it has, or the user changed something, and it carries again. */
+  | {
+      readonly kind: 'stream-path-tried' | 'stream-path-returns'
+      readonly direction: StreamDirection
+      readonly id: number
+      readonly spec: StreamSpec
+      readonly pairId: number | null
+      readonly label: string | null
+    }
   /** A wish of ours that neither side could follow. */
   | {
       readonly kind: 'stream-refused'

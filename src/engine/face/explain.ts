@@ -28,6 +28,10 @@ export type PathReason =
   /** `backup`: places count from 1. */
   | { readonly kind: 'active'; readonly place: number }
   | { readonly kind: 'standing-by'; readonly place: number }
+  /** Carries the streams for which the active one rests. */
+  | { readonly kind: 'stands-in'; readonly place: number }
+  /** `redundant`, `backup`: too narrow for these streams, which others carry on. What else is sent goes by the mode. */
+  | { readonly kind: 'resting'; readonly streams: readonly RestReason[] }
   /** `single`. */
   | { readonly kind: 'selected' }
   | { readonly kind: 'not-selected' }
@@ -35,6 +39,16 @@ export type PathReason =
   | { readonly kind: 'avoided'; readonly because: 'suspect' | 'overdue' }
   /** It came back and has to prove itself for so much longer, or its part is still growing. */
   | { readonly kind: 'proving'; readonly remainingMs: number }
+
+/** A stream of ours that a path is too narrow for. */
+export interface RestReason {
+  readonly streamId: number
+  /** See `StreamBreak`. */
+  readonly sentBps: number
+  readonly lostPercent: number
+  /** Until the path is tried again; 0 when that waits for its estimate, null while it is being tried. */
+  readonly againInMs: number | null
+}
 
 /** `capacity`: the path's estimated rate. `queue`: less, as a queue stands. `cap`: the user's limit. `range`: min or max. */
 export type WeightLimit = 'capacity' | 'queue' | 'cap' | 'range'
@@ -50,6 +64,8 @@ export type SwitchReason =
   | 'down'
   | 'suspect'
   | 'overdue'
+  /** `backup`: the one before is too narrow for all streams. */
+  | 'narrow'
   /** `single`: nothing came over the one before for 2.5 s. */
   | 'silent'
   /** The new one is faster for long enough, or the one before built up a queue. */

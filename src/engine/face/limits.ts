@@ -77,6 +77,8 @@ export const limits = {
   leastStreamRateBps: 1000,
   streamRateBps: 500_000_000,
   streamPacketsPerSecond: 50_000,
+  /** Paths remembered of a stream as too narrow for it; with more the oldest that carries again is forgotten. */
+  restedPaths: 64,
   /** Width of a stream's duplicate window, packets. */
   streamWindow: 8192,
   /** Outputs waiting between two polls; a driver always drains. */

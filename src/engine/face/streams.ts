@@ -31,8 +31,9 @@ export type StreamRefusal =
   | 'ending'
 
 /**
- * Why the circuit breaker (RFC 8083) stopped a stream: in the last three looks of half a second what went over the path was
- * ten times what a fair flow would send, and a fifth of it or more was lost.
+ * Why the circuit breaker (RFC 8083) stopped a stream, or took a path from it: in the last three looks of half a second (of
+ * a path that is tried again: in one) what went over the path was ten times what a fair flow would send, and a fifth of it
+ * or more was lost.
  */
 export interface StreamBreak {
   /** Where the most was lost; null when all paths together were too little, or this side does not know the path. */
@@ -42,6 +43,20 @@ export interface StreamBreak {
   readonly sentBps: number
   /** Of the packets whose fate became known then. */
   readonly lostPercent: number
+}
+
+/**
+ * A path that was too narrow for a stream in `redundant` or `backup`, while others could carry it on: the sender's circuit
+ * breaker took it from the stream instead of stopping the stream, with what it found the last time.
+ */
+export interface StreamRest extends StreamBreak {
+  /** `resting`: gets nothing of the stream. `tried`: gets copies, to see whether it has room now. `over`: carries again. */
+  readonly state: 'resting' | 'tried' | 'over'
+  /** How often it was taken, and how long in all so far, ms. */
+  readonly times: number
+  readonly restedMs: number
+  /** When it is tried again at the earliest, engine ms; null while it does not rest. */
+  readonly againAtMs: number | null
 }
 
 /** What only the receiver of a stream can measure. Of a sent one as the peer last told it; null while it has not. */
@@ -74,6 +89,8 @@ export interface StreamSnapshot extends StreamFigures {
   readonly stoppedAtMs: number | null
   /** Why, when its sender's circuit breaker stopped it. */
   readonly broken: StreamBreak | null
+  /** Paths that its sender's circuit breaker took from it at some time; an earlier release of the sender tells none. */
+  readonly rests: readonly StreamRest[]
   /** Packets made by the sender, each counted once however many copies went out. */
   readonly sent: number | null
   /** Different packets received. */

@@ -1,4 +1,4 @@
-import type { StreamFigures, StreamRefusal, StreamSpec } from '../face/streams'
+import type { StreamFigures, StreamRefusal, StreamRest, StreamSpec } from '../face/streams'
 import { limits } from '../face/limits'
 import {
   encodeFigures,
@@ -36,6 +36,8 @@ export type StreamText =
     }
   /** What was asked cannot be. */
   | { readonly t: 'stream-refused'; readonly spec: StreamSpec | null; readonly reason: StreamRefusal }
+  /** The paths that the sender took from its stream at some time: all of them, whenever it takes or gives back one. */
+  | { readonly t: 'stream-rests'; readonly id: number; readonly paths: readonly ToldRest[] }
   /** What the sender of this text has received of the addressee's streams. */
   | { readonly t: 'stream-counts'; readonly streams: readonly ToldStreamCounts[] }
 
@@ -56,6 +58,18 @@ export interface ToldBreak {
   readonly lostPercent: number
 }
 
+export interface ToldRest extends ToldBreak {
+  readonly state: StreamRest['state']
+  readonly times: number
+  readonly restedMs: number
+  /** From now until the path is tried again at the earliest; null while it does not rest. */
+  readonly againInMs: number | null
+}
+
+/** Whoever has this word among the features of its hello reads `stream-rests`. */
+export const restsFeature = 'stream-rests'
+
+const restStates = ['resting', 'tried', 'over'] as const
 const wishes = ['start', 'change', 'stop'] as const
 const refusals: readonly StreamRefusal[] = [
   'no-peer',
@@ -66,6 +80,7 @@ const refusals: readonly StreamRefusal[] = [
   'unknown',
   'ending',
 ]
+
 /** Reads one of the texts above by its `t`; undefined when a field is missing or out of its limits. */
 export function readStreamText(value: Fields): StreamText | undefined {
   switch (value['t']) {
@@ -77,6 +92,11 @@ export function readStreamText(value: Fields): StreamText | undefined {
       const reason = refusals.find((known) => known === value['reason'])
       const spec = readSpecOrNull(value['spec'])
       return reason === undefined || spec === undefined ? undefined : { t: 'stream-refused', spec, reason }
+    }
+    case 'stream-rests': {
+      const { id } = value
+      const paths = readItems(value['paths'], limits.restedPaths, readRest)
+      return paths && isStreamId(id) ? { t: 'stream-rests', id, paths } : undefined
     }
     case 'stream-counts': {
       const streams = readStreamList(value['streams'], readCounts)
@@ -105,6 +125,17 @@ function readBreak(value: unknown): ToldBreak | undefined {
   return isWithin(sentBps, figureLimits.rateBps) && isWithin(lostPercent, 100)
     ? { pair, sentBps, lostPercent }
     : undefined
+}
+
+function readRest(value: unknown): ToldRest | undefined {
+  const why = readBreak(value)
+  if (why === undefined || !isFields(value)) return undefined
+  const { times, restedMs, againInMs } = value
+  const state = restStates.find((known) => known === value['state'])
+  if (state === undefined || !isCount(times) || !isWithin(restedMs, figureLimits.ms)) return undefined
+  if ((state === 'resting') !== (againInMs !== null)) return undefined
+  if (againInMs !== null && !isWithin(againInMs, figureLimits.ms)) return undefined
+  return { ...why, state, times, restedMs, againInMs }
 }
 
 function readAsk(value: Fields): StreamText | undefined {
@@ -162,7 +193,11 @@ function readSpec(value: unknown): StreamSpec | undefined {
 }
 
 function readStreamList<T>(value: unknown, read: (item: unknown) => T | undefined): T[] | undefined {
-  if (!Array.isArray(value) || value.length > limits.streamsPerSession) return undefined
+  return readItems(value, limits.streamsPerSession, read)
+}
+
+function readItems<T>(value: unknown, most: number, read: (item: unknown) => T | undefined): T[] | undefined {
+  if (!Array.isArray(value) || value.length > most) return undefined
   const items: T[] = []
   for (const item of value) {
     const one = read(item)

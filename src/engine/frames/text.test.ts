@@ -243,6 +243,28 @@ describe('a control text', () => {
       expect(read({ ...stopped, broken: bad })).toMatchObject({ kind: 'bad' })
   })
 
+  it('tells which paths rest for a stream, and only what can be', () => {
+    const rest = { pair: 3, sentBps: 3.1e7, lostPercent: 67, state: 'resting', times: 2, restedMs: 10_500.5 }
+    const resting = { ...rest, againInMs: 20_000 }
+    const over = { ...rest, state: 'over', pair: null, againInMs: null }
+    const told = { t: 'stream-rests', id: 2, paths: [resting, over] }
+    expect(read(told)).toEqual(told)
+    expect(read({ ...told, paths: [] })).toEqual({ ...told, paths: [] })
+    for (const bad of [
+      null,
+      { ...resting, pair: 65_536 },
+      { ...resting, state: 'asleep' },
+      { ...resting, times: 0.5 },
+      { ...resting, restedMs: -1 },
+      { ...resting, againInMs: null },
+      { ...resting, againInMs: 1e11 },
+      { ...over, againInMs: 5 },
+    ])
+      expect(read({ ...told, paths: [bad] })).toMatchObject({ kind: 'bad' })
+    expect(read({ ...told, paths: Array.from({ length: 65 }, () => resting) })).toMatchObject({ kind: 'bad' })
+    expect(read({ ...told, id: 0 })).toMatchObject({ kind: 'bad' })
+  })
+
   it('of bytes that are no JSON, no UTF-8, or too many is refused', () => {
     expect(decodeControlText(utf8('{'))).toMatchObject({ kind: 'bad' })
     expect(decodeControlText(Uint8Array.of(0xff))).toMatchObject({ kind: 'bad' })

@@ -136,6 +136,7 @@ function fitted(text: ControlText): object {
     case 'stream':
     case 'ask-stream':
     case 'stream-refused':
+    case 'stream-rests':
       return text
     case 'stream-counts':
       return { t: 'stream-counts', streams: text.streams.map(encodeCounts) }
@@ -195,6 +196,7 @@ export function decodeControlText(bytes: Uint8Array): ControlText | BadControlTe
     case 'stream':
     case 'ask-stream':
     case 'stream-refused':
+    case 'stream-rests':
     case 'stream-counts':
       return readStreamText(value) ?? bad('of streams, malformed')
     case 'bye': {

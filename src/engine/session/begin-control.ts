@@ -1,6 +1,6 @@
 import type { EngineInput } from '../face/io'
 import { limits } from '../face/limits'
-import { createControlSealer } from '../frames'
+import { createControlSealer, restsFeature } from '../frames'
 import { createReliable } from '../reliable'
 import { sendText } from './control'
 import { ownCandidates } from './own-candidates'
@@ -30,7 +30,7 @@ export function beginControl(
   const candidates = ownCandidates(state)
     .filter(({ type }) => type !== 'host')
     .map(({ socket, address: { address, port } }) => ({ address, port, interfaceName: socket.interfaceName }))
-  sendText(state, { t: 'hello', appVersion, os, interfaces, candidates, features: ['streams'] })
+  sendText(state, { t: 'hello', appVersion, os, interfaces, candidates, features: ['streams', restsFeature] })
   sendText(state, { t: 'mode', mode: state.mode, use: state.use })
   state.timers.set('report', state.nowMs + reportIntervalMs)
 }

@@ -1,4 +1,5 @@
 import type { Pair } from '../ice'
+import { noRests, type PathRests } from '../spread'
 import { type DuePacket, playoutDeadlineMs, type SentStream } from '../streams'
 import { bulkPath } from './feedback'
 import { pairById, type SessionState } from './state'
@@ -12,6 +13,7 @@ const facts = {
   keyFrame: false,
   lastOfBurst: false,
   deadlineMs: 0,
+  rests: noRests as PathRests,
 }
 
 /**
@@ -31,6 +33,7 @@ export function choosePaths(
   facts.deadlineMs = playoutDeadlineMs[stream.spec.kind]
   facts.keyFrame = due.keyFrame
   facts.lastOfBurst = due.lastOfBurst
+  facts.rests = stream.rests
   const { ids } = state.spreading.streams.choose(facts, state.nowMs)
   chosen.length = 0
   for (const id of ids) {

@@ -30,6 +30,7 @@ import { takeSnapshot } from './snapshot'
 import { createSpreading, noteDoubt, settleSpreading } from './spreading'
 import { obeyWish } from './wishes'
 import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './waiting'
+import { endAllRests } from './rests'
 import { packetsDeadline, sendDuePackets } from './stream-packets'
 import { createStrays } from './strays'
 import { createStreamsState, obeyStream, startWanted } from './streams'
@@ -184,6 +185,7 @@ function obey(state: SessionState, command: EngineCommand): void {
       return sendText(state, { t: 'mode', mode: state.mode, use: state.use })
     case 'include-pair':
       state.spreading.byUser = true
+      endAllRests(state, command.pairId)
       return state.agent.include(command.pairId, command.included)
     case 'attempt-nomination':
       return state.agent.attemptNomination(command.pairId, state.nowMs)

@@ -21,6 +21,8 @@ export interface SendingPath {
   /** Of all streams but `bulk`, since the breaker last looked. */
   plainBytes: number
   plainPackets: number
+  /** These streams, by number. */
+  readonly plainStreams: Set<number>
   /** Counts when it last looked. */
   delivered: number
   lost: number
@@ -82,6 +84,7 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
     breaker: createBreaker(),
     plainBytes: 0,
     plainPackets: 0,
+    plainStreams: new Set(),
     delivered: 0,
     lost: 0,
     lostByFullQueue: 0,
@@ -116,6 +119,7 @@ export function noteSent(
   if (isBulk) return
   path.plainBytes += bytes
   path.plainPackets += 1
+  path.plainStreams.add(streamId)
 }
 
 /** A copy of a packet of the peer's came and is authentic. */

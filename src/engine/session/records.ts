@@ -3,6 +3,7 @@ import { firstApplicationRecord, limits } from '../face/limits'
 import type { PeerView } from '../face/snapshot'
 import { jitterMs, liveness, noteDeparture, noteRecord, type Pair, tellLimit } from '../ice'
 import { createResequencer, type Resequencer } from '../resequence'
+import { noRests } from '../spread'
 import { keepSole } from './resend'
 import { drop, pairById, type SessionState } from './state'
 import { transmitOn } from './transmit'
@@ -45,6 +46,7 @@ const recordFacts = {
   keyFrame: false,
   lastOfBurst: false,
   deadlineMs: null,
+  rests: noRests,
 } as const
 
 function pairsForRecord(state: SessionState, bytes: number): Pair[] {

@@ -1,7 +1,9 @@
 import { type BreakerInterval, together } from '../capacity'
 import type { Mode } from '../face/settings'
 import type { Pair } from '../ice'
+import { plainRateBps, type SentStream } from '../streams'
 import type { SendingPath } from './feedback'
+import { beginRest, canDoWithout, reviewRests } from './rests'
 import type { SessionState } from './state'
 import { breakOwn } from './streams'
 
@@ -25,25 +27,53 @@ export function sampleCapacity(state: SessionState): void {
 
 /**
  * Where the mode takes packets off a path that has no room, only all paths together can be too little; else each is looked
- * at by itself, as nothing but stopping the stream would help it.
+ * at by itself.
  */
 function considerBreaker(state: SessionState, intervalMs: number): void {
   const { paths, breaker } = state.feedback
-  const taken = [...paths.values()].map((path) => ({ path, interval: takeInterval(path, intervalMs) }))
-  if (modesThatMove.has(state.mode)) {
-    const all = together(taken.map(({ interval }) => interval))
-    if (!breaker.update(all)) return
-    return breakCircuit(state, taken.length === 1 ? (taken[0]?.path.pair ?? null) : null, all)
+  const looks = [...paths.values()].map((path) => lookAt(path, intervalMs))
+  if (!modesThatMove.has(state.mode)) {
+    considerPaths(state, looks)
+    return reviewRests(state)
   }
-  for (const { path, interval } of taken) {
-    if (path.breaker.update(interval)) breakCircuit(state, path.pair, interval)
+  const all = together(looks.map(({ interval }) => interval))
+  if (!breaker.update(all)) return
+  breakCircuit(state, state.streams.running, looks.length === 1 ? (looks[0]?.path.pair ?? null) : null, all)
+}
+
+/**
+ * Does something about the worst path alone: paths may share a bottleneck, and what is done about one may be enough for the
+ * others, which are therefore judged anew.
+ */
+function considerPaths(state: SessionState, looks: readonly Look[]): void {
+  const { running } = state.streams
+  let worst: Look | null = null
+  for (const look of looks) {
+    const { path, interval } = look
+    const isTry = running.some(({ rests }) => rests.tried.includes(path.pair.id))
+    if (!path.breaker.update(interval, isTry)) continue
+    if (worst === null || lostPart(interval) > lostPart(worst.interval)) worst = look
   }
+  if (worst === null) return
+  for (const { path } of looks) path.breaker.reset()
+  const { path, interval, streams } = worst
+  const { id } = path.pair
+  const on = running.filter((stream) => streams.has(stream.id))
+  const trying = on.filter(({ rests }) => rests.tried.includes(id))
+  breakCircuit(state, trying.length > 0 ? trying : on, path.pair, interval)
 }
 
 /** By capacity: `weighted` by its weights, the others when a queue builds. */
 const modesThatMove: ReadonlySet<Mode> = new Set(['weighted', 'lowest-latency', 'adaptive'])
 
-function takeInterval(path: SendingPath, intervalMs: number): BreakerInterval {
+interface Look {
+  readonly path: SendingPath
+  readonly interval: BreakerInterval
+  /** Those that do not adapt and went over it, by number. */
+  readonly streams: ReadonlySet<number>
+}
+
+function lookAt(path: SendingPath, intervalMs: number): Look {
   const { capacity, plainBytes, plainPackets } = path
   const { delivered, lost } = capacity.ledger.counts
   const { lostByFullQueue } = capacity.view()
@@ -55,29 +85,38 @@ function takeInterval(path: SendingPath, intervalMs: number): BreakerInterval {
     lostByFullQueue: Math.max(0, lostByFullQueue - path.lostByFullQueue),
     rttMs: capacity.ledger.smoothedRttMs,
   }
+  const streams = new Set(path.plainStreams)
   path.plainBytes = 0
   path.plainPackets = 0
+  path.plainStreams.clear()
   path.delivered = delivered
   path.lost = lost
   path.lostByFullQueue = lostByFullQueue
-  return interval
+  return { path, interval, streams }
 }
 
-/** Stops the stream that sends most of those that do not adapt. `pair`: null for all together. */
-function breakCircuit(state: SessionState, pair: Pair | null, interval: BreakerInterval): void {
-  let worst: { readonly id: number; readonly rateBps: number } | null = null
-  for (const stream of state.streams.running) {
-    const { spec } = stream
-    if (spec.kind === 'bulk') continue
-    const rateBps = spec.kind === 'voice' ? 64_000 : spec.rateBps
-    if (worst === null || rateBps > worst.rateBps) worst = { id: stream.id, rateBps }
-  }
-  if (worst === null) return
-  const { sentBps, delivered, lost } = interval
-  breakOwn(state, worst.id, {
-    pairId: pair?.id ?? null,
-    label: pair?.label ?? null,
-    sentBps,
-    lostPercent: (100 * lost) / (delivered + lost),
-  })
+function lostPart({ delivered, lost }: BreakerInterval): number {
+  return lost / Math.max(1, delivered + lost)
+}
+
+/**
+ * Takes the path from that of the streams which sends most, where others can carry it on, or else stops it. `pair`: null for
+ * all together.
+ */
+function breakCircuit(
+  state: SessionState,
+  streams: readonly SentStream[],
+  pair: Pair | null,
+  interval: BreakerInterval,
+): void {
+  const rateOf = ({ spec }: SentStream): number => plainRateBps(spec) ?? 0
+  const [worst] = streams.filter(({ spec }) => spec.kind !== 'bulk').sort((a, b) => rateOf(b) - rateOf(a))
+  if (worst === undefined) return
+  const label = pair?.label ?? null
+  const why = { label, sentBps: interval.sentBps, lostPercent: 100 * lostPart(interval) }
+  if (pair === null || !canDoWithout(state, worst, pair))
+    return breakOwn(state, worst.id, { pairId: pair?.id ?? null, ...why })
+  // It carried although it rests, as no other worked for a moment.
+  if (worst.rests.resting.includes(pair.id)) return
+  beginRest(state, worst, { pairId: pair.id, ...why })
 }

@@ -1,8 +1,8 @@
-import type { PathReason, PathSwitch } from '../face/explain'
+import type { PathReason, PathSwitch, RestReason } from '../face/explain'
 import type { Mode } from '../face/settings'
 import type { SpreadingView } from '../face/snapshot'
 import { doubtDelivery, type Pair } from '../ice'
-import { createSpreader, type PathFacts, type Spreader } from '../spread'
+import { createSpreader, isTooNarrow, type PathFacts, type Spreader } from '../spread'
 import { capacityOf } from './feedback'
 import { pairById, type SessionState, tell } from './state'
 
@@ -73,7 +73,8 @@ function tellSpreader(state: SessionState, of: 'records' | 'streams', carrying: 
     if (pair === undefined) return []
     if (pair.answeredSentMs !== null) spreader.answered(id, pair.answeredSentMs, nowMs)
     const weight = shares.get(id) ?? 1 / Math.max(1, carrying.length)
-    return [{ ...factsOf(state, pair), weight, limit: weights.limit(id) }]
+    const tooNarrow = of === 'streams' && isTooNarrowForAll(state, id)
+    return [{ ...factsOf(state, pair), weight, limit: weights.limit(id), tooNarrow }]
   })
   spreader.update(paths, nowMs, spreading.byUser)
 }
@@ -91,7 +92,11 @@ export function mayCarry({ spreading }: SessionState, { id, included }: Pair): b
   return included && (spreading.pins.size === 0 || spreading.pins.has(id))
 }
 
-function factsOf(state: SessionState, pair: Pair): Omit<PathFacts, 'weight' | 'limit'> {
+function isTooNarrowForAll({ streams: { running } }: SessionState, id: number): boolean {
+  return running.length > 0 && running.every(({ rests }) => isTooNarrow(id, rests))
+}
+
+function factsOf(state: SessionState, pair: Pair): Omit<PathFacts, 'weight' | 'limit' | 'tooNarrow'> {
   const { id, rtt } = pair
   const { spreading } = state
   const known = capacityOf(state, id)
@@ -176,9 +181,21 @@ export function spreadingView(state: SessionState): SpreadingView {
 function reasonOf(state: SessionState, pair: Pair): PathReason {
   const { spreading, settings, nowMs } = state
   const explained = told(state).explain(pair.id, nowMs)
-  if (explained !== null) return explained
+  if (explained !== null)
+    return explained.kind === 'not-working' ? explained : (restOf(state, pair) ?? explained)
   if (!pair.included) return { kind: 'excluded' }
   if (spreading.pins.size > 0 && !spreading.pins.has(pair.id)) return { kind: 'not-pinned' }
   if (pair.state !== 'up') return { kind: 'not-working' }
   return { kind: settings.enabled ? 'not-in-set' : 'multipath-off' }
+}
+
+/** The streams of ours that the pair is too narrow for; null when there are none. */
+function restOf({ streams, nowMs }: SessionState, { id: pairId }: Pair): PathReason | null {
+  const resting = streams.running.flatMap(({ id: streamId, rests }): RestReason[] => {
+    const rest = rests.view(nowMs).find((one) => one.pairId === pairId)
+    if (rest === undefined || rest.state === 'over') return []
+    const { sentBps, lostPercent, againAtMs } = rest
+    return [{ streamId, sentBps, lostPercent, againInMs: againAtMs && Math.max(0, againAtMs - nowMs) }]
+  })
+  return resting.length === 0 ? null : { kind: 'resting', streams: resting }
 }

@@ -54,7 +54,7 @@ function resend(state: SessionState, packet: StoredPacket): void {
   if (stream === undefined || packet.hops >= maxHops) return
   if (nowMs - packet.madeMs > resendWithinMs) return
   const bytes = packet.data.length
-  const id = spreading.streams.rescue(packet.pathId, bytes, nowMs)
+  const id = spreading.streams.rescue(packet.pathId, bytes, stream.rests, nowMs)
   const pair = id === null ? undefined : pairById(state, id)
   if (pair === undefined || !state.resendBudget.spend(bytes)) return
   packet.pathId = pair.id

@@ -13,6 +13,7 @@ import {
   boundSpec,
   createReceivedStream,
   createSentStream,
+  plainRateBps,
   type PayloadFacts,
   type ReceivedStream,
   type SentStream,
@@ -20,6 +21,7 @@ import {
 } from '../streams'
 import { createBulkGate } from './bulk'
 import { sendText } from './control'
+import { endRests } from './rests'
 import { pairById, type SessionState, tell } from './state'
 
 /** The streams of both directions. */
@@ -30,6 +32,8 @@ export interface StreamsState {
   srtp: { readonly sealer: SrtpSealer; readonly receiver: SrtpReceiver } | null
   /** What the peer's hello says: null before it came. */
   peerKnows: boolean | null
+  /** Likewise: it reads which paths rest for our streams. */
+  peerReadsRests: boolean
   readonly sent: SentStream[]
   /** Of `sent` those that run. */
   running: readonly SentStream[]
@@ -47,6 +51,7 @@ export function createStreamsState(wanted: readonly StreamSpec[]): StreamsState 
     wanted,
     srtp: null,
     peerKnows: null,
+    peerReadsRests: false,
     sent: [],
     running: [],
     received: new Map(),
@@ -135,8 +140,10 @@ function changeOwn(state: SessionState, id: number, spec: StreamSpec, by: 'us' |
   const stream = runningOwn(state, id)
   const reason = whyNot(state) ?? (stream === undefined ? 'unknown' : null)
   if (reason !== null || stream === undefined) return refuse(state, 'sent', bounded, reason ?? 'unknown', by)
+  const before = plainRateBps(stream.spec) ?? 0
   stream.change(bounded, by, state.nowMs)
   announce(state, 'stream-changed', stream)
+  if ((plainRateBps(bounded) ?? 0) < before) endRests(state, stream, null)
 }
 
 /** Also for what stops a stream of itself. */
@@ -310,7 +317,7 @@ export function takeStreamCounts(
 export function snapshotStreams(state: SessionState): StreamSnapshot[] {
   const received = [...state.streams.received.values()].sort((a, b) => a.id - b.id)
   return [
-    ...state.streams.sent.map((stream) => stream.snapshot()),
+    ...state.streams.sent.map((stream) => stream.snapshot(state.nowMs)),
     ...received.map((stream) => stream.snapshot(state.nowMs)),
   ]
 }

@@ -1,11 +1,12 @@
 import { limits } from '../face/limits'
 import type { Mode } from '../face/settings'
-import type { ControlText } from '../frames'
+import { type ControlText, restsFeature } from '../frames'
 import { tellLimit } from '../ice'
 import { namePeer, takeCandidates } from './candidates'
 import { takeBye, takeFinish } from './finish'
 import { type SessionState, tell } from './state'
 import { setMode } from './wishes'
+import { takeRests } from './rests'
 import { takeAsk, takeRefused, takeStreamCounts, takeStreamText } from './streams'
 
 /** A text of the peer, which came in order and once. */
@@ -34,6 +35,8 @@ function take(state: SessionState, text: ControlText): void {
       return mayTell(state) ? takeAsk(state, text) : undefined
     case 'stream-refused':
       return mayTell(state) ? takeRefused(state, text) : undefined
+    case 'stream-rests':
+      return takeRests(state, text, mayTell(state))
     case 'stream-counts':
       return takeStreamCounts(state, text)
     case 'bye':
@@ -45,6 +48,7 @@ function takeHello(state: SessionState, hello: Extract<ControlText, { t: 'hello'
   const { appVersion, os, interfaces } = hello
   state.peer = { kind: 'pathscope', appVersion, os, interfaces }
   state.streams.peerKnows = hello.features?.includes('streams') ?? false
+  state.streams.peerReadsRests = hello.features?.includes(restsFeature) ?? false
   namePeer(state, hello.candidates ?? [])
 }
 

@@ -3,6 +3,7 @@ import { limits } from '../face/limits'
 import type { Mode } from '../face/settings'
 import { refreshCarrying } from './carriers'
 import { sendText } from './control'
+import { endAllRests } from './rests'
 import { tellPaths } from './spreading'
 import { pairById, type SessionState, tell } from './state'
 
@@ -34,6 +35,7 @@ export function setMode(state: SessionState, mode: Mode, by: 'us' | 'peer'): voi
   state.spreading.streams.setMode(mode, state.nowMs)
   tell(state, { kind: 'mode', mode, direction: 'sent', by })
   sendText(state, { t: 'mode', mode, use: state.use, ...(by === 'peer' && { asked: true }) })
+  endAllRests(state, null)
 }
 
 function pin(state: SessionState, pairId: number, pinned: boolean): void {
@@ -45,6 +47,7 @@ function pin(state: SessionState, pairId: number, pinned: boolean): void {
   state.spreading.byUser = true
   refreshCarrying(state, true)
   tell(state, { kind: 'pair-pinned', pairId, label: pair.label, pinned })
+  endAllRests(state, pairId)
 }
 
 function cap(state: SessionState, pairId: number, wanted: number | null): void {
@@ -57,6 +60,7 @@ function cap(state: SessionState, pairId: number, wanted: number | null): void {
   state.spreading.byUser = true
   tellPaths(state)
   tell(state, { kind: 'pair-capped', pairId, label: pair.label, capBps })
+  endAllRests(state, pairId)
 }
 
 function order(state: SessionState, pairIds: readonly number[]): void {
@@ -66,4 +70,5 @@ function order(state: SessionState, pairIds: readonly number[]): void {
   tellPaths(state)
   const labels = state.spreading.order.map((id) => pairById(state, id)?.label ?? '')
   tell(state, { kind: 'pairs-ordered', labels })
+  endAllRests(state, null)
 }

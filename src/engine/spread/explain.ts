@@ -29,8 +29,11 @@ export function explainPath(facing: Explaining): PathReason {
   switch (mode) {
     case 'weighted':
       return weighed(path)
-    case 'backup':
-      return { kind: path === current ? 'active' : 'standing-by', place: placeOf(facing) }
+    case 'backup': {
+      const place = placeOf(facing)
+      if (path === current) return { kind: 'active', place }
+      return { kind: nowMs - path.stoodInMs < latelyMs ? 'stands-in' : 'standing-by', place }
+    }
     case 'lowest-latency':
     case 'adaptive':
       return inSpeed(facing)

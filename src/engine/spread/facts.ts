@@ -31,6 +31,8 @@ export interface PathFacts {
   readonly limit: WeightLimit | null
   /** When anything authenticated last came over it, engine ms; null when never. */
   readonly heardMs: number | null
+  /** It rests, or is tried again, for all that there is to send. */
+  readonly tooNarrow: boolean
 }
 
 /** What the choice needs to know of a packet. */
@@ -46,6 +48,20 @@ export interface PacketFacts {
   readonly lastOfBurst: boolean
   /** How late it may come and still be of use, ms after it was sent; null when there is no such time. */
   readonly deadlineMs: number | null
+  /** Paths that are too narrow for its stream, and of these those that are tried again (`redundant`, `backup`). */
+  readonly rests: PathRests
+}
+
+/** `tried` ones get copies, and nothing relies on them; `resting` ones nothing, while another path works. */
+export interface PathRests {
+  readonly resting: readonly number[]
+  readonly tried: readonly number[]
+}
+
+export const noRests: PathRests = { resting: [], tried: [] }
+
+export function isTooNarrow(id: number, { resting, tried }: PathRests): boolean {
+  return resting.includes(id) || tried.includes(id)
 }
 
 /**

@@ -8,7 +8,15 @@
  *   overdue is avoided at once and returned by `takeDoubted`, so that it is checked and what is in flight on it resent.
  */
 export { chooseCarrying, chooseControl, type SpreadCandidate } from './carrying'
-export type { Choice, ChoiceReason, PacketFacts, PathFacts } from './facts'
+export {
+  type Choice,
+  type ChoiceReason,
+  isTooNarrow,
+  noRests,
+  type PacketFacts,
+  type PathFacts,
+  type PathRests,
+} from './facts'
 export { createRoundRobin, expectedShares, type RoundRobin } from './round-robin'
 export { createSpreader, type Overdue, type Spreader } from './spreader'
 export type { Told } from './pulse'

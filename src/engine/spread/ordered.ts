@@ -1,18 +1,32 @@
 import type { SwitchReason } from '../face/explain'
+import { isTooNarrow, type PathRests } from './facts'
 import { isProven, type Path } from './path'
 import type { Preference, Review } from './preference'
 
 /** A path that stands earlier is returned to when it was free of trouble for this long, ms. */
 export const returnAfterMs = 1000
 
+export interface Ordered extends Preference {
+  /** The preferred path, or while that is not for the packet's stream the first one after it that is; none: that one. */
+  pick(among: readonly Path[], rests: PathRests, nowMs: number): Path | null
+}
+
 /** `backup`: the first in the user's order that works; the others stand by. */
-export function createOrdered(): Preference {
+export function createOrdered(): Ordered {
   let current: Path | null = null
   return {
     get current() {
       return current
     },
-    review({ among, nowMs, cause, lost }: Review): SwitchReason | null {
+    pick(among, rests, nowMs) {
+      if (current === null || !isTooNarrow(current.id, rests)) return current
+      const others = among.filter(({ id }) => !isTooNarrow(id, rests))
+      const proven = others.filter((path) => isProven(path, returnAfterMs, nowMs))
+      return firstInOrder(proven) ?? firstInOrder(others) ?? current
+    },
+    review({ among: all, nowMs, cause, lost }: Review): SwitchReason | null {
+      const wide = all.filter(({ facts }) => !facts.tooNarrow)
+      const among = wide.length > 0 ? wide : all
       if (current === null || !among.includes(current)) {
         const proven = firstInOrder(among.filter((path) => isProven(path, returnAfterMs, nowMs)))
         current = proven ?? firstInOrder(among)

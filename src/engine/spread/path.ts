@@ -23,6 +23,8 @@ export interface Path {
   /** When it last got what another one had no room for, and a copy of what was at risk there; -Infinity before. */
   spilledMs: number
   copiedMs: number
+  /** When it last got what an earlier path in the order rests for. */
+  stoodInMs: number
   /** Bytes that the user's limit still allows now, and when that was reckoned. */
   capBytes: number
   capAtMs: number
@@ -55,6 +57,7 @@ export function createPath(facts: PathFacts, backMs: number): Path {
     freeAtMs: 0,
     spilledMs: -Infinity,
     copiedMs: -Infinity,
+    stoodInMs: -Infinity,
     capBytes: Infinity,
     capAtMs: 0,
     newBytes: 0,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { modes, type Mode } from '../face/settings'
-import { createSpreader, type PacketFacts, type PathFacts, type Spreader } from './index'
+import { createSpreader, noRests, type PacketFacts, type PathFacts, type Spreader } from './index'
 
 function facts(id: number, more: Partial<PathFacts> = {}): PathFacts {
   return {
@@ -21,13 +21,14 @@ function facts(id: number, more: Partial<PathFacts> = {}): PathFacts {
     weight: 1,
     limit: null,
     heardMs: 0,
+    tooNarrow: false,
     ...more,
   }
 }
 
 function packet(more: Partial<PacketFacts> = {}): PacketFacts {
   const plain = { kind: 'cbr', streamId: 1, bytes: 1000, keyFrame: false, lastOfBurst: false } as const
-  return { ...plain, deadlineMs: 200, ...more }
+  return { ...plain, deadlineMs: 200, rests: noRests, ...more }
 }
 
 /** A spreader that is told the same facts every 100 ms. */
@@ -463,7 +464,7 @@ describe('a path that dies', () => {
     expect(late?.untilMs).toBeGreaterThanOrEqual(100)
     expect([spreader.takeOverdue(), spreader.takeDoubted()]).toEqual([undefined, undefined])
     expect(spreader.isFit(1)).toBe(true)
-    expect(spreader.rescue(1, 1000, 160)).toBe(2)
+    expect(spreader.rescue(1, 1000, noRests, 160)).toBe(2)
   })
 
   it('is not given up while reports come late, as this machine or the peer was busy', () => {
@@ -534,5 +535,73 @@ describe('what is told of the choice', () => {
     trip.send(12_000, 10)
     expect(trip.spreader.share(1)).toBeGreaterThan(0.99)
     expect(trip.spreader.lastSwitch).toEqual({ atMs: 5000, fromId: null, toId: 1, reason: 'mode' })
+  })
+})
+
+describe('a path that is too narrow for a stream', () => {
+  const three = [facts(1, { order: 0 }), facts(2, { order: 1 }), facts(3, { order: 2 })]
+  const without = (...resting: number[]) => packet({ rests: { resting, tried: [] } })
+
+  it('gets none of its copies in redundant mode, but those of others', () => {
+    const { spreader } = world('redundant', three)
+    expect(spreader.choose(without(2), 10).ids).toEqual([1, 3])
+    expect(spreader.choose(packet({ streamId: 2 }), 10).ids).toEqual([1, 2, 3])
+    expect(spreader.choose(packet({ rests: { resting: [], tried: [2] } }), 20).ids).toEqual([1, 2, 3])
+  })
+
+  it('carries again while no other works', () => {
+    const trip = world('redundant', three)
+    trip.tell([facts(1, { up: false }), facts(2), facts(3, { up: false })])
+    expect(trip.spreader.choose(without(2), 10).ids).toEqual([2])
+    const backup = world('backup', three)
+    backup.tell([facts(1), facts(2, { up: false }), facts(3, { up: false })])
+    expect(backup.spreader.choose(without(1), 10).ids).toEqual([1])
+  })
+
+  it('leaves its place in the order of backup to the next for that stream alone, which is said of both', () => {
+    const trip = world('backup', three)
+    expect(countOf(trip.send(1000, 10, without(1)), 2)).toBe(100)
+    expect(countOf(trip.send(2000, 10, without(1, 2)), 3)).toBe(100)
+    expect(trip.spreader.choose(packet({ streamId: 2 }), 2000).ids).toEqual([1])
+    expect(trip.spreader.switches).toBe(0)
+    expect(trip.spreader.explain(1, 2000)).toEqual({ kind: 'active', place: 1 })
+    expect(trip.spreader.explain(3, 2000)).toEqual({ kind: 'stands-in', place: 3 })
+    expect(trip.spreader.explain(3, 3000)).toEqual({ kind: 'standing-by', place: 3 })
+  })
+
+  it('is not preferred in backup while it is too narrow for all streams, and is again when it is not', () => {
+    const trip = world('backup', three)
+    trip.send(2000, 10)
+    trip.tell([facts(1, { order: 0, tooNarrow: true }), facts(2, { order: 1 }), facts(3, { order: 2 })])
+    expect(trip.spreader.lastSwitch).toMatchObject({ fromId: 1, toId: 2, reason: 'narrow' })
+    trip.tell(three.map((one) => ({ ...one, tooNarrow: true })))
+    expect(trip.spreader.activeId).toBe(1)
+    trip.tell([facts(1, { order: 0, tooNarrow: true }), facts(2, { order: 1 }), facts(3, { order: 2 })])
+    trip.tell(three)
+    expect(trip.spreader.lastSwitch).toMatchObject({ fromId: 2, toId: 1, reason: 'returned' })
+  })
+
+  it('gets a second copy of each packet while it is tried again, and is not relied on', () => {
+    const trip = world('backup', three)
+    const trying = packet({ rests: { resting: [], tried: [1] } })
+    expect(trip.spreader.choose(trying, 10).ids).toEqual([2, 1])
+    trip.tell([facts(1, { up: false }), facts(2), facts(3)])
+    expect(trip.spreader.choose(trying, 20).ids).toEqual([2])
+  })
+
+  it('is not stood in for by one that has just come back, while another has not been away', () => {
+    const trip = world('backup', three)
+    trip.tell([facts(1, { order: 0 }), facts(3, { order: 2 })])
+    trip.goTo(100)
+    trip.tell(three)
+    expect(countOf(trip.send(1000, 10, without(1)), 3)).toBeGreaterThan(80)
+    expect(countOf(trip.send(2000, 10, without(1)), 2)).toBeGreaterThan(80)
+  })
+
+  it('is not where a packet of its stream is sent again', () => {
+    const { spreader } = world('backup', three)
+    expect(spreader.rescue(1, 1000, { resting: [1], tried: [2] }, 10)).toBe(3)
+    expect(spreader.rescue(1, 1000, { resting: [2, 3], tried: [] }, 10)).toBe(1)
+    expect(spreader.rescue(1, 1000, { resting: [1, 2, 3], tried: [] }, 10)).toBe(null)
   })
 })

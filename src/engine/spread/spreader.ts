@@ -3,7 +3,15 @@ import { limits } from '../face/limits'
 import type { Mode } from '../face/settings'
 import { explainPath } from './explain'
 import { createFastest } from './fastest'
-import type { Choice, ChoiceReason, PacketFacts, PathFacts } from './facts'
+import {
+  type Choice,
+  type ChoiceReason,
+  isTooNarrow,
+  noRests,
+  type PacketFacts,
+  type PathFacts,
+  type PathRests,
+} from './facts'
 import { createOrdered } from './ordered'
 import {
   acquit,
@@ -52,8 +60,11 @@ export interface Spreader {
   /** Packets put on a path until then are overdue, and may be sent again elsewhere; told before a path is doubted. */
   takeOverdue(): Overdue | undefined
   nextDeadline(): number | undefined
-  /** The path for a packet that may be lost on another one: where it comes soonest, and that one only if it is well. */
-  rescue(fromId: number, bytes: number, nowMs: number): number | null
+  /**
+   * The path for a packet that may be lost on another one: where it comes soonest, and that one only if it is well; none
+   * that is too narrow for its stream.
+   */
+  rescue(fromId: number, bytes: number, rests: PathRests, nowMs: number): number | null
   /** When the oldest packet was put on the path that the peer should have acknowledged; null while that is not known. */
   unacknowledgedSinceMs(id: number): number | null
   /** Whether the path is free of trouble. */
@@ -111,12 +122,13 @@ export function createSpreader(initialMode: Mode): Spreader {
   const robins = new Map<number, RoundRobin>()
   const risk = createRiskBudget()
   const fastest = createFastest()
+  const ordered = createOrdered()
   const preferences: Readonly<Record<Mode, Preference | null>> = {
     redundant: null,
     weighted: null,
     'lowest-latency': fastest,
     adaptive: fastest,
-    backup: createOrdered(),
+    backup: ordered,
     single: createSingle(),
   }
   const ids: number[] = []
@@ -150,7 +162,8 @@ export function createSpreader(initialMode: Mode): Spreader {
       return
     }
     const before = activeId === null ? undefined : byId.get(activeId)
-    const lost = cause ?? (activeId === null ? 'started' : (before?.trouble ?? 'down'))
+    const gone = before?.facts.tooNarrow ? 'narrow' : 'down'
+    const lost = cause ?? (activeId === null ? 'started' : (before?.trouble ?? gone))
     const reason = preference.review({ all: paths, among: usable, nowMs, cause, lost })
     const toId = preference.current?.id ?? null
     if (toId === null || toId === activeId) return
@@ -215,8 +228,8 @@ export function createSpreader(initialMode: Mode): Spreader {
     updatedAtMs = nowMs
   }
 
-  const give = (path: Path, packet: PacketFacts, nowMs: number): void => {
-    charge(path, packet.bytes, nowMs)
+  const give = (path: Path, { bytes }: { readonly bytes: number }, nowMs: number): void => {
+    charge(path, bytes, nowMs)
     if (path.trouble === null) {
       const dueMs = path.pulse.dueMs(reportedMs)
       if (dueMs > nowMs && dueMs < nextDueMs) nextDueMs = dueMs
@@ -224,12 +237,12 @@ export function createSpreader(initialMode: Mode): Spreader {
     ids.push(path.id)
   }
 
-  /** Another path that has room, the one on which the packet comes soonest. */
-  const soonest = (except: Path | null, bytes: number, nowMs: number): Path | null => {
+  /** Another path that has room and is wide enough, the one on which the packet comes soonest. */
+  const soonest = (except: Path | null, bytes: number, rests: PathRests, nowMs: number): Path | null => {
     let best: Path | null = null
     let bestMs = Infinity
     for (const path of usable) {
-      if (path === except || !hasRoom(path, bytes, nowMs)) continue
+      if (path === except || isTooNarrow(path.id, rests) || !hasRoom(path, bytes, nowMs)) continue
       const costMs = path.delayMs + Math.max(0, path.freeAtMs - nowMs)
       if (costMs >= bestMs) continue
       best = path
@@ -247,7 +260,14 @@ export function createSpreader(initialMode: Mode): Spreader {
       return byId.get(robinOf(packet.streamId).next(usableIds, weightOf, units)) ?? null
     }
     if (mode === 'lowest-latency' || mode === 'adaptive') return fastest.pick(usable, nowMs)
+    if (mode === 'backup') return standIn(packet, nowMs)
     return preferences[mode]?.current ?? null
+  }
+
+  const standIn = ({ rests }: PacketFacts, nowMs: number): Path | null => {
+    const path = ordered.pick(usable, rests, nowMs)
+    if (path !== null && path !== ordered.current) path.stoodInMs = nowMs
+    return path
   }
 
   const chooseOne = (packet: PacketFacts, nowMs: number): void => {
@@ -255,7 +275,7 @@ export function createSpreader(initialMode: Mode): Spreader {
     choice.reason = usable.length < 2 ? 'only' : 'mode'
     if (path !== null && preferences[mode] === fastest && path !== fastest.current) choice.reason = 'spill'
     if (path !== null && hasCaps && !hasRoom(path, packet.bytes, nowMs)) {
-      const other = soonest(path, packet.bytes, nowMs)
+      const other = soonest(path, packet.bytes, packet.rests, nowMs)
       if (other !== null) choice.reason = 'spill'
       else if (packet.kind !== 'records') {
         choice.reason = 'capped'
@@ -269,7 +289,7 @@ export function createSpreader(initialMode: Mode): Spreader {
     }
     if (choice.reason === 'spill') path.spilledMs = nowMs
     if (mode !== 'adaptive') return give(path, packet, nowMs)
-    const other = usable.length > 1 ? soonest(path, packet.bytes, nowMs) : null
+    const other = usable.length > 1 ? soonest(path, packet.bytes, noRests, nowMs) : null
     const why = risk.assess(packet, path, other, madeAtMs, nowMs)
     give(path, packet, nowMs)
     if (why === null || other === null) return
@@ -278,10 +298,22 @@ export function createSpreader(initialMode: Mode): Spreader {
     give(other, packet, nowMs)
   }
 
+  /** `backup`: a path that may have room again gets copies, so that nothing is lost if it has none. */
+  const tryAlso = ({ bytes, rests }: PacketFacts, nowMs: number): void => {
+    for (const id of rests.tried) {
+      const path = byId.get(id)
+      if (path === undefined || !path.facts.up || ids.includes(id)) continue
+      if (!hasCaps || hasRoom(path, bytes, nowMs)) give(path, { bytes }, nowMs)
+    }
+  }
+
   const chooseAll = (packet: PacketFacts, nowMs: number): void => {
+    const { resting } = packet.rests
+    const isLeftOut = ({ id }: Path): boolean => resting.includes(id)
+    const isAnyFit = paths.some((path) => path.facts.up && !isLeftOut(path))
     let works = false
     for (const path of paths) {
-      if (!path.facts.up) continue
+      if (!path.facts.up || (isAnyFit && isLeftOut(path))) continue
       works = true
       if (!hasCaps || hasRoom(path, packet.bytes, nowMs)) give(path, packet, nowMs)
     }
@@ -326,6 +358,7 @@ export function createSpreader(initialMode: Mode): Spreader {
       ids.length = 0
       if (mode === 'redundant') chooseAll(packet, nowMs)
       else chooseOne(packet, nowMs)
+      if (mode === 'backup') tryAlso(packet, nowMs)
       return choice
     },
     gave(id, bytes, nowMs) {
@@ -369,10 +402,11 @@ export function createSpreader(initialMode: Mode): Spreader {
       const soonest = Math.min(nextDueMs, completeAtMs)
       return isHeld || soonest === Infinity ? undefined : soonest
     },
-    rescue(fromId, bytes, nowMs) {
+    rescue(fromId, bytes, rests, nowMs) {
       const from = byId.get(fromId) ?? null
-      const other = soonest(from, bytes, nowMs)
+      const other = soonest(from, bytes, rests, nowMs)
       if (other !== null) return other.id
+      if (isTooNarrow(fromId, rests)) return null
       return from?.trouble === null && from.facts.up && hasRoom(from, bytes, nowMs) ? fromId : null
     },
     unacknowledgedSinceMs: (id) => byId.get(id)?.pulse.sinceMs() ?? null,

@@ -1,5 +1,6 @@
 /** RTP test streams: what they are, when their packets are due, what stands in them, what becomes of them. */
-export { boundSpec, playoutDeadlineMs } from './spec'
+export { boundSpec, plainRateBps, playoutDeadlineMs } from './spec'
+export type { TooNarrow } from './rests'
 export {
   readPayload,
   ssrcOf,

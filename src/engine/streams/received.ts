@@ -1,6 +1,6 @@
 import type { DedupWindow } from '../dedup'
 import { limits } from '../face/limits'
-import type { StreamBreak, StreamFigures, StreamSnapshot, StreamSpec } from '../face/streams'
+import type { StreamBreak, StreamFigures, StreamRest, StreamSnapshot, StreamSpec } from '../face/streams'
 import { createDelaySpread, createSettling } from '../measure'
 import { createPlayout } from '../playout'
 import type { PayloadFacts } from './payload'
@@ -26,6 +26,9 @@ export interface ReceivedStream {
   told(spec: StreamSpec, running: boolean, by: 'us' | 'peer', sent: number | null, nowMs: number): void
   /** The peer's circuit breaker stopped it. */
   wasBroken(why: StreamBreak): void
+  /** The paths that the peer took from it at some time, as it told last. */
+  readonly rests: readonly StreamRest[]
+  toldRests(rests: readonly StreamRest[], nowMs: number): void
   /** A packet that came for the first time, and has been marked in the stream's window. */
   take(facts: PayloadFacts, payloadBytes: number, pairId: number, arrivedMs: number): void
   /** The user wants its packets to wait so long for those before them. */
@@ -66,6 +69,8 @@ export function createReceivedStream(
   let by: 'us' | 'peer' = 'peer'
   let stoppedAtMs: number | null = null
   let broken: StreamBreak | null = null
+  let rests: readonly StreamRest[] = []
+  let restsToldMs = 0
   let announced = false
   let toldSent: number | null = null
   let ended = false
@@ -155,6 +160,13 @@ export function createReceivedStream(
     wasBroken(why) {
       broken = why
     },
+    get rests() {
+      return rests
+    },
+    toldRests(next, nowMs) {
+      rests = next
+      restsToldMs = nowMs
+    },
     take(facts, payloadBytes, pairId, arrivedMs) {
       // Its first packets may come before the word of it.
       if (!announced) spec = unannounced(facts.kind, payloadBytes)
@@ -202,6 +214,7 @@ export function createReceivedStream(
       startedAtMs,
       stoppedAtMs,
       broken,
+      rests: rests.map((rest) => goneOn(rest, (stoppedAtMs ?? nowMs) - restsToldMs, running)),
       sent: knownSent(),
       received,
       lost: lost(nowMs),
@@ -214,6 +227,12 @@ export function createReceivedStream(
       paths: [...paths.values()].map((path) => ({ ...path })),
     }),
   }
+}
+
+/** A rest as it is so long after it was told of; it is over with the stream. */
+function goneOn(rest: StreamRest, forMs: number, running: boolean): StreamRest {
+  const restedMs = rest.restedMs + (rest.state === 'resting' ? Math.max(0, forMs) : 0)
+  return running ? { ...rest, restedMs } : { ...rest, restedMs, state: 'over', againAtMs: null }
 }
 
 /** What a stream looks like before its sender has said more. */

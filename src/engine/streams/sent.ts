@@ -1,5 +1,6 @@
 import type { StreamBreak, StreamFigures, StreamSnapshot, StreamSpec } from '../face/streams'
 import type { StreamCounts } from './received'
+import { createRests, type Rests } from './rests'
 import { type BulkGate, createSource, type StreamSource } from './source'
 
 /** One stream of ours: what it sends, what it has sent, and what the peer says arrived. */
@@ -10,6 +11,8 @@ export interface SentStream {
   readonly by: 'us' | 'peer'
   /** Its next packet's due time comes from here. */
   readonly source: StreamSource
+  /** Paths that are too narrow for it. */
+  readonly rests: Rests
   /** Packets made; also the sequence number of the next. */
   readonly sent: number
   /** The packet that is due has been made. */
@@ -21,7 +24,7 @@ export interface SentStream {
   stop(by: 'us' | 'peer', nowMs: number, broken?: StreamBreak): void
   /** Counts only grow: an older report that comes late changes nothing. An older peer tells no figures. */
   peerReport(counts: StreamCounts, figures?: StreamFigures): void
-  snapshot(): StreamSnapshot
+  snapshot(nowMs: number): StreamSnapshot
 }
 
 const noFigures: StreamFigures = {
@@ -47,6 +50,7 @@ export function createSentStream(
   gate: BulkGate,
 ): SentStream {
   const paths = new Map<number, PathCopies>()
+  const rests = createRests()
   let spec = initial
   let source = createSource(spec, startedAtMs, gate)
   let skippedBefore = 0
@@ -75,6 +79,7 @@ export function createSentStream(
     get source() {
       return source
     },
+    rests,
     get sent() {
       return sent
     },
@@ -102,6 +107,7 @@ export function createSentStream(
     stop(whose, nowMs, why) {
       if (!running) return
       broken = why ?? null
+      rests.end(null, nowMs)
       running = false
       by = whose
       stoppedAtMs = nowMs
@@ -111,7 +117,7 @@ export function createSentStream(
       report = counts
       reportedFigures = figures ?? noFigures
     },
-    snapshot: () => ({
+    snapshot: (nowMs) => ({
       id,
       direction: 'sent',
       spec,
@@ -120,6 +126,7 @@ export function createSentStream(
       startedAtMs,
       stoppedAtMs,
       broken,
+      rests: rests.view(nowMs),
       sent,
       received: report?.received ?? null,
       lost: report?.lost ?? null,

@@ -20,6 +20,12 @@ export const playoutDeadlineMs: Readonly<Record<StreamSpec['kind'], number>> = {
   bulk: 500,
 }
 
+/** Payload rate of a stream that does not adapt; null for `bulk`, which does. */
+export function plainRateBps(spec: StreamSpec): number | null {
+  if (spec.kind === 'bulk') return null
+  return spec.kind === 'voice' ? voicePacket.bytes * 8 * voicePacket.perSecond : spec.rateBps
+}
+
 /** A spec moved into the limits; what is no number becomes the least. */
 export function boundSpec(spec: StreamSpec): StreamSpec {
   switch (spec.kind) {

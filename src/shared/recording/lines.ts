@@ -66,7 +66,8 @@ export type RecordingLine =
     }
   /**
    * `s`: session cells; `d`: counts of dropped datagrams that are not 0; `m`: a row a direction; `p`: a row a pair; `r`:
-   * a row an RTP stream, and `rp` beside each what the pairs did for it, four cells a pair; without streams absent.
+   * a row an RTP stream, and `rp` beside each what the pairs did for it, four cells a pair; without streams absent; `rr`
+   * beside each the paths that rested for it, eight cells a path; without any absent.
    */
   | {
       readonly l: 'sample'
@@ -77,5 +78,6 @@ export type RecordingLine =
       readonly p: readonly (readonly Cell[])[]
       readonly r?: readonly (readonly Cell[])[]
       readonly rp?: readonly (readonly Cell[])[]
+      readonly rr?: readonly (readonly Cell[])[]
     }
   | { readonly l: 'end'; readonly atMs: number; readonly reason: string; readonly detail: string | null }

@@ -266,7 +266,7 @@ class Reader {
     return true
   }
 
-  #snapshot({ atMs, s, d, m, p, r, rp }: Fields): EngineSnapshot | undefined {
+  #snapshot({ atMs, s, d, m, p, r, rp, rr }: Fields): EngineSnapshot | undefined {
     const columns = this.#columns
     if (columns === undefined || typeof atMs !== 'number') return undefined
     if (!isArray(s) || !isArray(m) || !isArray(p)) return undefined
@@ -276,11 +276,11 @@ class Reader {
     const messages = rows.map(messagesFrom)
     const pairs = p.filter(isArray).flatMap((row) => this.#pair(new RowReader(columns.pair, row)))
     const streamRows = (isArray(r) ? r : []).filter(isArray).map((row) => new RowReader(columns.stream, row))
-    const pathRows = isArray(rp) ? rp : []
-    const streams = streamRows.map((row, at) => {
-      const paths = pathRows[at]
-      return streamFrom(row, isArray(paths) ? paths : [])
-    })
+    const beside = (rows: unknown, at: number): readonly unknown[] => {
+      const row: unknown = isArray(rows) ? rows[at] : undefined
+      return isArray(row) ? row : []
+    }
+    const streams = streamRows.map((row, at) => streamFrom(row, beside(rp, at), beside(rr, at)))
     const isWhole =
       sessionRow.isReadable &&
       [...rows, ...streamRows].every((row) => row.isReadable) &&

@@ -1,5 +1,12 @@
 /** How RTP streams become rows of cells and back. */
-import type { PlayoutSnapshot, StreamBreak, StreamPath, StreamSnapshot, StreamSpec } from '../../engine'
+import type {
+  PlayoutSnapshot,
+  StreamBreak,
+  StreamPath,
+  StreamRest,
+  StreamSnapshot,
+  StreamSpec,
+} from '../../engine'
 import { type Column, distribution, RowReader } from './columns'
 import type { Cell } from './lines'
 
@@ -45,7 +52,25 @@ export function pathCells(paths: readonly StreamPath[]): readonly Cell[] {
   return paths.flatMap(({ pairId, packets, bytes, firstArrivals }) => [pairId, packets, bytes, firstArrivals])
 }
 
-export function streamFrom(row: RowReader, pathRow: readonly unknown[]): StreamSnapshot {
+/** The paths that rested for a stream, one after the other: eight cells a path. */
+export function restCells(rests: readonly StreamRest[]): readonly Cell[] {
+  return rests.flatMap(({ pairId, label, sentBps, lostPercent, state, times, restedMs, againAtMs }) => [
+    pairId,
+    label,
+    sentBps,
+    lostPercent,
+    state,
+    times,
+    restedMs,
+    againAtMs,
+  ])
+}
+
+export function streamFrom(
+  row: RowReader,
+  pathRow: readonly unknown[],
+  restRow: readonly unknown[],
+): StreamSnapshot {
   return {
     id: row.number('id'),
     direction: row.word('direction', ['sent', 'received']),
@@ -55,6 +80,7 @@ export function streamFrom(row: RowReader, pathRow: readonly unknown[]): StreamS
     startedAtMs: row.number('startedAtMs'),
     stoppedAtMs: row.measured('stoppedAtMs'),
     broken: brokenFrom(row),
+    rests: itemsFrom(restRow, restPlaces, restFrom),
     sent: row.measured('sent'),
     received: row.measured('received'),
     lost: row.measured('lost'),
@@ -69,7 +95,7 @@ export function streamFrom(row: RowReader, pathRow: readonly unknown[]): StreamS
     playout: playoutFrom(row),
     overheadFactor: row.measured('overheadFactor'),
     skipped: row.measured('skipped'),
-    paths: pathsFrom(pathRow),
+    paths: itemsFrom(pathRow, pathPlaces, pathFrom),
   }
 }
 
@@ -111,21 +137,57 @@ function specFrom(row: RowReader): StreamSpec {
   }
 }
 
-const pathPlaces = new Map(['pairId', 'packets', 'bytes', 'firstArrivals'].map((name, at) => [name, at]))
+const placesOf = (names: readonly string[]): ReadonlyMap<string, number> =>
+  new Map(names.map((name, at) => [name, at]))
 
-/** Up to the first pair that cannot be read. */
-function pathsFrom(cells: readonly unknown[]): StreamPath[] {
-  const paths: StreamPath[] = []
-  for (let at = 0; at + pathPlaces.size <= cells.length; at += pathPlaces.size) {
-    const row = new RowReader(pathPlaces, cells.slice(at, at + pathPlaces.size))
-    const path = {
-      pairId: row.number('pairId'),
-      packets: row.number('packets'),
-      bytes: row.number('bytes'),
-      firstArrivals: row.measured('firstArrivals'),
-    }
-    if (!row.isReadable) break
-    paths.push(path)
+const pathPlaces = placesOf(['pairId', 'packets', 'bytes', 'firstArrivals'])
+
+function pathFrom(row: RowReader): StreamPath {
+  return {
+    pairId: row.number('pairId'),
+    packets: row.number('packets'),
+    bytes: row.number('bytes'),
+    firstArrivals: row.measured('firstArrivals'),
   }
-  return paths
+}
+
+const restPlaces = placesOf([
+  'pairId',
+  'label',
+  'sentBps',
+  'lostPercent',
+  'state',
+  'times',
+  'restedMs',
+  'againAtMs',
+])
+
+function restFrom(row: RowReader): StreamRest {
+  const label = row.cell('label')
+  return {
+    pairId: row.measured('pairId'),
+    label: typeof label === 'string' ? label : null,
+    sentBps: row.number('sentBps'),
+    lostPercent: row.number('lostPercent'),
+    state: row.word('state', ['resting', 'tried', 'over']),
+    times: row.number('times'),
+    restedMs: row.number('restedMs'),
+    againAtMs: row.measured('againAtMs'),
+  }
+}
+
+/** Up to the first that cannot be read. */
+function itemsFrom<T>(
+  cells: readonly unknown[],
+  places: ReadonlyMap<string, number>,
+  read: (row: RowReader) => T,
+): T[] {
+  const items: T[] = []
+  for (let at = 0; at + places.size <= cells.length; at += places.size) {
+    const row = new RowReader(places, cells.slice(at, at + places.size))
+    const item = read(row)
+    if (!row.isReadable) break
+    items.push(item)
+  }
+  return items
 }

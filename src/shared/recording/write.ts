@@ -3,7 +3,7 @@ import type { EngineSnapshot, PairSnapshot } from '../../engine'
 import type { SessionUpdate } from '../session'
 import { messageColumns, pairColumns, sessionColumns, toRow } from './columns'
 import { recordingSchema, type RecordingHeader, type RecordingLine } from './lines'
-import { pathCells, streamColumns } from './stream-columns'
+import { pathCells, restCells, streamColumns } from './stream-columns'
 
 const pairsAtFullRate = 64
 const slowerAbove: readonly { readonly bytes: number; readonly factor: number }[] = [
@@ -145,6 +145,9 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
     ...(snapshot.streams.length > 0 && {
       r: snapshot.streams.map((stream) => toRow(streamColumns, stream)),
       rp: snapshot.streams.map(({ paths }) => pathCells(paths)),
+    }),
+    ...(snapshot.streams.some(({ rests }) => rests.length > 0) && {
+      rr: snapshot.streams.map(({ rests }) => restCells(rests)),
     }),
   })
   const after = {

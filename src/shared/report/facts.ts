@@ -148,6 +148,8 @@ export function streamName({ name, kind, id }: ReportStream): string {
   return kind === 'messages' ? 'messages' : `${name ?? kind} #${id ?? ''}`
 }
 
+type Rest = NonNullable<ReportStream['rests']>[number]
+
 export const streamColumns: readonly {
   readonly title: string
   readonly read: (stream: ReportStream) => string
@@ -172,6 +174,7 @@ export const streamColumns: readonly {
           ? ''
           : `${by === 'us' ? 'here' : 'by the peer'} at ${clock(stoppedSeconds ?? 0)}`,
   },
+  { title: 'Too narrow for it', read: ({ rests }) => (rests ?? []).map(restText).join('; ') },
   { title: 'Goodput (Mbit/s)', read: ({ goodputBps }) => formatMbps(goodputBps) },
   { title: 'Twice', read: ({ deliveredTwice }) => formatCount(deliveredTwice) },
   { title: 'Reordered', read: ({ reordered }) => formatCount(reordered) },
@@ -194,6 +197,11 @@ export const streamColumns: readonly {
   { title: 'p99.9 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p999) },
   { title: 'Round trip p50 (ms)', read: ({ roundTripMs }) => formatMs(roundTripMs?.p50) },
 ]
+
+function restText({ path, times, seconds, sentBps, lostPercent }: Rest): string {
+  const often = times === 1 ? 'once' : `${formatCount(times)} times`
+  return `${path ?? 'a path'} rested ${often}, ${formatSpan(seconds * 1000)} in all: ${formatMbps(sentBps)} Mbit/s, ${formatPercent(lostPercent)} % lost`
+}
 
 /** How a check went, in a word. */
 export function checkWord(passed: boolean | null): string {

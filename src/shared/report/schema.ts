@@ -151,6 +151,21 @@ const stream = z.object({
     .nullable()
     .optional()
     .describe('Why the sender’s circuit breaker (RFC 8083) stopped it; null when it did not.'),
+  rests: z
+    .array(
+      z.object({
+        pair: measuredCount,
+        path: text.nullable(),
+        times: count,
+        seconds: z.number(),
+        sentBps: z.number(),
+        lostPercent: percent,
+      }),
+    )
+    .optional()
+    .describe(
+      'Paths that were too narrow for it and rested while others carried it on: how often, how long in all, and what the circuit breaker found the last time.',
+    ),
   sent: measuredCount,
   received: measuredCount,
   lost: measuredCount,

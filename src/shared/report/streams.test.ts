@@ -16,6 +16,7 @@ const received: StreamSnapshot = {
   startedAtMs: 1000,
   stoppedAtMs: null,
   broken: null,
+  rests: [],
   sent: 1500,
   received: 1500,
   lost: 0,
@@ -52,6 +53,35 @@ const broken: StreamSnapshot = {
   broken: { pairId: 2, label: 'wlan0 → eth0', sentBps: 198_400_000, lostPercent: 94.8 },
   overheadFactor: 1,
   skipped: 0,
+}
+
+const restless: StreamSnapshot = {
+  ...received,
+  direction: 'sent',
+  spec: { kind: 'cbr', rateBps: 30_000_000, sizeBytes: 1200 },
+  by: 'us',
+  rests: [
+    {
+      pairId: 2,
+      label: 'wwan0 → eth0',
+      sentBps: 31_200_000,
+      lostPercent: 67.123_456,
+      state: 'resting',
+      times: 3,
+      restedMs: 42_500,
+      againAtMs: 80_000,
+    },
+    {
+      pairId: null,
+      label: null,
+      sentBps: 31_000_000,
+      lostPercent: 40,
+      state: 'over',
+      times: 1,
+      restedMs: 10_000,
+      againAtMs: null,
+    },
+  ],
 }
 
 /** The report of a recording, written and read again, whose last snapshot has these streams. */
@@ -158,6 +188,23 @@ describe('the streams of a report', () => {
     }
     const stopped = reportToMarkdown(reportOf([{ ...broken, broken: null }]))
     expect(stopped).toMatch(/here at /)
+  })
+
+  it('say which paths rested for one, how often and long and why, in every form', () => {
+    const report = reportOf([received, restless])
+    const [, , first, second] = report.streams
+    expect(first?.rests).toEqual([])
+    expect(second?.rests).toEqual([
+      { pair: 2, path: 'wwan0 → eth0', times: 3, seconds: 42.5, sentBps: 31_200_000, lostPercent: 67.123 },
+      { pair: null, path: null, times: 1, seconds: 10, sentBps: 31_000_000, lostPercent: 40 },
+    ])
+    for (const text of [reportToHtml(report), reportToMarkdown(report)])
+      expect(text).toContain('wwan0 → eth0 rested 3 times, 43 s in all: 31.20 Mbit/s, 67.12 % lost')
+    const [header = [], ...rows] = rowsOf(streamsToCsv(report))
+    const row = rows.find((one) => one[header.indexOf('stream')] === 'cbr:30mbit') ?? []
+    expect(row[header.indexOf('rested_paths')]).toBe('wwan0 → eth0; unknown')
+    expect(row[header.indexOf('rests')]).toBe('4')
+    expect(row[header.indexOf('rested_s')]).toBe('52.5')
   })
 
   it('ask for no messages where none were wanted, in every form', () => {

@@ -12,7 +12,7 @@ export interface EventLine {
   readonly pairIds: readonly number[]
   /** Whether it is worth a mark in the graphs: it changes what the lines show. */
   readonly marked: boolean
-  /** A warning about a test stream, which stands beside the streams as well: refused, or stopped by the breaker. */
+  /** A warning about a test stream, which stands beside the streams as well: refused, stopped by the breaker, or a path rests. */
   readonly onStreams: boolean
 }
 
@@ -66,7 +66,10 @@ function isMarked(event: EngineEvent): boolean {
   if (event.kind === 'pair-state')
     return event.to === 'down' || event.to === 'closed' || event.from === 'down'
   return (
-    event.kind === 'pair-included' || ((event.kind === 'mode' || event.kind === 'use') && event.atMs > 3000)
+    event.kind === 'pair-included' ||
+    event.kind === 'stream-path-rests' ||
+    event.kind === 'stream-path-returns' ||
+    ((event.kind === 'mode' || event.kind === 'use') && event.atMs > 3000)
   )
 }
 

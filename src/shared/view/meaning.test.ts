@@ -45,3 +45,19 @@ it('says before all that works what this machine did not read in time, and nothi
   const said = ids([{ interfaceName: 'eth0', datagrams: 7 }])
   expect(said[0]).toBe('dropped-unread warn')
 })
+
+it('says which path a running stream goes on without, and why', () => {
+  const world = createFakeWorld({ links: fakeLinks, crossed: true })
+  world.streams.start('sent', { kind: 'video', rateBps: 4_000_000 }, 'us', 2000)
+  world.streams.rest(
+    1,
+    { pairId: 11, label: 'wwan0 → wwp0s1', sentBps: 4_320_000, lostPercent: 61.2 },
+    50_000,
+  )
+  const said = meaningOf(world.snapshot(60_000), false).find(({ id }) => id.startsWith('rest-'))
+  expect(said?.tone).toBe('warn')
+  expect(said?.parts.map((part) => (part.kind === 'pair' ? part.label : part.text)).join('')).toBe(
+    'wwan0 → wwp0s1 rests for video:4mbit, which the others carry: of 4.32 Mbit/s over it, 61.20 % were lost, and a fair ' +
+      'flow would send less than a tenth.',
+  )
+})

@@ -250,9 +250,31 @@ it('marks what went wrong with a stream, to be told beside the streams, and noth
       sentBps: 9e6,
       lostPercent: 50,
     },
-    { atMs: 4, kind: 'limit', limit: 'pairs', detail: 'x' },
+    {
+      atMs: 5,
+      kind: 'stream-path-rests',
+      direction: 'sent',
+      id: 2,
+      spec,
+      pairId: 1,
+      label: 'eth0 → enp3s0',
+      sentBps: 9e6,
+      lostPercent: 50,
+      restMs: 10_000,
+    },
+    {
+      atMs: 6,
+      kind: 'stream-path-tried',
+      direction: 'sent',
+      id: 2,
+      spec,
+      pairId: 1,
+      label: 'eth0 → enp3s0',
+    },
+    { atMs: 7, kind: 'limit', limit: 'pairs', detail: 'x' },
   ]
   const updates = events.map((event): SessionUpdate => ({ kind: 'event', event }))
   const { events: lines } = view('offerer', ...updates)
-  expect(lines.filter((line) => line.onStreams).map((line) => line.atMs)).toEqual([2, 3])
+  expect(lines.filter((line) => line.onStreams).map((line) => line.atMs)).toEqual([2, 3, 5])
+  expect(lines.filter((line) => line.marked).map((line) => line.atMs)).toEqual([5])
 })

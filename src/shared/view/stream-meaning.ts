@@ -1,7 +1,15 @@
 /** What test streams show, in short true sentences. */
 import type { EngineSnapshot, PairSnapshot, StreamSnapshot } from '../../engine'
 import { streamText } from '../streams'
-import { brokenText, formatCount, formatMbps, formatMs, formatShare, formatSpan } from '../words'
+import {
+  brokenText,
+  formatCount,
+  formatMbps,
+  formatMs,
+  formatShare,
+  formatSpan,
+  tooNarrowText,
+} from '../words'
 
 export interface StreamSentence {
   readonly id: string
@@ -40,6 +48,7 @@ function runningSentences(snapshot: EngineSnapshot): readonly StreamSentence[] {
     .slice(0, streamsLimit)
     .flatMap((stream) => [
       deliverySentence(stream),
+      ...restSentence(stream),
       ...bondingSentence(stream, snapshot),
       ...overheadSentence(stream),
     ])
@@ -61,6 +70,18 @@ function deliverySentence(stream: StreamSnapshot): StreamSentence {
     text: `${nameOf(stream)}: ${loses}${gapText(stream)}.`,
     pair: null,
   }
+}
+
+/** Of the paths that it goes on without. */
+function restSentence({ rests, direction, id, spec }: StreamSnapshot): StreamSentence[] {
+  return rests
+    .filter(({ state }) => state === 'resting')
+    .map((rest) => ({
+      id: `rest-${direction}-${id}-${rest.pairId}`,
+      tone: 'warn',
+      text: `${rest.label ?? 'A path'} rests for ${streamText(spec)}, which the others carry: ${tooNarrowText(rest)}.`,
+      pair: null,
+    }))
 }
 
 function gapText({ deliveryGapMaxMs, inOrderGapMaxMs }: StreamSnapshot): string {

@@ -4,7 +4,7 @@ export { egressGapWords, egressSentence, formatEgress, sharedLinkSentences } fro
 export { addressMarks, formatDefaultRoutes, formatLinkSpeed } from './interfaces'
 export * from './numbers'
 export { reasonText, switchWords } from './reasons'
-export { brokenText, eventSentence, type Sentence, waitingText } from './sentences'
+export { brokenText, eventSentence, type Sentence, tooNarrowText, waitingText } from './sentences'
 export { serverHealth, serverSentence } from './servers'
 export * from './states'
 export { droppedUnreadTotal, unreadSentence } from './unread'

@@ -1,6 +1,6 @@
 /** Why a path has the part of the traffic that it has, and why traffic moved: one sentence each. */
-import type { PathReason, SwitchReason, WeightLimit } from '../../engine'
-import { formatMbps, formatMs, formatPercent } from './numbers'
+import type { PathReason, RestReason, SwitchReason, WeightLimit } from '../../engine'
+import { formatMbps, formatMs, formatPercent, formatSpan } from './numbers'
 
 /** A path's reason as a short sentence, without its name. */
 export function reasonText(reason: PathReason): string {
@@ -33,6 +33,10 @@ export function reasonText(reason: PathReason): string {
       return `Number ${reason.place} in the order, and the first of those that work.`
     case 'standing-by':
       return `Number ${reason.place} in the order, standing by.`
+    case 'stands-in':
+      return `Number ${reason.place} in the order, carrying what an earlier one is too narrow for.`
+    case 'resting':
+      return reason.streams.map(restText).join(' ')
     case 'selected':
       return 'The one that a stock WebRTC peer would use.'
     case 'not-selected':
@@ -44,6 +48,13 @@ export function reasonText(reason: PathReason): string {
     case 'proving':
       return `Came back, and has to prove itself for ${formatMs(reason.remainingMs)} ms more.`
   }
+}
+
+function restText({ streamId, sentBps, lostPercent, againInMs }: RestReason): string {
+  const why = `of ${formatMbps(sentBps)} Mbit/s over it, ${formatPercent(lostPercent)} % were lost`
+  if (againInMs === null) return `Tried again for stream ${streamId}, as it was too narrow: ${why}.`
+  const until = againInMs === 0 ? 'once it is estimated to carry that' : `in ${formatSpan(againInMs)}`
+  return `Rests for stream ${streamId}, as it is too narrow: ${why}; tried again ${until}.`
 }
 
 function differenceText(marginMs: number): string {
@@ -77,6 +88,7 @@ export const switchWords: Readonly<Record<SwitchReason, string>> = {
   down: 'the one before went down',
   suspect: 'the one before fell silent',
   overdue: 'acknowledgements over the one before were overdue',
+  narrow: 'the one before is too narrow for it',
   silent: 'nothing came over the one before for 2.5 s',
   faster: 'it has been faster for long enough',
   queue: 'a queue built up on the one before',

@@ -95,6 +95,12 @@ export function eventSentence(event: EngineEvent): Sentence {
       return refusalSentence(event)
     case 'stream-broken':
       return brokenSentence(event)
+    case 'stream-path-rests':
+      return restSentence(event)
+    case 'stream-path-tried':
+      return say(`${pathOf(event)} is tried again for ${streamOf(event)}.`)
+    case 'stream-path-returns':
+      return say(`${pathOf(event)} carries ${streamOf(event)} again.`)
     case 'peer':
       return say(peerSentence(event.peer))
     case 'stun-failed':
@@ -178,6 +184,34 @@ function brokenSentence(event: EventOf<'stream-broken'>): Sentence {
   return say(`${stream} (${streamText(spec)}) was ${brokenText(event, direction)}.${hint}`, 'bad')
 }
 
+type StreamEvent = EventOf<'stream-path-rests' | 'stream-path-tried' | 'stream-path-returns'>
+
+const pathOf = ({ label }: Pick<StreamBreak, 'label'>): string => label ?? 'One of its paths'
+
+const streamOf = ({ direction, id, spec }: StreamEvent): string =>
+  `stream ${id} ${direction === 'sent' ? 'to' : 'from'} the peer (${streamText(spec)})`
+
+function restSentence(event: EventOf<'stream-path-rests'>): Sentence {
+  const until = `It is tried again after ${formatSpan(event.restMs)}`
+  const sooner = event.direction === 'sent' ? `, sooner ${restEndsText}` : ' at the earliest'
+  return say(
+    `${pathOf(event)} rests for ${streamOf(event)}, which goes on over the others: ${tooNarrowText(event)}. ${until}${sooner}.`,
+    'warn',
+  )
+}
+
+/** What ends a rest before its time. */
+const restEndsText =
+  'when you lower the stream’s rate, change the mode or the order, or pin, limit or take out the path'
+
+/** Why a path rests for a stream: rate and loss. */
+export function tooNarrowText({
+  sentBps,
+  lostPercent,
+}: Pick<StreamBreak, 'sentBps' | 'lostPercent'>): string {
+  return `of ${formatMbps(sentBps)} Mbit/s over it, ${formatPercent(lostPercent)} % were lost, and a fair flow would send less than a tenth`
+}
+
 /** Why the circuit breaker stopped a stream: rate, path and loss. */
 export function brokenText(
   { label, sentBps, lostPercent }: Pick<StreamBreak, 'label' | 'sentBps' | 'lostPercent'>,
@@ -245,7 +279,7 @@ function modeSentence({ mode, direction, by }: EventOf<'mode'>): Sentence {
 }
 
 /** After a failure traffic moves; before it, it is moved. */
-const switchedByFailure: readonly SwitchReason[] = ['down', 'suspect', 'overdue', 'silent']
+const switchedByFailure: readonly SwitchReason[] = ['down', 'suspect', 'overdue', 'narrow', 'silent']
 
 function switchSentence({ fromLabel, toLabel, reason }: EventOf<'switch'>): Sentence {
   const from = fromLabel === null ? '' : ` from ${fromLabel}`

@@ -9,6 +9,7 @@ import {
   formatMs,
   formatPercent,
   formatSpan,
+  reasonText,
 } from '.'
 
 describe('numbers', () => {
@@ -79,5 +80,50 @@ describe('sentences', () => {
       by: 'peer',
     })
     expect(text).toBe('Mode set to weighted by the peer.')
+  })
+})
+
+describe('a path that is too narrow for a stream', () => {
+  const spec = { kind: 'cbr', rateBps: 30_000_000, sizeBytes: 1200 } as const
+  const path = { pairId: 2, label: 'lte → lte' }
+  const stream = { id: 1, spec, ...path }
+  const why = { sentBps: 31_200_000, lostPercent: 67 }
+
+  it('is said to rest with rate and loss, for how long, and how it ends', () => {
+    const rests = { kind: 'stream-path-rests', atMs: 0, ...stream, ...why, restMs: 10_000 } as const
+    expect(eventSentence({ ...rests, direction: 'sent' })).toEqual({
+      health: 'warn',
+      text:
+        'lte → lte rests for stream 1 to the peer (cbr:30mbit), which goes on over the others: of 31.20 Mbit/s over it, ' +
+        '67.00 % were lost, and a fair flow would send less than a tenth. It is tried again after 10 s, sooner when you ' +
+        'lower the stream’s rate, change the mode or the order, or pin, limit or take out the path.',
+    })
+    const there = eventSentence({ ...rests, direction: 'received', label: null }).text
+    expect(there).toMatch(/^One of its paths rests for stream 1 from the peer/)
+    expect(there).toMatch(/It is tried again after 10 s at the earliest\.$/)
+  })
+
+  it('is said to be tried, and to carry again', () => {
+    const said = (kind: 'stream-path-tried' | 'stream-path-returns') =>
+      eventSentence({ kind, atMs: 0, ...stream, direction: 'sent' }).text
+    expect(said('stream-path-tried')).toBe('lte → lte is tried again for stream 1 to the peer (cbr:30mbit).')
+    expect(said('stream-path-returns')).toBe('lte → lte carries stream 1 to the peer (cbr:30mbit) again.')
+  })
+
+  it('has that as the reason for its part', () => {
+    const reason = (...again: (number | null)[]): string =>
+      reasonText({
+        kind: 'resting',
+        streams: again.map((againInMs, at) => ({ streamId: at + 1, ...why, againInMs })),
+      })
+    const lost = 'of 31.20 Mbit/s over it, 67.00 % were lost'
+    expect(reason(8000)).toBe(`Rests for stream 1, as it is too narrow: ${lost}; tried again in 8.0 s.`)
+    expect(reason(0, null)).toBe(
+      `Rests for stream 1, as it is too narrow: ${lost}; tried again once it is estimated to carry that. ` +
+        `Tried again for stream 2, as it was too narrow: ${lost}.`,
+    )
+    expect(reasonText({ kind: 'stands-in', place: 2 })).toBe(
+      'Number 2 in the order, carrying what an earlier one is too narrow for.',
+    )
   })
 })

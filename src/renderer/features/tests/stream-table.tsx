@@ -9,6 +9,7 @@ import {
   formatMs,
   formatPercent,
   formatSpan,
+  tooNarrowText,
 } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
 import { Button, StreamKey } from '../../ui'
@@ -163,13 +164,35 @@ function labelOf({ spec, direction }: StreamSnapshot): string {
 
 function State({ stream, live }: { readonly stream: StreamSnapshot; readonly live: Live }) {
   const { broken, direction } = stream
-  if (broken === null) return <span className="dim">{stateText(stream, live)}</span>
+  if (broken === null) {
+    return (
+      <>
+        <span className="dim">{stateText(stream, live)}</span>
+        <Rests stream={stream} />
+      </>
+    )
+  }
   const why = brokenText(broken, direction)
   return (
     <span className="stream-broken" title={`${why[0]?.toUpperCase()}${why.slice(1)}.`}>
       stopped by the breaker: {formatPercent(broken.lostPercent)} % lost
     </span>
   )
+}
+
+/** The paths that it goes on without. */
+function Rests({ stream }: { readonly stream: StreamSnapshot }): ReactNode {
+  return stream.rests
+    .filter(({ state }) => state === 'resting')
+    .map((rest) => (
+      <span
+        key={rest.pairId}
+        className="stream-rests"
+        title={`${rest.label ?? 'A path'} is too narrow for it: ${tooNarrowText(rest)}.`}
+      >
+        {rest.label ?? 'a path'} rests: {formatPercent(rest.lostPercent)} % lost
+      </span>
+    ))
 }
 
 function stateText({ running, by, startedAtMs, stoppedAtMs }: StreamSnapshot, live: Live): string {
