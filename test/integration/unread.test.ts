@@ -49,12 +49,28 @@ describe.skipIf(reason !== null)('A program that stands still while a stream com
     const [offer, answer] = [join(folder, 'offer.txt'), join(folder, 'answer.txt')]
     const common = ['--interfaces', links.join(','), '--stats', '1s', '--format', 'json']
     const sender = startCli(hosts.left, [
-      ...['offer', ...common, '--mode', 'redundant', '--stream', 'cbr:40mbit'],
-      ...['--offer-out', offer, '--answer-in', answer, '--report', join(folder, 'left')],
+      'offer',
+      ...common,
+      '--mode',
+      'redundant',
+      '--stream',
+      'cbr:40mbit',
+      '--offer-out',
+      offer,
+      '--answer-in',
+      answer,
+      '--report',
+      join(folder, 'left'),
     ])
     const receiver = startCli(hosts.right, [
-      ...['answer', ...common, '--offer-in', offer, '--answer-out', answer],
-      ...['--report', join(folder, 'right')],
+      'answer',
+      ...common,
+      '--offer-in',
+      offer,
+      '--answer-out',
+      answer,
+      '--report',
+      join(folder, 'right'),
     ])
     await receiver.until('a stream that comes, to sockets that are counted', snapshotWhere(receives))
     await standStill(receiver)
