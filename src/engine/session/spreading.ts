@@ -21,9 +21,12 @@ export interface SpreadingState {
   /** A pair came into doubt since the paths were last told, and how many were then. */
   newDoubt: boolean
   seenSuspects: number
-  toldSwitch: PathSwitch | null
+  /** The newest that was told, or that nobody needs to be told of, as the other one's were told then. */
+  readonly seenSwitches: Record<Told, PathSwitch | null>
   toldSwitchMs: number
 }
+
+type Told = 'records' | 'streams'
 
 /** Between two events of switches, ms; what happens in between is counted and not told. */
 const switchEventMs = 250
@@ -41,7 +44,7 @@ export function createSpreading(mode: Mode, budgetPercent: number): SpreadingSta
     byUser: false,
     newDoubt: false,
     seenSuspects: 0,
-    toldSwitch: null,
+    seenSwitches: { records: null, streams: null },
     toldSwitchMs: -Infinity,
   }
 }
@@ -64,7 +67,7 @@ export function tellPaths(state: SessionState): void {
   spreading.streams.tick(nowMs)
 }
 
-function tellSpreader(state: SessionState, of: 'records' | 'streams', carrying: readonly number[]): void {
+function tellSpreader(state: SessionState, of: Told, carrying: readonly number[]): void {
   const { nowMs, spreading } = state
   const spreader = spreading[of]
   const { weights, shares } = state.weighing[of]
@@ -148,16 +151,20 @@ function takeDoubts(state: SessionState, spreader: Spreader): void {
 }
 
 /** The one whose switches and reasons are told: that of the streams while any runs. */
-function told({ spreading, streams }: SessionState): Spreader {
-  return streams.running.length > 0 ? spreading.streams : spreading.records
+function told({ streams }: SessionState): Told {
+  return streams.running.length > 0 ? 'streams' : 'records'
 }
 
 function tellSwitch(state: SessionState): void {
   const { spreading, nowMs } = state
-  const { lastSwitch } = told(state)
-  if (lastSwitch === spreading.toldSwitch || lastSwitch === null) return
+  const { seenSwitches } = spreading
+  const of = told(state)
+  const other = of === 'streams' ? 'records' : 'streams'
+  seenSwitches[other] = spreading[other].lastSwitch
+  const { lastSwitch } = spreading[of]
+  if (lastSwitch === seenSwitches[of] || lastSwitch === null) return
   if (nowMs - spreading.toldSwitchMs < switchEventMs) return
-  spreading.toldSwitch = lastSwitch
+  seenSwitches[of] = lastSwitch
   spreading.toldSwitchMs = nowMs
   const { fromId, toId, reason } = lastSwitch
   const labelOf = (id: number): string => pairById(state, id)?.label ?? ''
@@ -172,7 +179,7 @@ function tellSwitch(state: SessionState): void {
 }
 
 export function spreadingView(state: SessionState): SpreadingView {
-  const { switches, lastSwitch } = told(state)
+  const { switches, lastSwitch } = state.spreading[told(state)]
   const known = state.agent.state.pairs.filter((pair) => pair.answeredMs !== null)
   const reasons = known.map((pair) => ({ pairId: pair.id, reason: reasonOf(state, pair) }))
   return { switches, lastSwitch, reasons }
@@ -180,7 +187,7 @@ export function spreadingView(state: SessionState): SpreadingView {
 
 function reasonOf(state: SessionState, pair: Pair): PathReason {
   const { spreading, settings, nowMs } = state
-  const explained = told(state).explain(pair.id, nowMs)
+  const explained = spreading[told(state)].explain(pair.id, nowMs)
   if (explained !== null)
     return explained.kind === 'not-working' ? explained : (restOf(state, pair) ?? explained)
   if (!pair.included) return { kind: 'excluded' }

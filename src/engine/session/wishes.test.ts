@@ -119,6 +119,24 @@ test('backup follows the order of the settings, then the user’s, and goes on w
   expect(told).toMatchObject({ fromId: other, toId: active })
 })
 
+test('a stream that starts or stops is no switch of paths, whichever they were before', () => {
+  const world = pairOfEngines([link(10), link(20)], { messages, use: 'disjoint' })
+  world.connect()
+  world.runUntil(3000)
+  world.give(0, { kind: 'command', command: { kind: 'set-mode', direction: 'sent', mode: 'backup' } })
+  world.runUntil(4000)
+  const switches = () => world.hosts[0].events.filter((event) => event.kind === 'switch').length
+  const before = switches()
+  expect(before).toBeGreaterThan(0)
+  const spec = { kind: 'voice' } as const
+  world.give(0, { kind: 'command', command: { kind: 'start-stream', direction: 'sent', spec } })
+  world.runUntil(6000)
+  world.give(0, { kind: 'command', command: { kind: 'stop-stream', direction: 'sent', id: 1 } })
+  world.runUntil(8000)
+  expect(snapshotOf(world).streams[0]?.received).toBeGreaterThan(90)
+  expect(switches()).toBe(before)
+})
+
 test('a limit of a pair is shown and told, and no number at all takes it away', () => {
   const world = pairOfEngines([link(10)], { messages })
   world.connect()
