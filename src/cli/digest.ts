@@ -87,14 +87,14 @@ export function digestText(snapshot: Snapshot, width: number, explained = false)
 }
 
 function whyText({ spreading, atMs }: Snapshot, shown: readonly Pair[]): string {
-  const labels = new Map(shown.map((pair) => [pair.id, pair.label]))
+  const pairs = new Map(shown.map((pair) => [pair.id, pair]))
   const lines = spreading.reasons.flatMap(({ pairId, reason }) => {
-    const label = labels.get(pairId)
-    return label === undefined ? [] : [`why ${label}: ${reasonText(reason)}\n`]
+    const pair = pairs.get(pairId)
+    return pair === undefined ? [] : [`why ${pair.label}: ${reasonText(reason, pair.share)}\n`]
   })
   const { lastSwitch, switches } = spreading
   if (lastSwitch === null) return lines.join('')
-  const to = labels.get(lastSwitch.toId) ?? 'another pair'
+  const to = pairs.get(lastSwitch.toId)?.label ?? 'another pair'
   const since = formatSpan(Math.max(0, atMs - lastSwitch.atMs))
   return `${lines.join('')}switched ${formatCount(switches)} times, ${since} ago to ${to}: ${switchWords[lastSwitch.reason]}\n`
 }

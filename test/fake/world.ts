@@ -239,7 +239,7 @@ function spreadingOf(world: FakeWorld, carrying: readonly PairSnapshot[], atMs: 
           rttMs: 2 * delay(pair),
           lossPercent: pair.lossSent.recentPercent,
           limit: at === 1 ? 'capacity' : null,
-          limitBps: at === 1 ? 17_800_000 : null,
+          limitBps: at === 1 ? 16_000_000 : null,
         }
       case 'backup':
         return { kind: at === 0 ? 'active' : 'standing-by', place: at + 1 }

@@ -10,7 +10,10 @@ export type PathReason =
   | { readonly kind: 'multipath-off' }
   /** `redundant`: a copy of each packet. */
   | { readonly kind: 'copies' }
-  /** `weighted`: by round trip and loss. `limit`: what holds the weight where the two would not have put it. */
+  /**
+   * `weighted`: by round trip and recent loss. `limit`: what holds the weight where the two would not have put it, and
+   * `limitBps` to which rate, bit/s of UDP payload; null where it is no rate.
+   */
   | {
       readonly kind: 'weighed'
       readonly rttMs: number | null
@@ -50,8 +53,18 @@ export interface RestReason {
   readonly againInMs: number | null
 }
 
-/** `capacity`: the path's estimated rate. `queue`: less, as a queue stands. `cap`: the user's limit. `range`: min or max. */
-export type WeightLimit = 'capacity' | 'queue' | 'cap' | 'range'
+/**
+ * `capacity`: a little less than the path was seen to carry. `trial`: for a moment more than that, as it may have become
+ * faster. `queue`: less, as a queue stands. `overload`: all paths together carry too little. `cap`: the user's limit.
+ * `range`: min or max of weights.
+ */
+export type WeightLimit = 'capacity' | 'trial' | 'queue' | 'overload' | 'cap' | 'range'
+
+/** What holds a weight, and to which rate, bit/s of UDP payload; null where it is no rate. */
+export interface WeightHold {
+  readonly by: WeightLimit
+  readonly bps: number | null
+}
 
 /** Why traffic moved. */
 export type SwitchReason =

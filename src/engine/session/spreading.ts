@@ -77,7 +77,7 @@ function tellSpreader(state: SessionState, of: Told, carrying: readonly number[]
     if (pair.answeredSentMs !== null) spreader.answered(id, pair.answeredSentMs, nowMs)
     const weight = shares.get(id) ?? 1 / Math.max(1, carrying.length)
     const tooNarrow = of === 'streams' && isTooNarrowForAll(state, id)
-    return [{ ...factsOf(state, pair), weight, limit: weights.limit(id), tooNarrow }]
+    return [{ ...factsOf(state, pair), weight, hold: weights.hold(id), tooNarrow }]
   })
   spreader.update(paths, nowMs, spreading.byUser)
 }
@@ -99,7 +99,7 @@ function isTooNarrowForAll({ streams: { running } }: SessionState, id: number): 
   return running.length > 0 && running.every(({ rests }) => isTooNarrow(id, rests))
 }
 
-function factsOf(state: SessionState, pair: Pair): Omit<PathFacts, 'weight' | 'limit' | 'tooNarrow'> {
+function factsOf(state: SessionState, pair: Pair): Omit<PathFacts, 'weight' | 'hold' | 'tooNarrow'> {
   const { id, rtt } = pair
   const { spreading } = state
   const known = capacityOf(state, id)

@@ -81,6 +81,7 @@ function weigh(
         rttMs: rtt.smoothedMs,
         loss: lossSent.recentLoss,
         rateBps: known?.usableBps ?? null,
+        seenBps: known?.capacityBps ?? null,
         queueMs: known?.queueMs ?? null,
         capBps: state.spreading.caps.get(id) ?? null,
       },

@@ -46,11 +46,9 @@ function provingMs(mode: Mode, path: Path): number {
 }
 
 function weighed({ facts }: Path): PathReason {
-  const { rttMs, loss, limit } = facts
+  const { rttMs, loss, hold } = facts
   const lossPercent = loss === null ? null : 100 * loss
-  const limitBps =
-    limit === 'cap' ? facts.capBps : limit === 'capacity' || limit === 'queue' ? facts.rateBps : null
-  return { kind: 'weighed', rttMs, lossPercent, limit, limitBps }
+  return { kind: 'weighed', rttMs, lossPercent, limit: hold?.by ?? null, limitBps: hold?.bps ?? null }
 }
 
 function placeOf({ path, paths }: Explaining): number {

@@ -1,4 +1,4 @@
-import type { WeightLimit } from '../face/explain'
+import type { WeightHold } from '../face/explain'
 
 /** A path as the choice of paths sees it: one of those that carry now. Told anew when something has changed of it. */
 export interface PathFacts {
@@ -28,7 +28,7 @@ export interface PathFacts {
   /** Its part of the packets in `weighted`, over the sum of all paths'. */
   readonly weight: number
   /** What holds that weight where round trip and loss would not have put it; null = nothing. */
-  readonly limit: WeightLimit | null
+  readonly hold: WeightHold | null
   /** When anything authenticated last came over it, engine ms; null when never. */
   readonly heardMs: number | null
   /** It rests, or is tried again, for all that there is to send. */

@@ -19,7 +19,7 @@ function facts(id: number, more: Partial<PathFacts> = {}): PathFacts {
     queueMs: null,
     capBps: null,
     weight: 1,
-    limit: null,
+    hold: null,
     heardMs: 0,
     tooNarrow: false,
     ...more,

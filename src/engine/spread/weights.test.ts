@@ -9,7 +9,7 @@ type Plain = Pick<WeightInput, 'id' | 'rttMs' | 'loss'>
 /** Nothing is known of rates. */
 function update(weights: Weights, inputs: readonly Plain[], nowMs: number): void {
   weights.update(
-    inputs.map((one) => ({ ...one, rateBps: null, queueMs: null, capBps: null })),
+    inputs.map((one) => ({ ...one, rateBps: null, seenBps: null, queueMs: null, capBps: null })),
     0,
     nowMs,
   )
@@ -180,6 +180,7 @@ describe('weights under load', () => {
     rttMs: 40,
     loss: 0,
     rateBps: null,
+    seenBps: null,
     queueMs: null,
     capBps: null,
     ...more,
@@ -220,9 +221,21 @@ describe('weights under load', () => {
     expect(10 * (shares(inputs, 10e6)[0] as number)).toBeCloseTo(1, 3)
     const weights = createWeights(settings)
     for (let nowMs = 0; nowMs < 2000; nowMs += 100) weights.update(inputs, 10e6, nowMs)
-    expect([weights.limit(1), weights.limit(2)]).toEqual(['cap', null])
-    weights.update([path(1, { rateBps: 1e6, queueMs: 30 }), path(2)], 10e6, 2000)
-    expect([weights.limit(1), weights.limit(2)]).toEqual(['queue', null])
+    expect([weights.hold(1), weights.hold(2)]).toEqual([{ by: 'cap', bps: 1e6 }, null])
+    weights.update([path(1, { rateBps: 1e6, queueMs: 60 }), path(2)], 10e6, 2000)
+    expect([weights.hold(1), weights.hold(2)]).toEqual([{ by: 'queue', bps: 450_000 }, null])
+  })
+
+  it('tell what a pair carries from what it is given for a trial, and from too little of all', () => {
+    const hold = (one: Partial<WeightInput>, other: Partial<WeightInput> = {}) => {
+      const weights = createWeights(settings)
+      for (const nowMs of [0, 100]) weights.update([path(1, one), path(2, other)], 10e6, nowMs)
+      return weights.hold(1)
+    }
+    expect(hold({ rateBps: 2e6, seenBps: 2e6 })).toEqual({ by: 'capacity', bps: 1.8e6 })
+    expect(hold({ rateBps: 2.5e6, seenBps: 2e6 })).toEqual({ by: 'trial', bps: 2.25e6 })
+    expect(hold({ rateBps: 2e6 }, { rateBps: 4e6 })).toEqual({ by: 'overload', bps: null })
+    expect(hold({ rateBps: 20e6, seenBps: 20e6 })).toBeNull()
   })
 
   it('have moved by nine tenths within 300 ms when a rate falls', () => {

@@ -1,4 +1,4 @@
-import type { WeightLimit } from '../face/explain'
+import type { WeightHold, WeightLimit } from '../face/explain'
 import { allocate, type Claim } from './allocation'
 import { usedRatePart } from './path'
 import { qualityOf } from './quality'
@@ -25,8 +25,9 @@ export interface WeightInput {
   readonly rttMs: number | null
   /** Towards the peer, 0..1. */
   readonly loss: number | null
-  /** Estimated capacity towards the peer, bit/s of UDP payload. */
+  /** What it may be given towards the peer, and what it was seen to carry, bit/s of UDP payload. */
   readonly rateBps: number | null
+  readonly seenBps: number | null
   readonly queueMs: number | null
   readonly capBps: number | null
 }
@@ -47,7 +48,7 @@ export interface Weights {
   /** The initial weight for a pair that never had a sample. */
   weight(id: number): number
   /** What holds the weight where RTT and loss would not have put it; null = nothing. */
-  limit(id: number): WeightLimit | null
+  hold(id: number): WeightHold | null
   remove(id: number): void
 }
 
@@ -56,13 +57,13 @@ interface Tracked {
   /** exp(logWeight): it is asked for with every packet. */
   weight: number
   updatedAtMs: number
-  limit: WeightLimit | null
+  hold: WeightHold | null
 }
 
 /** What a pair should weigh, as a logarithm; null while its RTT is not known. */
 interface Target {
   readonly logWeight: number | null
-  readonly limit: WeightLimit | null
+  readonly hold: WeightHold | null
 }
 
 export function createWeights(settings: WeightSettings): Weights {
@@ -77,15 +78,15 @@ export function createWeights(settings: WeightSettings): Weights {
   const follow = (id: number, target: Target, timeMs: number, nowMs: number): void => {
     const known = tracked.get(id)
     if (known === undefined) {
-      tracked.set(id, { logWeight: initial, weight: weightOf(initial), updatedAtMs: nowMs, limit: null })
+      tracked.set(id, { logWeight: initial, weight: weightOf(initial), updatedAtMs: nowMs, hold: null })
       return
     }
     const elapsedMs = Math.max(0, nowMs - known.updatedAtMs)
     known.updatedAtMs = nowMs
-    known.limit = target.limit
+    known.hold = target.hold
     if (target.logWeight === null) return
     const wanted = Math.min(high, Math.max(low, target.logWeight))
-    if (wanted !== target.logWeight) known.limit ??= 'range'
+    if (wanted !== target.logWeight) known.hold ??= { by: 'range', bps: null }
     known.logWeight = wanted + (known.logWeight - wanted) * Math.exp(-elapsedMs / timeMs)
     known.weight = weightOf(known.logWeight)
   }
@@ -93,14 +94,14 @@ export function createWeights(settings: WeightSettings): Weights {
   return {
     update(inputs, demandBps, nowMs) {
       const targets = targetsOf(inputs, demandBps)
-      const isLimited = targets.some(({ limit }) => limit !== null)
+      const isLimited = targets.some(({ hold }) => hold !== null)
       inputs.forEach((input, at) => {
         const target = targets[at] as Target
         follow(input.id, target, isLimited ? limitedTimeConstantMs : timeConstantMs, nowMs)
       })
     },
     weight: (id) => tracked.get(id)?.weight ?? weightOf(initial),
-    limit: (id) => tracked.get(id)?.limit ?? null,
+    hold: (id) => tracked.get(id)?.hold ?? null,
     remove(id) {
       tracked.delete(id)
     },
@@ -121,19 +122,25 @@ function targetsOf(inputs: readonly WeightInput[], demandBps: number): Target[] 
   const mean = logs.reduce((sum, log) => sum + log, 0) / Math.max(1, logs.length)
   return inputs.map((input) => {
     const at = known.indexOf(input)
-    if (at < 0) return { logWeight: null, limit: null }
-    const ceiling = ceilingOf(input)
-    const isFull = (parts[at] ?? 0) * demandBps >= ceiling.bps * (1 - 1e-9)
-    return { logWeight: (logs[at] ?? 0) - mean, limit: isFull ? ceiling.by : null }
+    if (at < 0) return { logWeight: null, hold: null }
+    return { logWeight: (logs[at] ?? 0) - mean, hold: holdOf(input, (parts[at] ?? 0) * demandBps) }
   })
 }
 
-function ceilingOf({ rateBps, queueMs, capBps }: WeightInput): {
+/** What holds a pair that is to get `bps`; null when it could have more. */
+function holdOf(input: WeightInput, bps: number): WeightHold | null {
+  const ceiling = ceilingOf(input)
+  if (bps < ceiling.bps * (1 - 1e-9)) return null
+  return bps > ceiling.bps * (1 + 1e-6) ? { by: 'overload', bps: null } : ceiling
+}
+
+function ceilingOf({ rateBps, seenBps, queueMs, capBps }: WeightInput): {
   readonly bps: number
   readonly by: WeightLimit
 } {
   const queued = Math.max(0, (queueMs ?? 0) - freeQueueMs)
   const estimate = rateBps === null ? Infinity : (usedRatePart * rateBps) / (1 + queued / drainQueueMs)
   if (capBps !== null && capBps < estimate) return { bps: capBps, by: 'cap' }
-  return { bps: estimate, by: queued > 0 ? 'queue' : 'capacity' }
+  if (queued > 0) return { bps: estimate, by: 'queue' }
+  return { bps: estimate, by: estimate > (seenBps ?? Infinity) ? 'trial' : 'capacity' }
 }

@@ -253,7 +253,7 @@ const pathReason = z.discriminatedUnion('kind', [
     kind: z.literal('weighed'),
     rttMs: ms.nullable(),
     lossPercent: percent.nullable(),
-    limit: z.enum(['capacity', 'queue', 'cap', 'range']).nullable(),
+    limit: z.enum(['capacity', 'trial', 'queue', 'overload', 'cap', 'range']).nullable(),
     limitBps: z.number().nullable(),
   }),
   z.object({ kind: z.literal('fastest'), delayMs, marginMs: ms.nullable() }),

@@ -1,9 +1,9 @@
 /** Why a path has the part of the traffic that it has, and why traffic moved: one sentence each. */
 import type { PathReason, RestReason, SwitchReason, WeightLimit } from '../../engine'
-import { formatMbps, formatMs, formatPercent, formatSpan } from './numbers'
+import { formatMbps, formatMs, formatPercent, formatShare, formatSpan } from './numbers'
 
-/** A path's reason as a short sentence, without its name. */
-export function reasonText(reason: PathReason): string {
+/** A path's reason as a short sentence, without its name. `share`: its part of what is sent, 0..1. */
+export function reasonText(reason: PathReason, share: number): string {
   switch (reason.kind) {
     case 'not-working':
       return 'Does not answer.'
@@ -18,7 +18,7 @@ export function reasonText(reason: PathReason): string {
     case 'copies':
       return 'Gets a copy of every packet.'
     case 'weighed':
-      return weighedText(reason)
+      return weighedText(reason, share)
     case 'fastest':
       return reason.marginMs === null
         ? `The only usable path: ${formatMs(reason.delayMs)} ms expected.`
@@ -62,22 +62,25 @@ function differenceText(marginMs: number): string {
 }
 
 const limitTexts: Readonly<Record<WeightLimit, string>> = {
-  capacity: 'held to nine tenths of what it carries',
-  queue: 'held to less than it carries, as a queue stands',
-  cap: 'held to your limit',
-  range: 'held to the range of weights',
+  capacity: 'by what it carries',
+  trial: 'for a moment, to see whether it carries more',
+  queue: 'as a queue stands',
+  overload: 'more than it carries, as all paths together carry too little',
+  cap: 'by your limit',
+  range: 'by the range of weights',
 }
 
-function weighedText({
-  rttMs,
-  lossPercent,
-  limit,
-  limitBps,
-}: Extract<PathReason, { kind: 'weighed' }>): string {
+function weighedText(
+  { rttMs, lossPercent, limit, limitBps }: Extract<PathReason, { kind: 'weighed' }>,
+  share: number,
+): string {
   const rtt = rttMs === null ? 'round trip not known yet' : `round trip ${formatMs(rttMs)} ms`
-  const loss = lossPercent === null ? '' : `, loss ${formatPercent(lossPercent)} %`
-  const rate = limitBps === null ? '' : ` (${formatMbps(limitBps)} Mbit/s)`
-  return `Weighed by ${rtt}${loss}${limit === null ? '' : `; ${limitTexts[limit]}${rate}`}.`
+  const loss = lossPercent === null ? '' : `, recent loss ${formatPercent(lossPercent)} %`
+  const gets = `Gets ${formatShare(share)} %`
+  if (limit === null) return `${gets}, weighed by ${rtt}${loss}.`
+  const held =
+    limit === 'overload' ? '' : limitBps === null ? 'held ' : `held to ${formatMbps(limitBps)} Mbit/s `
+  return `${gets}, ${held}${limitTexts[limit]}; ${rtt}${loss}.`
 }
 
 /** Why traffic moved to another path; follows "A → B: ". */

@@ -68,7 +68,7 @@ function PathReason(props: { readonly pair: PairSnapshot; readonly live: Live; r
   const { snapshot, ended } = live.view
   const told = snapshot?.spreading.reasons.find(({ pairId }) => pairId === pair.id)
   if (snapshot === null || told === undefined || ended !== null) return null
-  const text = reasonText(told.reason)
+  const text = reasonText(told.reason, pair.share)
   if (!whole)
     return (
       <span className="reason faint ellipsis" title={text}>
