@@ -21,6 +21,8 @@ export interface RunningApp {
   readonly reportFolder: string
   /** Keeps a picture of the window as a test artifact. */
   picture(name: string): Promise<void>
+  /** Of the window's content, pixels. */
+  resize(width: number, height: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,10 +54,16 @@ export async function launchApp(
   const page = await electron.firstWindow({ timeout: patienceMs })
   page.setDefaultTimeout(patienceMs)
   await page.getByRole('button', { name: 'Create offer' }).waitFor()
-  await electron.evaluate(({ BrowserWindow }, { width, height }) => {
-    BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
-  }, size)
+  const resize = (width: number, height: number): Promise<void> =>
+    electron.evaluate(
+      ({ BrowserWindow }, wanted) => {
+        BrowserWindow.getAllWindows()[0]?.setContentSize(wanted.width, wanted.height)
+      },
+      { width, height },
+    )
+  await resize(size.width, size.height)
   return {
+    resize,
     electron,
     page,
     userData,

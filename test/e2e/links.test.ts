@@ -1,201 +1,141 @@
 /**
- * The app on emulated links, in each mode: what the window says of its paths, held to what the links counted. It runs on
- * the left host of a lab of the topology `triple` and is skipped elsewhere:
+ * The app on emulated links: what the window says of its paths in each mode, held to what the links counted, and a stream
+ * that is far too much for a path. It runs on the left host of a lab of the topology `triple` and is skipped elsewhere:
  *
  *     lab up triple; lab exec left -- npx vitest run --project e2e test/e2e/links.test.ts; lab down
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseReport, type Report } from '../../src/shared/report'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { EngineEvent } from '../../src/engine'
+import type { Report } from '../../src/shared/report'
 import { modeNames, modeWords } from '../../src/shared/words'
-import { findLab } from '../bench/lab/lab'
-import { copyOffer, exported, launchApp, paste, patienceMs, type RunningApp } from './harness'
+import {
+  asTheyWere,
+  between,
+  carries,
+  chooseMode,
+  connectOverLinks,
+  counted,
+  type Counts,
+  type EmulatedSession,
+  figure,
+  isLeftHost,
+  lab,
+  type Link,
+  links,
+  pictures,
+  rates,
+  reasons,
+  roundTrips,
+} from './emulated'
+import { patienceMs } from './harness'
 
 type Mode = (typeof modeNames)[number]
 
-/** What stood in the window and what the links had counted when a mode had run for a while. */
+/** What stood in the window and what the links counted while a mode ran. */
 interface Stretch {
   readonly mode: Mode
+  readonly isTroubled: boolean
   readonly fromMs: number
   readonly toMs: number
-  /** Bytes of IP packets that this host sent over each link meanwhile. */
-  readonly bytes: ReadonlyMap<string, number>
-  /** Why each path has its part, by its name. */
-  readonly reasons: ReadonlyMap<string, string>
+  /** Of what this host sent over each link meanwhile. */
+  readonly counts: ReadonlyMap<Link, Counts>
+  /** Why each path has its part, by its name, as it stood there each second. */
+  readonly looks: readonly ReadonlyMap<string, string>[]
   /** What each path carries by the window, bit/s, where it tells. */
   readonly carries: ReadonlyMap<string, number>
   readonly lost: number
 }
 
-const links = ['eth', 'wifi', 'lte'] as const
-/** Of the topology, bit/s. */
-const rates = { eth: 50e6, wifi: 30e6, lte: 15e6 } as const
+const videoBps = 4e6
 const settleMs = 2000
 const stretchMs = 6000
-const program = findLab()
-const isLeftHost = process.env['LAB_HOST'] === 'left' && program !== null
-
-function lab(...args: string[]): string {
-  return execFileSync(program ?? 'lab', args, { encoding: 'utf8', maxBuffer: 16 * 2 ** 20 })
-}
-
-function offered(): Map<string, number> {
-  const status = JSON.parse(lab('status')) as {
-    readonly links: Record<
-      string,
-      { readonly 'left->right': { readonly counters: { readonly offered_bytes: number } } }
-    >
-  }
-  return new Map(links.map((link) => [link, status.links[link]?.['left->right'].counters.offered_bytes ?? 0]))
-}
+/** What becomes of two links while the weights are at work: one too slow for its part, one that loses. */
+const trouble = { eth: 1.5e6, wifiLossPercent: 5 } as const
 
 describe.skipIf(!isLeftHost)('a session of video over three links', () => {
   const stretches: Stretch[] = []
-  let folder: string
-  let app: RunningApp
-  let peer: ChildProcess
+  let session: EmulatedSession
   let report: Report
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'pathscope-links-'))
-    app = await launchApp(
-      { title: 'Links', interfaces: [...links], theme: 'system' },
-      { width: 1440, height: 1000 },
-    )
-  }, 120_000)
-
   afterAll(async () => {
-    await app?.close()
-    peer?.kill()
-    rmSync(folder, { recursive: true, force: true })
+    await session?.close()
+    asTheyWere()
   })
 
-  it('connects over all pairs and sends video', async () => {
-    const [offer, answer] = [join(folder, 'offer'), join(folder, 'answer')]
-    writeFileSync(offer, await copyOffer(app))
-    const cli = [
-      'out/cli/index.js',
-      'answer',
-      '--offer-in',
-      offer,
-      '--answer-out',
-      answer,
-      '--report',
-      folder,
-    ]
-    peer = spawn(program ?? 'lab', ['exec', 'right', '--', process.execPath, ...cli], { stdio: 'ignore' })
-    await expect.poll(() => existsSync(answer), { timeout: patienceMs }).toBe(true)
-    await paste(app, readFileSync(answer, 'utf8'))
-    await app.page
-      .getByRole('status')
-      .getByText(/18 of 18 paths up$/)
-      .waitFor()
-    await app.page.getByRole('button', { name: 'Tests', exact: true }).click()
-    await app.page.getByLabel('Kind of stream').selectOption('video')
-    await app.page.getByRole('button', { name: 'Send', exact: true }).click()
-    await app.page.locator('[data-stream="sent-1"]').waitFor()
+  it('connects over all pairs', async () => {
+    session = await connectOverLinks('Links')
   }, 120_000)
 
-  /** A figure of the video as the panel shows it; nothing there counts as 0. */
-  async function figure(column: string): Promise<number> {
-    const text = await app.page.locator(`[data-stream="sent-1"] [data-column="${column}"]`).innerText()
-    return Number((/^[\d\s]+/.exec(text)?.[0] ?? '0').replace(/\s/g, ''))
-  }
-
-  async function reasons(): Promise<Map<string, string>> {
-    const all = await app.page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>('li.path')].map((path) => [
-        path.querySelector<HTMLElement>('.name')?.innerText ?? '',
-        path.querySelector<HTMLElement>('.reason')?.title ?? '',
-      ]),
-    )
-    return new Map(all.map(([name = '', reason = '']) => [name, reason]))
+  async function run(mode: Mode, isTroubled: boolean): Promise<void> {
+    const { app } = session
+    const looks = [await reasons(app)]
+    const [fromMs, before] = [Date.now(), counted()]
+    while (Date.now() < fromMs + stretchMs) {
+      await sleep(Math.min(1000, fromMs + stretchMs - Date.now()))
+      looks.push(await reasons(app))
+    }
+    const [toMs, after] = [Date.now(), counted()]
+    const counts = between(before, after)
+    const lost = await figure(app, 'sent-1', 'lost')
+    const stretch = { mode, isTroubled, fromMs, toMs, counts, looks, lost }
+    stretches.push({ ...stretch, carries: await carries(app) })
+    await pictures(app, `links-${mode}${isTroubled ? '-troubled' : ''}`, mode === 'weighted')
   }
 
   /** What was said all the while: which path is preferred may have changed in between. */
-  function same(early: ReadonlyMap<string, string>, late: ReadonlyMap<string, string>): Map<string, string> {
+  function steady(looks: Stretch['looks']): ReadonlyMap<string, string> {
     const kind = (text: string | undefined): string => (text ?? '').split(/[:\d]/)[0] ?? ''
-    return new Map([...late].filter(([name, text]) => kind(text) === kind(early.get(name))))
-  }
-
-  async function carries(): Promise<Map<string, number>> {
-    const all = await app.page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>('li.path')].map((path) => [
-        path.querySelector<HTMLElement>('.name')?.innerText ?? '',
-        /carries\s+([\d.]+) (k|M)bit/.exec(path.innerText)?.slice(1).join(' ') ?? '',
-      ]),
-    )
     return new Map(
-      all.flatMap(([name = '', text = '']) => {
-        const [value, unit] = text.split(' ')
-        return text === '' ? [] : [[name, Number(value) * (unit === 'M' ? 1e6 : 1e3)] as const]
-      }),
+      [...(looks.at(-1) ?? [])].filter(
+        ([name, text]) => new Set([text, ...looks.map((look) => look.get(name))].map(kind)).size === 1,
+      ),
     )
   }
 
-  it('runs in each mode for a while', async () => {
+  it('runs in each mode for a while, and once more by weight while links are in trouble', async () => {
+    const { app } = session
+    await app.page.getByLabel('Kind of stream').selectOption('video')
+    await app.page.getByRole('button', { name: 'Send', exact: true }).click()
+    await app.page.locator('[data-stream="sent-1"]').waitFor()
     for (const mode of modeNames) {
-      const choice = app.page.getByRole('radiogroup', { name: 'Mode, as we send' })
-      await choice.getByRole('radio', { name: modeWords[mode] }).click()
+      await chooseMode(app, modeWords[mode])
       await sleep(settleMs)
-      const early = await reasons()
-      const [fromMs, before] = [Date.now(), offered()]
-      await sleep(stretchMs)
-      const [toMs, after] = [Date.now(), offered()]
-      const bytes = new Map(links.map((link) => [link, (after.get(link) ?? 0) - (before.get(link) ?? 0)]))
-      stretches.push({
-        mode,
-        fromMs,
-        toMs,
-        bytes,
-        reasons: same(early, await reasons()),
-        carries: await carries(),
-        lost: await figure('lost'),
-      })
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await app.page.emulateMedia({ colorScheme })
-        await sleep(400)
-        await app.picture(`links-${mode}-${colorScheme}`)
-      }
+      await run(mode, false)
     }
-    await app.page.locator('header').getByRole('button', { name: 'Stop', exact: true }).click()
-    await app.page.getByText(/Ended in good order/).waitFor()
-    await app.page.getByRole('button', { name: 'Export report' }).click()
-    await app.page.getByText(/files written to/).waitFor()
-    const parsed = parseReport(exported(app)['json'] ?? '')
-    if (parsed.kind !== 'ok') throw new Error(parsed.message)
-    report = parsed.report
+    await chooseMode(app, modeWords.weighted)
+    await sleep(settleMs)
+    lab('set', 'eth', 'l2r', `rate=${trouble.eth}bit`)
+    lab('set', 'wifi', 'l2r', `loss=${trouble.wifiLossPercent}%`)
+    // Loss is told over the last 5 s.
+    await sleep(3 * settleMs)
+    await run('weighted', true)
+    report = await session.finish()
     for (const each of stretches) tell(each)
-  }, 180_000)
+  }, 240_000)
 
-  function tell({ mode, bytes, reasons: told, carries: capacities, lost }: Stretch): void {
-    console.log(
-      mode,
-      Object.fromEntries(bytes),
-      `bytes, lost ${lost}; carries`,
-      Object.fromEntries(capacities),
-    )
-    for (const [name, reason] of told)
-      if (!reason.startsWith('Another pair')) console.log(`    ${name}: ${reason}`)
+  function tell({ mode, counts, looks, carries: capacities, lost }: Stretch): void {
+    console.log(mode, Object.fromEntries(counts), `lost ${lost}; carries`, Object.fromEntries(capacities))
+    for (const name of looks[0]?.keys() ?? []) {
+      const texts = new Set(looks.map((look) => look.get(name) ?? ''))
+      if ([...texts].some((text) => !text.startsWith('Another pair')))
+        console.log(`    ${name}: ${[...texts].join('\n        ')}`)
+    }
   }
 
   /** By the samples that the graphs are drawn from, as IP packets. */
-  function sampled(fromMs: number, toMs: number): Map<string, number> {
+  function sampled(fromMs: number, toMs: number): Map<Link, number> {
     const startMs = Date.parse(report.session.startedAt)
     const { columns, rows, intervalMs } = report.samples
     const at = (name: (typeof columns)[number]) => columns.indexOf(name)
     const pairs = new Map(report.pairs.map((pair) => [pair.id, pair]))
-    const sums = new Map<string, number>(links.map((link) => [link, 0]))
+    const sums = new Map<Link, number>(links.map((link) => [link, 0]))
     for (const row of rows) {
       const endMs = startMs + Number(row[at('t')]) * 1000
       const pair = pairs.get(Number(row[at('pair')]))
       const part = (Math.min(endMs, toMs) - Math.max(endMs - intervalMs, fromMs)) / intervalMs
-      if (part <= 0 || pair === undefined) continue
-      const link = pair.local.interface ?? ''
+      const link = links.find((each) => each === pair?.local.interface)
+      if (part <= 0 || pair === undefined || link === undefined) continue
       const headers = (pair.local.address.includes(':') ? 48 : 28) * Number(row[at('packetsSent')] ?? 0)
       const payload = (Number(row[at('sentBps')] ?? 0) * intervalMs) / 8000
       sums.set(link, (sums.get(link) ?? 0) + part * (headers + payload))
@@ -203,42 +143,120 @@ describe.skipIf(!isLeftHost)('a session of video over three links', () => {
     return sums
   }
 
+  const bytesOf = ({ counts }: Stretch, link: Link): number => counts.get(link)?.offered_bytes ?? 0
+
   it('shows of each link what the link counted', () => {
-    for (const { mode, fromMs, toMs, bytes } of stretches) {
-      const shown = sampled(fromMs, toMs)
+    for (const stretch of stretches) {
+      const shown = sampled(stretch.fromMs, stretch.toMs)
       for (const link of links) {
-        const [ours, counted] = [Math.round(shown.get(link) ?? 0), bytes.get(link) ?? 0]
+        const [ours, theirs] = [Math.round(shown.get(link) ?? 0), bytesOf(stretch, link)]
         // The looks at the links and the samples are up to some tenths of a second apart, with 500 kB of video a second.
-        const most = 0.05 * counted + 190_000
-        expect(Math.abs(ours - counted), `${mode}, ${link}: ${ours} shown, ${counted} counted`).toBeLessThan(
-          most,
-        )
+        const most = 0.05 * theirs + 190_000
+        const where = `${stretch.mode}, ${link}: ${ours} shown, ${theirs} counted`
+        expect(Math.abs(ours - theirs), where).toBeLessThan(most)
       }
     }
   })
 
+  /** What was said of the pairs of a link, of both versions, at the same times. */
+  function saidOf(looks: Stretch['looks'], link: Link): readonly string[] {
+    return looks.map((look) =>
+      [4, 6].map((version) => look.get(`${link} → ${link} IPv${version}`) ?? '').join(' '),
+    )
+  }
+
   it('says why, as the links show it', () => {
-    for (const { mode, bytes, reasons: told } of stretches) {
-      const video = 4e6 * (stretchMs / 8000)
+    for (const stretch of stretches) {
+      const video = videoBps * ((stretch.toMs - stretch.fromMs) / 8000)
       for (const link of links) {
-        const part = (bytes.get(link) ?? 0) / video
-        const text = [4, 6].map((version) => told.get(`${link} → ${link} IPv${version}`) ?? '').join(' ')
-        const where = `${mode}, ${link} with ${(100 * part).toFixed(0)} % of the video: ${text}`
+        const part = bytesOf(stretch, link) / video
+        const text = saidOf([steady(stretch.looks)], link)[0] ?? ''
+        const where = `${stretch.mode}, ${link} with ${(100 * part).toFixed(0)} % of the video: ${text}`
         if (/copy of every packet/.test(text)) expect(part, where).toBeGreaterThan(0.9)
         if (/The fastest|first of those that work|The one that/.test(text))
           expect(part, where).toBeGreaterThan(0.7)
         if (/standing by|Not the one/.test(text)) expect(part, where).toBeLessThan(0.15)
         if (/copies of what is at risk/.test(text)) expect(part, where).toBeLessThan(0.3)
-        if (mode === 'redundant') expect(text, where).toContain('copy of every packet')
-        if (mode === 'weighted' && text.trim() !== '') expect(text, where).toMatch(/Weighed by|Another pair/)
+        if (stretch.mode === 'redundant') expect(text, where).toContain('copy of every packet')
       }
     }
   })
 
+  /** Means over a stretch of what a sentence of a weighed path says; null where it says nothing of it. */
+  function weighedBy(stretch: Stretch, link: Link) {
+    const texts = saidOf(stretch.looks, link).filter((text) => text.includes('Gets '))
+    const mean = (pattern: RegExp): number | null => {
+      const values = texts.flatMap((text) => pattern.exec(text)?.[1] ?? []).map(Number)
+      return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+    }
+    return {
+      sharePercent: mean(/Gets (\d+) %/),
+      rttMs: mean(/round trip ([\d.]+) ms/),
+      lossPercent: mean(/recent loss ([\d.]+) %/),
+      holds: texts.filter((text) => text.includes('held to')).length / Math.max(1, texts.length),
+      heldToMbps: mean(/held to ([\d.]+) Mbit/),
+      carriesMbps: mean(/held to ([\d.]+) Mbit\/s by what it carries/),
+    }
+  }
+
+  /** Checks of all its pairs, and control: bytes that a link sends besides the video. */
+  function besidesOf(): number {
+    const standby = stretches.find(({ mode }) => mode === 'backup') as Stretch
+    return (bytesOf(standby, 'wifi') + bytesOf(standby, 'lte')) / 2
+  }
+
+  const weighted = (isTroubled: boolean): Stretch => {
+    const found = stretches.find(
+      (stretch) => stretch.mode === 'weighted' && stretch.isTroubled === isTroubled,
+    )
+    if (found === undefined) throw new Error('it did not run')
+    return found
+  }
+
+  it('says by weight what each link gets, and its round trip and loss as the link has them', () => {
+    const besides = besidesOf()
+    for (const stretch of [weighted(false), weighted(true)]) {
+      const videoOf = (link: Link): number => Math.max(0, bytesOf(stretch, link) - besides)
+      const all = links.reduce((sum, link) => sum + videoOf(link), 0)
+      for (const link of links) {
+        const said = weighedBy(stretch, link)
+        const part = (100 * videoOf(link)) / all
+        const counts = stretch.counts.get(link) as Counts
+        const lost = (100 * (counts.dropped_loss + counts.dropped_queue)) / counts.offered
+        const where = `${link}${stretch.isTroubled ? ' in trouble' : ''}, ${part.toFixed(1)} % counted, ${lost.toFixed(2)} % lost there: ${JSON.stringify(said)}`
+        console.log(where)
+        expect(Math.abs((said.sharePercent ?? 0) - part), where).toBeLessThan(6)
+        expect(Math.abs((said.lossPercent ?? -100) - lost), where).toBeLessThan(2.5)
+        if (stretch.isTroubled && link === 'eth') continue
+        expect(said.rttMs, where).toBeGreaterThan(0.9 * roundTrips[link])
+        expect(said.rttMs, where).toBeLessThan(1.25 * roundTrips[link] + 3)
+        expect(said.holds, where).toBe(0)
+      }
+    }
+  })
+
+  it('says by weight which link is held to what it carries, and it is', () => {
+    const stretch = weighted(true)
+    const said = weighedBy(stretch, 'eth')
+    const counts = stretch.counts.get('eth') as Counts
+    const seconds = (stretch.toMs - stretch.fromMs) / 1000
+    const where = `${(counts.offered_bytes * 8) / seconds} bit/s, ${counts.dropped_queue} dropped: ${JSON.stringify(said)}`
+    console.log(where)
+    const givenBps = (counts.offered_bytes * 8) / seconds
+    expect(said.holds, where).toBeGreaterThan(0.6)
+    // Checks, control and headers come on top of what it is held to.
+    expect(givenBps, where).toBeGreaterThan(0.85e6 * (said.heldToMbps ?? 0))
+    expect(givenBps, where).toBeLessThan(1.15e6 * (said.heldToMbps ?? 0) + (8 * besidesOf()) / seconds)
+    expect(1e6 * (said.carriesMbps ?? 0), where).toBeGreaterThan(0.75 * trouble.eth)
+    expect(1e6 * (said.carriesMbps ?? 0), where).toBeLessThan(trouble.eth)
+    expect(counts.dropped_queue / counts.offered, where).toBeLessThan(0.05)
+  })
+
   it('tells no capacity that the link has not', () => {
-    for (const { mode, carries } of stretches) {
-      for (const [name, bps] of carries) {
-        const rate = rates[name.split(' ')[0] as (typeof links)[number]]
+    for (const { mode, isTroubled, carries: capacities } of stretches) {
+      for (const [name, bps] of capacities) {
+        const link = name.split(' ')[0] as Link
+        const rate = isTroubled && link === 'eth' ? trouble.eth : rates[link]
         expect(bps, `${mode}: ${name} carries ${bps} bit/s`).toBeGreaterThan(0.5 * rate)
         expect(bps, `${mode}: ${name} carries ${bps} bit/s`).toBeLessThan(1.05 * rate)
       }
@@ -247,9 +265,110 @@ describe.skipIf(!isLeftHost)('a session of video over three links', () => {
 
   it('loses nothing but what the mode permits', () => {
     let before = 0
-    for (const { mode, lost } of stretches) {
-      if (mode !== 'single') expect(lost - before, `lost in ${mode}`).toBeLessThanOrEqual(0)
+    for (const { mode, isTroubled, lost } of stretches) {
+      // There one of each path's packets in twenty is lost at its first going, and some of these once more.
+      const most = isTroubled ? 5 : 0
+      if (mode !== 'single')
+        expect(lost - before, `lost in ${mode}, trouble ${isTroubled}`).toBeLessThanOrEqual(most)
       before = lost
     }
   })
+})
+
+describe.skipIf(!isLeftHost)('a stream of 200 Mbit/s on a path of 10 Mbit/s', () => {
+  const path = 'eth → eth IPv4'
+  const message =
+    /Stream 1 to the peer \(cbr:200mbit\) was stopped by the circuit breaker: of ([\d.]+) Mbit\/s over (.+), ([\d.]+) % were lost, and a fair flow would send less than a tenth\. Start it again at a lower rate\./
+  let session: EmulatedSession
+  let floodCounts: Counts
+  let floodSeconds: number
+  let said: RegExpExecArray | null
+
+  afterAll(async () => {
+    await session?.close()
+    asTheyWere()
+  })
+
+  it('finds the session connected over all pairs', async () => {
+    session = await connectOverLinks('Too much')
+    lab('set', 'eth', 'rate=10mbit')
+  }, 120_000)
+
+  it('is stopped within 5 s, and the window says at what rate, on which path, and what was lost', async () => {
+    const { app } = session
+    await chooseMode(app, modeWords.single)
+    await app.page.getByRole('button', { name: `Highlight ${path}` }).click()
+    await app.page.getByRole('button', { name: `Pin ${path}` }).click()
+    await app.page.getByText(`${path}: pinned; only pinned paths carry what we send`).first().waitFor()
+    await app.page.getByLabel('Kind of stream').selectOption('cbr')
+    const rate = app.page.locator('.stream-picker').getByRole('textbox', { name: /Mbit\/s/ })
+    await rate.fill('200')
+    await rate.press('Enter')
+    const before = counted()
+    const startMs = Date.now()
+    await app.page.getByRole('button', { name: 'Send', exact: true }).click()
+    const note = app.page.getByRole('list', { name: 'What went wrong with streams' }).getByText(message)
+    await note.waitFor()
+    floodSeconds = (Date.now() - startMs) / 1000
+    said = message.exec(await note.innerText())
+    await sleep(500)
+    floodCounts = between(before, counted()).get('eth') as Counts
+    console.log(said?.[0], `after ${floodSeconds} s; the link counted`, floodCounts)
+    await pictures(app, 'breaker', true)
+    expect(floodSeconds).toBeLessThan(5)
+  }, 60_000)
+
+  it('says the truth of it: the path that carried alone, and the rate and loss that the link counted', () => {
+    const [, mbps, where, lostPercent] = said ?? []
+    const { offered, offered_bytes: bytes, dropped_queue: dropped } = floodCounts
+    expect(where).toBe(path)
+    expect(Number(mbps)).toBeGreaterThan(((bytes * 8) / 1e6 / floodSeconds) * 0.8)
+    expect(Number(mbps)).toBeLessThan(210)
+    expect(Math.abs(Number(lostPercent) - (100 * dropped) / offered)).toBeLessThan(6)
+  })
+
+  it('told the other side', async () => {
+    const isBreak = (event: EngineEvent) => event.kind === 'stream-broken'
+    await expect.poll(() => session.peerEvents().some(isBreak), { timeout: patienceMs }).toBe(true)
+    const [, mbps, where, lostPercent] = said ?? []
+    const event = session.peerEvents().find(isBreak)
+    expect(event).toMatchObject({ direction: 'received', id: 1, spec: { kind: 'cbr', rateBps: 200e6 } })
+    if (event?.kind !== 'stream-broken') return
+    expect(event.label).toBe(where)
+    expect((event.sentBps / 1e6).toFixed(2)).toBe(mbps)
+    expect(event.lostPercent.toFixed(2)).toBe(lostPercent)
+  })
+
+  it('leaves the session connected: the path is up, and voice and messages pass without a loss', async () => {
+    const { app } = session
+    await app.page
+      .getByRole('status')
+      .getByText(/1 of 1 path up$/)
+      .waitFor()
+    await app.page.getByLabel('Kind of stream').selectOption('voice')
+    await app.page.getByRole('button', { name: 'Send', exact: true }).click()
+    await expect.poll(() => figure(app, 'sent-2', 'received'), { timeout: patienceMs }).toBeGreaterThan(200)
+    expect(await figure(app, 'sent-2', 'lost')).toBe(0)
+    await pictures(app, 'breaker-after')
+  }, 60_000)
+
+  it('is told of in the exported report and in the other side’s', async () => {
+    const ours = await session.finish()
+    const theirs = await session.peerReport()
+    const [, mbps, where, lostPercent] = said ?? []
+    for (const [report, direction] of [
+      [ours, 'sent'],
+      [theirs, 'received'],
+    ] as const) {
+      const flood = report.streams.find((stream) => stream.kind === 'cbr')
+      expect(flood).toMatchObject({ direction, broken: { path: where } })
+      expect(((flood?.broken?.sentBps ?? 0) / 1e6).toFixed(2)).toBe(mbps)
+      expect(flood?.broken?.lostPercent?.toFixed(2)).toBe(lostPercent)
+      expect(report.events.some(({ kind }) => kind === 'stream-broken')).toBe(true)
+      const voice = report.streams.find((stream) => stream.kind === 'voice')
+      expect(voice).toMatchObject({ direction, lost: 0 })
+      const messages = report.streams.filter((stream) => stream.kind === 'messages')
+      expect(messages.map((stream) => stream.lost)).toEqual([0, 0])
+    }
+  }, 60_000)
 })
