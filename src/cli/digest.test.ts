@@ -69,7 +69,7 @@ it('says why each pair has its part, when asked', () => {
     reasons: [{ pairId: pair.id, reason: { kind: 'fastest', delayMs: 21.2, marginMs: 8 } }],
   } as const
   const text = digestText({ ...snapshot, spreading }, 200, true)
-  expect(text).toContain(`why ${pair.label}: The fastest: 21.2 ms expected, 8.0 ms less than the next.`)
+  expect(text).toContain(`why ${pair.label}: The fastest: 21.2 ms expected, the next 8.0 ms more.`)
   expect(text).toContain('switched 2 times, 2.0 s ago to')
   expect(digestText({ ...snapshot, spreading }, 200)).not.toContain('why')
 })

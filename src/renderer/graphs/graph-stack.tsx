@@ -6,7 +6,7 @@ import { type Live, useStore } from '../state'
 import { Segmented } from '../ui'
 import { pathStyle, streamStyle } from '../../shared/paths'
 import { streamText } from '../../shared/streams'
-import { Graph, type GraphLine } from './graph'
+import { Graph, type GraphLine, isBanded } from './graph'
 import { rangeOf, streamTrack } from '../history'
 
 /** Lines in one graph; more cannot be told apart. */
@@ -57,7 +57,7 @@ export function GraphStack({ live }: { readonly live: Live }) {
         {...common}
         name="rtt"
         title="Round trip"
-        sub="ms · line p50, band p5–p95 of each second"
+        sub={roundTripSub(paths.length, live.view)}
         metric="rtt"
         grow={2.2}
       />
@@ -74,7 +74,7 @@ export function GraphStack({ live }: { readonly live: Live }) {
         {...common}
         name="rate"
         title="Rate"
-        sub={`${direction} per path, everything counted`}
+        sub={`${direction} per path over 1 s, everything counted`}
         metric={direction === 'sent' ? 'rateSent' : 'rateReceived'}
         grow={1}
       />
@@ -126,6 +126,13 @@ export function GraphStack({ live }: { readonly live: Live }) {
       )}
     </div>
   )
+}
+
+/** What is drawn, and of how many paths where not of all. */
+function roundTripSub(drawn: number, { snapshot }: SessionView): string {
+  const band = isBanded(drawn) ? 'line p50, band p5–p95 of each second' : 'p50'
+  const paths = snapshot?.pairs.filter(isPath).length ?? 0
+  return paths > drawn ? `ms · ${band} · ${drawn} of ${paths} paths, the table has all` : `ms · ${band}`
 }
 
 /** Streams drawn; a panel and the report have all. */

@@ -30,6 +30,9 @@ interface Props {
   readonly aside?: ReactNode
 }
 
+/** Bands of more lines would lie over each other. */
+export const isBanded = (lines: number): boolean => lines <= 8
+
 export function Graph(props: Props) {
   const { live, paths, range, selected, name, title, sub, metric, grow, timeAxis = false, aside } = props
   const place = useRef<HTMLDivElement>(null)
@@ -37,7 +40,7 @@ export function Graph(props: Props) {
   const theme = useTheme()
   const zoomTo = useStore((store) => store.zoomTo)
   const wallMs = live.view.wallMs ?? 0
-  const banded = metric === 'rtt' && paths.length <= 8
+  const banded = metric === 'rtt' && isBanded(paths.length)
   const wanted = useMemo<readonly Metric[]>(
     () => (banded ? ['rtt', 'rttLow', 'rttHigh'] : [metric]),
     [banded, metric],

@@ -22,7 +22,7 @@ it('says of a running stream what is lost, the longest gap, which paths brought 
   expect(said.join(' ')).toMatch(
     /video:4mbit to the peer: nothing is lost \(n = 26\D36\d\); the longest gap was 38\.4 ms/,
   )
-  expect(said.join(' ')).toMatch(/Copies of video:4mbit cost 300 % more than its own bytes\./)
+  expect(said.join(' ')).toMatch(/So far copies of video:4mbit have cost 300 % more than its own bytes\./)
   expect(said.join(' ')).toMatch(/voice from the peer: .*the longest gap was 38\.4 ms, 42 ms in order\./)
   expect(said.join(' ')).toMatch(/brought by 3 paths, \d+ % came first over eth0 → enp3s0\./)
 })

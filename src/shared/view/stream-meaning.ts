@@ -118,7 +118,7 @@ function overheadSentence({ overheadFactor, direction, id, spec }: StreamSnapsho
     {
       id: `overhead-${direction}-${id}`,
       tone: 'plain',
-      text: `Copies of ${streamText(spec)} cost ${percent} % more than its own bytes.`,
+      text: `So far copies of ${streamText(spec)} have cost ${percent} % more than its own bytes.`,
       pair: null,
     },
   ]

@@ -4,9 +4,18 @@ import { reasonText } from './reasons'
 const weighed = { kind: 'weighed', rttMs: 41.26, lossPercent: 0.5, limit: null, limitBps: null } as const
 
 it('says of a weighed path what it gets, and by what', () => {
-  expect(reasonText(weighed, 0.416)).toBe('Gets 42 %, weighed by round trip 41.3 ms, recent loss 0.50 %.')
+  expect(reasonText(weighed, 0.416)).toBe('Gets 42 % by round trip 41.3 ms, recent loss 0.50 %.')
   expect(reasonText({ ...weighed, rttMs: null, lossPercent: null }, 0.5)).toBe(
-    'Gets 50 %, weighed by round trip not known yet.',
+    'Gets 50 % by round trip not known yet.',
+  )
+})
+
+it('says of the fastest path how much slower the next one is', () => {
+  expect(reasonText({ kind: 'fastest', delayMs: 11.7, marginMs: 11.8 }, 1)).toBe(
+    'The fastest: 11.7 ms expected, the next 11.8 ms more.',
+  )
+  expect(reasonText({ kind: 'fastest', delayMs: 11.7, marginMs: -2 }, 1)).toBe(
+    'The fastest: 11.7 ms expected, the next 2.0 ms less.',
   )
 })
 

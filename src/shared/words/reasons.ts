@@ -22,13 +22,13 @@ export function reasonText(reason: PathReason, share: number): string {
     case 'fastest':
       return reason.marginMs === null
         ? `The only usable path: ${formatMs(reason.delayMs)} ms expected.`
-        : `The fastest: ${formatMs(reason.delayMs)} ms expected, ${differenceText(reason.marginMs)} the next.`
+        : `The fastest: ${formatMs(reason.delayMs)} ms expected, the next ${differenceText(reason.marginMs)}.`
     case 'slower':
       return `Slower: ${formatMs(reason.delayMs)} ms expected, ${formatMs(Math.abs(reason.byMs))} ms ${reason.byMs < 0 ? 'less, but not for long enough' : 'more'}.`
     case 'spill':
       return `Takes what the fastest has no room for: ${formatMs(reason.delayMs)} ms expected.`
     case 'risk-copies':
-      return `Slower, with copies of what is at risk on the fastest: ${formatMs(reason.delayMs)} ms expected.`
+      return `Slower: ${formatMs(reason.delayMs)} ms expected; gets copies of what is at risk.`
     case 'active':
       return `Number ${reason.place} in the order, and the first of those that work.`
     case 'standing-by':
@@ -58,7 +58,7 @@ function restText({ streamId, sentBps, lostPercent, againInMs }: RestReason): st
 }
 
 function differenceText(marginMs: number): string {
-  return `${formatMs(Math.abs(marginMs))} ms ${marginMs < 0 ? 'more than' : 'less than'}`
+  return `${formatMs(Math.abs(marginMs))} ms ${marginMs < 0 ? 'less' : 'more'}`
 }
 
 const limitTexts: Readonly<Record<WeightLimit, string>> = {
@@ -77,7 +77,7 @@ function weighedText(
   const rtt = rttMs === null ? 'round trip not known yet' : `round trip ${formatMs(rttMs)} ms`
   const loss = lossPercent === null ? '' : `, recent loss ${formatPercent(lossPercent)} %`
   const gets = `Gets ${formatShare(share)} %`
-  if (limit === null) return `${gets}, weighed by ${rtt}${loss}.`
+  if (limit === null) return `${gets} by ${rtt}${loss}.`
   const held =
     limit === 'overload' ? '' : limitBps === null ? 'held ' : `held to ${formatMbps(limitBps)} Mbit/s `
   return `${gets}, ${held}${limitTexts[limit]}; ${rtt}${loss}.`

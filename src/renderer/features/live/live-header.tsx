@@ -107,7 +107,7 @@ function PeerMode({ live }: { readonly live: Live }) {
 
 function Cost({ factor }: { readonly factor: number | null }) {
   return (
-    <span className="dim cost" title="Bytes sent over bytes needed">
+    <span className="dim cost" title="Bytes sent over bytes needed, since the session began">
       <span className="roomy-only">cost </span>
       <b>{factor === null ? '–' : formatFactor(factor)}</b>
     </span>

@@ -33,8 +33,11 @@ const columns: readonly Column[] = [
   column('goodput', 'Goodput Mbit/s', 'Payload received, first to last arrival', ({ goodputBps }) =>
     formatMbps(goodputBps),
   ),
-  column('p50', 'Latency ms p50', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
-    formatMs(latencyMs?.p50),
+  column(
+    'p50',
+    'Latency over least ms p50',
+    'ms above the smallest one-way delay of the stream',
+    ({ latencyMs }) => formatMs(latencyMs?.p50),
   ),
   column('p99', 'p99', 'ms above the smallest one-way delay of the stream', ({ latencyMs }) =>
     formatMs(latencyMs?.p99),
@@ -64,8 +67,11 @@ const columns: readonly Column[] = [
     'How many packets before a reordered one the first of those came that it should have preceded (RFC 4737)',
     ({ playout }) => formatCount(playout?.reorderingExtentMax),
   ),
-  column('overhead', 'Cost', 'Bytes of all copies over those of the packets', ({ overheadFactor }) =>
-    overheadFactor === null ? '' : `×${overheadFactor.toFixed(2)}`,
+  column(
+    'overhead',
+    'Cost',
+    'Bytes of all copies over those of the packets, since the stream began',
+    ({ overheadFactor }) => (overheadFactor === null ? '' : `×${overheadFactor.toFixed(2)}`),
   ),
 ]
 
