@@ -112,17 +112,17 @@ describe('a path that is too narrow for a stream', () => {
 
   it('has that as the reason for its part', () => {
     const reason = (...again: (number | null)[]): string =>
-      reasonText({
-        kind: 'resting',
-        streams: again.map((againInMs, at) => ({ streamId: at + 1, ...why, againInMs })),
-      })
+      reasonText(
+        { kind: 'resting', streams: again.map((againInMs, at) => ({ streamId: at + 1, ...why, againInMs })) },
+        0,
+      )
     const lost = 'of 31.20 Mbit/s over it, 67.00 % were lost'
     expect(reason(8000)).toBe(`Rests for stream 1, as it is too narrow: ${lost}; tried again in 8.0 s.`)
     expect(reason(0, null)).toBe(
       `Rests for stream 1, as it is too narrow: ${lost}; tried again once it is estimated to carry that. ` +
         `Tried again for stream 2, as it was too narrow: ${lost}.`,
     )
-    expect(reasonText({ kind: 'stands-in', place: 2 })).toBe(
+    expect(reasonText({ kind: 'stands-in', place: 2 }, 1)).toBe(
       'Number 2 in the order, carrying what an earlier one is too narrow for.',
     )
   })
