@@ -256,9 +256,12 @@ describe.skipIf(!isLeftHost)('a session of video over three links', () => {
     for (const { mode, isTroubled, carries: capacities } of stretches) {
       for (const [name, bps] of capacities) {
         const link = name.split(' ')[0] as Link
-        const rate = isTroubled && link === 'eth' ? trouble.eth : rates[link]
+        const isSlow = isTroubled && link === 'eth'
+        const rate = isSlow ? trouble.eth : rates[link]
+        // It is read from 200 ms, in which the slow one delivers some thirty packets.
+        const most = (isSlow ? 1.15 : 1.05) * rate
         expect(bps, `${mode}: ${name} carries ${bps} bit/s`).toBeGreaterThan(0.5 * rate)
-        expect(bps, `${mode}: ${name} carries ${bps} bit/s`).toBeLessThan(1.05 * rate)
+        expect(bps, `${mode}: ${name} carries ${bps} bit/s`).toBeLessThan(most)
       }
     }
   })

@@ -104,7 +104,7 @@ export function GraphStack({ live }: { readonly live: Live }) {
           title="Delivery"
           sub={
             deliveryShown === 'spacing'
-              ? 'ms between new packets of each stream'
+              ? 'ms between new packets: mean, and as a peak each new longest gap'
               : 'payload of each stream, all paths together'
           }
           metric={deliveryShown}

@@ -32,6 +32,8 @@ const crosshairKey = 'pathscope'
 const leastHeightPx = 24
 const yAxisPx = 62
 const timeAxisPx = 20
+/** Half of a time's width. */
+const leastLabelPx = 28
 
 /** Smallest top of each scale, so that noise near 0 does not fill the graph. */
 const leastTop: Readonly<Record<Metric, number>> = {
@@ -147,8 +149,13 @@ function axesOf(options: PlotOptions, colours: Colours): uPlot.Axis[] {
       space: 90,
       grid: { show: false },
       ticks: { show: false },
-      values: (_plot, splits) =>
-        splits.map((seconds) => new Date(seconds * 1000).toLocaleTimeString('en-GB')),
+      // The first one would lie over the 0 of the other axis.
+      values: (plot, splits) =>
+        splits.map((seconds) =>
+          plot.valToPos(seconds, 'x') < leastLabelPx
+            ? ''
+            : new Date(seconds * 1000).toLocaleTimeString('en-GB'),
+        ),
     },
     {
       size: yAxisPx,
