@@ -284,6 +284,16 @@ describe('bulk over several paths', () => {
     expect(payloadBps(createBench(trio, each, 1, 1, back), 3000, 10_000)).toBeGreaterThan(0.92 * 95e6)
   })
 
+  it('finds what they carry although the machine is away now and then in the first two seconds', () => {
+    const back = (dueMs: number): number =>
+      dueMs < 2000 && dueMs % 150 < 40 ? dueMs - (dueMs % 150) + 40 : dueMs
+    for (const seed of [1, 2, 3]) {
+      const bench = createBench(trio, each, seed, 1, back)
+      expect(payloadBps(bench, 0, 1000)).toBeGreaterThan(0.64 * 95e6)
+      expect(payloadBps(bench, 2100, 3000)).toBeGreaterThan(0.93 * 95e6)
+    }
+  })
+
   it('sees which paths share a bottleneck, and takes there no more beside a TCP flow than one path would', () => {
     const shared = createBench([even], [{ link: 0 }, { link: 0, delayMs: 25 }], 1)
     const own = createBench(

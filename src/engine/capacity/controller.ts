@@ -31,6 +31,10 @@ const initialPackets = 16
 const roundsHeld = 3
 /** A loss does not take the window below what the best rate of this many ms, and of as many before, needs. */
 const bestStepMs = 2000
+/** In startup, time without arrivals that is not the path's: a busy machine at either end, ms. */
+const idleMs = 20
+/** Packets follow each other faster by this than the path takes them, so that the window limits. */
+const steadyGain = 1.1
 
 export type ControllerPhase = 'startup' | 'steady' | 'draining' | 'competing'
 
@@ -139,10 +143,11 @@ export function createController(path: ControllerView, startMs: number): Control
 
   const settleAfterStartup = (queueMs: number, nowMs: number): void => {
     const ack = ackMs()
-    const byRate =
-      (rate.overBps(Math.min(200, Math.max(60, ack))) / 8000) * Math.max(1, ack - queueMs + wanted())
+    const busyBps = rate.busyBps(Math.min(200, Math.max(60, ack)), idleMs)
+    const byRate = (busyBps / 8000) * Math.max(1, ack - queueMs + wanted())
     setWindow(byRate > 0 ? Math.min(window, byRate * 1.05) : window / 2)
     saturatedBps = rate.overBps(100)
+    bestBps = Math.max(bestBps, busyBps)
     phase = 'steady'
     cutMs = nowMs
     drainedMs = nowMs
@@ -381,8 +386,11 @@ export function createController(path: ControllerView, startMs: number): Control
       return window
     },
     get paceBps() {
-      const gain = phase === 'startup' ? 1 + startupGrowth : phase === 'competing' ? 1.2 : 1.1
-      return (gain * window * 8000) / Math.max(1, ackMs())
+      const gain = phase === 'startup' ? 1 + startupGrowth : phase === 'competing' ? 1.2 : steadyGain
+      const bps = (gain * window * 8000) / Math.max(1, ackMs())
+      // A report that is late, or a queue that startup left, makes the round trip longer, not the path slower.
+      const isSure = phase === 'steady' && excess === 0
+      return isSure ? Math.max(bps, steadyGain * Math.max(bestBps, bestBeforeBps)) : bps
     },
     get phase() {
       return phase

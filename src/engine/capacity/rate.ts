@@ -10,6 +10,8 @@ export interface DeliveryRate {
   add(bytes: number, arrivedMs: number): void
   /** Over the last `windowMs` (at most 600) before the newest arrival, bit/s; 0 before the window was filled once. */
   overBps(windowMs: number): number
+  /** The same without the times of `idleMs` and longer in which nothing arrived: none was sent, or none told. */
+  busyBps(windowMs: number, idleMs: number): number
 }
 
 export function createDeliveryRate(): DeliveryRate {
@@ -40,6 +42,23 @@ export function createDeliveryRate(): DeliveryRate {
         if (stepOf[step % steps] === step) sum += bytesOf[step % steps] as number
       }
       return (sum * 8000) / (count * stepMs)
+    },
+    busyBps(windowMs, idleMs) {
+      const wanted = Math.min(steps - 2, Math.max(1, Math.round(windowMs / stepMs)))
+      const idle = Math.max(1, Math.round(idleMs / stepMs))
+      let count = 0
+      let sum = 0
+      let empty = 0
+      for (let step = newest - 1; step > Math.max(first, newest - steps) && count < wanted; step -= 1) {
+        if (stepOf[step % steps] !== step) {
+          empty += 1
+          continue
+        }
+        count += 1 + (empty < idle ? empty : 0)
+        empty = 0
+        sum += bytesOf[step % steps] as number
+      }
+      return count === 0 ? 0 : (sum * 8000) / (count * stepMs)
     },
   }
 }
