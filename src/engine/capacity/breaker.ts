@@ -2,18 +2,26 @@
 const tolerance = 10
 /** Intervals in a row after which it trips; RFC 8083 asks for three reporting intervals at least. */
 const intervalsToTrip = 3
+/** What is known of intervals is kept over so many in a row that tell nothing: a path that dies and returns is the same. */
+const keptIntervals = 20
 /** Less loss than this is for weights and modes to mend: a stream over several paths may fill one of them for a while. */
 const leastLoss = 0.2
 /** Loss that needs no full queue as its explanation: no link that works loses so much by itself. */
 const absurdLoss = 0.25
+/** An interval is good only when so much of what was sent is known of: else most of it is still under way. */
+const leastKnown = 0.5
 
-/** One path in one interval of about a second. */
+/** One path in one interval of about half a second. */
 export interface BreakerInterval {
   /** Bytes of all streams but `bulk`, and packets, that went over it. */
   readonly sentBps: number
   readonly meanPacketBytes: number
+  /** All packets that went over it. */
+  readonly sent: number
   /** Fates that became known. */
   readonly delivered: number
+  /** Of `delivered` those that had been taken for lost: they tell of an interval before. */
+  readonly late: number
   readonly lost: number
   /** Of `lost` those that a full queue explains. */
   readonly lostByFullQueue: number
@@ -23,7 +31,8 @@ export interface BreakerInterval {
 /**
  * The circuit breaker of RFC 8083 for streams that do not adapt: true when such a stream has sent at ten times the rate
  * that TCP would have (by the simple equation, RFC 8083 section 4.3) for three intervals in a row. Losses that no full
- * queue explains do not count, as a lossy link is no congestion, unless they are a quarter of all.
+ * queue explains do not count, as a lossy link is no congestion, unless they are a quarter of all. An interval that tells
+ * nothing, since reports or the path itself were gone, is neither one of the three nor the end of the row.
  */
 export interface Breaker {
   /** `isTry`: something goes over the path only to see whether it has room, so that one interval is enough. */
@@ -34,9 +43,14 @@ export interface Breaker {
 
 export function createBreaker(): Breaker {
   let exceeded = 0
+  let untold = 0
   return {
     update(interval, isTry = false) {
-      exceeded = isExcessive(interval) ? exceeded + 1 : 0
+      const verdict = judge(interval)
+      untold = verdict === 'untold' ? untold + 1 : 0
+      if (verdict === 'fine' || untold > keptIntervals) exceeded = 0
+      if (verdict !== 'excessive') return false
+      exceeded += 1
       if (exceeded < (isTry ? 1 : intervalsToTrip)) return false
       exceeded = 0
       return true
@@ -49,12 +63,14 @@ export function createBreaker(): Breaker {
 
 /** Several paths of one interval as one, which is as fast as the fastest of them. */
 export function together(intervals: readonly BreakerInterval[]): BreakerInterval {
-  const sum = { sentBps: 0, delivered: 0, lost: 0, lostByFullQueue: 0 }
+  const sum = { sentBps: 0, sent: 0, delivered: 0, late: 0, lost: 0, lostByFullQueue: 0 }
   let packetsPerSecond = 0
   let rttMs: number | null = null
   for (const one of intervals) {
     sum.sentBps += one.sentBps
+    sum.sent += one.sent
     sum.delivered += one.delivered
+    sum.late += one.late
     sum.lost += one.lost
     sum.lostByFullQueue += one.lostByFullQueue
     if (one.meanPacketBytes === 0) continue
@@ -65,13 +81,14 @@ export function together(intervals: readonly BreakerInterval[]): BreakerInterval
   return { ...sum, meanPacketBytes, rttMs }
 }
 
-function isExcessive(interval: BreakerInterval): boolean {
-  const { sentBps, meanPacketBytes, delivered, lost, lostByFullQueue, rttMs } = interval
+function judge(interval: BreakerInterval): 'excessive' | 'fine' | 'untold' {
+  const { sentBps, meanPacketBytes, sent, delivered, late, lost, lostByFullQueue, rttMs } = interval
   const known = delivered + lost
-  // Nothing at all arrives on a path that is dead: that is for liveness to find, not for a breaker.
-  if (delivered === 0 || rttMs === null) return false
+  // Nothing at all arrives on a path that is dead: that is for liveness to find, not for a breaker. Nor is it a good sign.
+  if (sentBps === 0 || delivered <= late || rttMs === null) return 'untold'
   const counted = lost / known > absurdLoss ? lost : lostByFullQueue
-  if (counted < leastLoss * known) return false
   const fairBps = (meanPacketBytes * 8000) / (Math.max(1, rttMs) * Math.sqrt((2 * counted) / known / 3))
-  return sentBps > tolerance * fairBps
+  if (counted >= leastLoss * known && sentBps > tolerance * fairBps) return 'excessive'
+  // The first packets into an empty queue all arrive.
+  return known < leastKnown * sent ? 'untold' : 'fine'
 }

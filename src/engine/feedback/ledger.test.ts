@@ -34,6 +34,19 @@ describe('the ledger of a path', () => {
     expect(ledger.inFlightBytes).toBe(500)
   })
 
+  it('counts each arrival once of which it hears when the packet is forgotten, since so many were sent after it', () => {
+    const { ledger, delivered, report } = setUp()
+    const many = limits.inFlightPackets
+    send(ledger, 0, many + 100)
+    report([0, 1, 5], 40)
+    report([0, 1, 5, 20], 50)
+    report([many + 200, many + 201], 55)
+    ledger.arrived(2, 7, 30, 30, 60)
+    expect(ledger.counts).toEqual({ sent: many + 100, delivered: 4, lost: 96, spurious: 0, inFlight: many })
+    expect(ledger.heardMs).toBe(50)
+    expect(delivered).toEqual([])
+  })
+
   it('takes it for lost some time after a later one arrived, too', () => {
     const { ledger, lost, report } = setUp()
     send(ledger, 0, 2)

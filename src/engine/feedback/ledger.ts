@@ -31,14 +31,15 @@ export interface LedgerCounts {
   readonly delivered: number
   /** Taken for lost and not heard of since. */
   readonly lost: number
-  /** Of `delivered` those that had been taken for lost. */
+  /** Of `delivered` those that had been taken for lost, but for those that were forgotten since there were so many. */
   readonly spurious: number
   readonly inFlight: number
 }
 
 /**
  * What is under way on one path, by what its receiver reports: delivered, or lost by RFC 9002's packet and time
- * thresholds. The packet threshold grows to the reordering that is seen. Constant work a packet; memory is fixed.
+ * thresholds. The packet threshold grows to the reordering that is seen. Constant work a packet; memory is fixed: what is in
+ * flight beyond `limits.inFlightPackets` is lost, and when it is heard of after all it is counted, and no more.
  */
 export interface Ledger {
   sent(stream: number, sequence: number, bytes: number, nowMs: number): void
@@ -79,6 +80,8 @@ export function createLedger(sink: LedgerSink): Ledger {
   /** Packets by stream and sequence number: chains of slots, -1 ends one. */
   const heads = new Int32Array(size).fill(-1)
   const chained = new Int32Array(size).fill(-1)
+  /** By stream, the highest sequence numbers that were sent, and heard of; -1 before one. */
+  const highest = new Map<number, { sent: number; heard: number }>()
   let nextNumber = 0
   /** None below is in flight. */
   let oldest = 0
@@ -182,6 +185,13 @@ export function createLedger(sink: LedgerSink): Ledger {
     smoothedAckMs += (ackMs - smoothedAckMs) / 8
   }
 
+  const countForgotten = (nowMs: number): void => {
+    if (totals.lost === 0 || nextNumber <= size) return
+    totals.lost -= 1
+    totals.delivered += 1
+    heardMs = nowMs
+  }
+
   const numberOf = (slot: number): number => {
     const behind = (nextNumber - 1 - slot) & mask
     return nextNumber - 1 - behind
@@ -190,6 +200,9 @@ export function createLedger(sink: LedgerSink): Ledger {
   return {
     sent(stream, sequence, bytes, nowMs) {
       const slot = nextNumber & mask
+      const of = highest.get(stream)
+      if (of === undefined) highest.set(stream, { sent: sequence, heard: -1 })
+      else if (sequence > of.sent) of.sent = sequence
       if (nextNumber >= size) {
         if (states[slot] === inFlight) lose(slot)
         unlink(slot)
@@ -209,8 +222,14 @@ export function createLedger(sink: LedgerSink): Ledger {
       skipSettled()
     },
     arrived(stream, sequence, arrivedMs, madeAtMs, nowMs) {
+      const of = highest.get(stream)
+      const isFirst = of !== undefined && sequence > of.heard && sequence <= of.sent
+      if (isFirst) of.heard = sequence
       const latest = findFrom(heads[headOf(stream, sequence)] as number, stream, sequence)
-      if (latest < 0) return
+      if (latest < 0) {
+        if (isFirst) countForgotten(nowMs)
+        return
+      }
       const isOnce = before(latest) < 0
       const slot = isOnce ? latest : bringer(latest, arrivedMs)
       if (states[slot] === delivered) return

@@ -24,7 +24,9 @@ export interface SendingPath {
   /** These streams, by number. */
   readonly plainStreams: Set<number>
   /** Counts when it last looked. */
+  sent: number
   delivered: number
+  spurious: number
   lost: number
   lostByFullQueue: number
 }
@@ -85,7 +87,9 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
     plainBytes: 0,
     plainPackets: 0,
     plainStreams: new Set(),
+    sent: 0,
     delivered: 0,
+    spurious: 0,
     lost: 0,
     lostByFullQueue: 0,
   }

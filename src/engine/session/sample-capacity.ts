@@ -75,21 +75,25 @@ interface Look {
 
 function lookAt(path: SendingPath, intervalMs: number): Look {
   const { capacity, plainBytes, plainPackets } = path
-  const { delivered, lost } = capacity.ledger.counts
+  const { sent, delivered, spurious, lost } = capacity.ledger.counts
   const { lostByFullQueue } = capacity.view()
   const interval: BreakerInterval = {
     sentBps: (plainBytes * 8000) / intervalMs,
     meanPacketBytes: plainPackets === 0 ? 0 : plainBytes / plainPackets,
+    sent: sent - path.sent,
     delivered: delivered - path.delivered,
+    late: spurious - path.spurious,
     lost: Math.max(0, lost - path.lost),
     lostByFullQueue: Math.max(0, lostByFullQueue - path.lostByFullQueue),
-    rttMs: capacity.ledger.smoothedRttMs,
+    rttMs: capacity.ledger.smoothedRttMs ?? path.pair.rtt.smoothedMs,
   }
   const streams = new Set(path.plainStreams)
   path.plainBytes = 0
   path.plainPackets = 0
   path.plainStreams.clear()
+  path.sent = sent
   path.delivered = delivered
+  path.spurious = spurious
   path.lost = lost
   path.lostByFullQueue = lostByFullQueue
   return { path, interval, streams }

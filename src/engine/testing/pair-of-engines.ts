@@ -19,6 +19,9 @@ export interface TestLink {
   delayMs: number
   loss: number
   up: boolean
+  /** Payload, bit/s, behind a queue of `queueMs` (100) that drops what does not fit; none when left out. */
+  rateBps?: number
+  queueMs?: number
 }
 
 interface Flight {
@@ -139,6 +142,18 @@ export function pairOfEngines(
     at(nowMs + 200, () => give(index, { kind: 'secure-channel-open' }))
   }
 
+  /** When each direction of each link has sent all that it was given. */
+  const freeMs = new Map<string, number>()
+  /** How long a packet waits and takes on a link's rate, ms; null: the queue is full. */
+  const serialise = (index: 0 | 1, at: number, { rateBps, queueMs = 100 }: TestLink, bytes: number) => {
+    if (rateBps === undefined) return 0
+    const key = `${index} ${at}`
+    const startMs = Math.max(nowMs, freeMs.get(key) ?? 0)
+    if (startMs - nowMs > queueMs) return null
+    freeMs.set(key, startMs + (bytes * 8000) / rateBps)
+    return startMs - nowMs + (bytes * 8000) / rateBps
+  }
+
   const transmit = (index: 0 | 1, socketId: number, to: TransportAddress, data: Uint8Array): void => {
     // 10.0.LINK.HOST: a packet leaves over its sender's link.
     const link = links[socketId - 1]
@@ -146,8 +161,10 @@ export function pairOfEngines(
     const target = Number(to.address.split('.')[2])
     if (mute[index] === true || !link?.up || random() < link.loss || to.address !== addressOf(other, target))
       return
+    const waitMs = serialise(index, socketId, link, data.length)
+    if (waitMs === null) return
     const from: TransportAddress = { family: 4, address: addressOf(index, socketId), port: ports[index] }
-    at(nowMs + link.delayMs, () => {
+    at(nowMs + waitMs + link.delayMs, () => {
       if (!links[target - 1]?.up) return
       const arrival = (): EngineInput => ({
         kind: 'datagram',
