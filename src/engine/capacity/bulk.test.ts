@@ -206,6 +206,22 @@ describe('bulk beside others', () => {
     },
   )
 
+  it.each(['cubic', 'bbr'] as const)(
+    'comes to between 0.3 and 0.75 of a link with a queue of 300 ms beside a TCP flow (%s)',
+    (kind) => {
+      for (const seed of [1, 2]) {
+        const bench = createBench([{ ...even, queueMs: 300 }], [{ link: 0 }], seed, 0.4 + 0.1 * seed)
+        const flow = bench.tcp(0, kind, 3000)
+        bench.run(20_000)
+        const [ours, theirs] = [arrivedBytes(bench), flow.deliveredBytes]
+        bench.run(50_000)
+        const [took, left] = [arrivedBytes(bench) - ours, flow.deliveredBytes - theirs]
+        expect(took / (took + left), `seed ${seed}`).toBeGreaterThan(0.3)
+        expect(took / (took + left), `seed ${seed}`).toBeLessThan(0.75)
+      }
+    },
+  )
+
   const shareAfterTcp = (kind: 'cubic' | 'bbr', link: LinkSettings, paths: number, seed: number): number => {
     const ways = [{ link: 0 }, { link: 0, delayMs: link.delayMs + 5 }].slice(0, paths)
     const bench = createBench([link], ways, seed, 0.5, (dueMs) => dueMs, 9000)

@@ -4,8 +4,9 @@ import { createShareMeter } from './share'
 /** In a surge the window grows by this part of what arrives, until this part of the bottleneck is ours. */
 const surgeGrowth = 0.3
 const fairShare = 0.45
-/** Then the share is measured again so soon, and later this often, ms and round trips, by cutting the window to this part of it for two rounds. */
+/** Then the share is measured again so soon, or where losses ended the surge, and later this often, ms and round trips, by cutting the window to this part of it for two rounds. */
 const measureSoonMs = 1500
+const measureAgainMs = 3000
 const measureEveryMs = 5000
 const measureEveryRounds = 40
 const dip = 0.7
@@ -13,6 +14,10 @@ const dip = 0.7
 const leastShare = 0.35
 const mostShare = 0.7
 const allOurs = 0.85
+/** Who was taken to be gone so lately, ms, and is there, is taken to be gone only when that shows twice in a row. */
+const backMs = 15_000
+/** Losses take the window to this part of what it was at the last measurement at most: a full queue may be no sign of our share. */
+const leastPart = 0.4
 /** A queue that was short for so long is filled by a surge, ms: BBR empties it for 200 ms every 10 s. */
 const calmMs = 700
 /** Packets lost in one round that end a surge: one or two are bad luck. */
@@ -28,7 +33,7 @@ const longestKept = 0.99998
  * and then, and set right where it is far from a half.
  */
 export interface Competition {
-  begin(): void
+  begin(nowMs: number): void
   /** In any phase: a packet arrived and waited so long in the queue. */
   waited(queueMs: number, nowMs: number): void
   /** Bytes that arrived; the window after them. */
@@ -65,6 +70,9 @@ export function createCompetition(packetBytes: number): Competition {
   let lastWaitMs = 0
   let waitedMs = 0
   let sharers = 1
+  let goneMs = -Infinity
+  let isDoubted = false
+  let judgedWindow = 0
 
   const surge = (): void => {
     measuring = 'surge'
@@ -76,6 +84,7 @@ export function createCompetition(packetBytes: number): Competition {
     measuredMs = nowMs
     nextSoonMs = soonMs
     calmSinceMs = nowMs
+    judgedWindow = windowBytes
     cubic.begin(windowBytes, nowMs)
     return windowBytes
   }
@@ -86,30 +95,50 @@ export function createCompetition(packetBytes: number): Competition {
     return windowBytes * Math.max(0.5, ((1 - share) * half) / (share * (1 - half)))
   }
 
+  /** The window by our share, where it is enough; null = nobody else is there. */
+  const setRight = (
+    windowBytes: number,
+    share: number,
+    nowMs: number,
+    soonMs: number | null,
+  ): number | null => {
+    if (share > allOurs) {
+      if (!isDoubted) {
+        goneMs = nowMs
+        return null
+      }
+      isDoubted = false
+      return goOn(halved(windowBytes, share), nowMs, measureSoonMs)
+    }
+    return goOn(share > mostShare / sharers ? halved(windowBytes, share) : windowBytes, nowMs, soonMs)
+  }
+
   const afterSurge = ({ windowBytes, sentWindowBytes, rateBps, nowMs }: CompetingRound): number | null => {
     // What was in flight before it is still to arrive in the first round.
     if (rounds === 1) return windowBytes
     if (rounds === 2) meter.begin(sentWindowBytes, rateBps)
     const share = meter.shareNow(sentWindowBytes, rateBps)
     if (share === null || share < fairShare / sharers) return windowBytes
-    if (share > allOurs) return null
-    return goOn(share > mostShare / sharers ? halved(windowBytes, share) : windowBytes, nowMs, measureSoonMs)
+    return setRight(windowBytes, share, nowMs, measureSoonMs)
   }
 
   const afterDip = ({ windowBytes, sentWindowBytes, rateBps, nowMs }: CompetingRound): number | null => {
     if (rounds === 1) return windowBytes
     const share = meter.shareNow(sentWindowBytes, rateBps)
     if (share === null) return goOn(beforeDip, nowMs)
-    if (share > allOurs) return null
     if (share < leastShare / sharers) {
       surge()
       return beforeDip
     }
-    return goOn(share > mostShare / sharers ? halved(windowBytes, share) : beforeDip, nowMs)
+    return setRight(share > mostShare / sharers ? windowBytes : beforeDip, share, nowMs, null)
   }
 
   return {
-    begin: surge,
+    begin(nowMs) {
+      isDoubted = nowMs - goneMs < backMs
+      judgedWindow = 0
+      surge()
+    },
     waited(queueMs, nowMs) {
       lastWaitMs = queueMs
       longestMs = Math.max(queueMs, longestMs * longestKept ** (nowMs - waitedMs))
@@ -122,14 +151,16 @@ export function createCompetition(packetBytes: number): Competition {
       return windowBytes + (next - windowBytes) / (sharers * sharers)
     },
     lost(windowBytes, lostBytes, usualBytes, nowMs) {
+      // It is cut as by a loss already.
+      if (measuring === 'dip') return null
       const saysNothing =
         measuring === 'surge'
           ? lostBytes < surgeLoss * packetBytes
           : lastWaitMs < fullPart * longestMs ||
             lostBytes < 4 * usualBytes + (usualBytes > packetBytes / 20 ? 2 * packetBytes : 0)
       if (saysNothing) return null
-      if (measuring !== null) goOn(windowBytes, nowMs)
-      return cubic.lost(windowBytes, nowMs)
+      if (measuring === 'surge') goOn(windowBytes, nowMs, measureAgainMs)
+      return Math.max(Math.min(windowBytes, leastPart * judgedWindow), cubic.lost(windowBytes, nowMs))
     },
     round(round) {
       const { windowBytes, nowMs } = round

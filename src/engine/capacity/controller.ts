@@ -175,14 +175,14 @@ export function createController(path: ControllerView, startMs: number): Control
     if (isLong || (standingMs > short && isCertain)) settleAfterStartup(standingMs, nowMs)
   }
 
-  const compete = (longerMs: number | null): void => {
+  const compete = (longerMs: number | null, nowMs: number): void => {
     longerBaseMs = longerMs
     excess = 0
     queue.hold(true)
     phase = 'competing'
     setWindow(Math.max(excessWindow, initialPackets * packetBytes))
     excessWindow = 0
-    competition.begin()
+    competition.begin(nowMs)
   }
 
   /**
@@ -190,7 +190,7 @@ export function createController(path: ControllerView, startMs: number): Control
    * share falls by less; and where nothing falls, the path has become longer, or others hold the queue as it is: competing
    * tells which. True when the window is set anew.
    */
-  const judgeExcess = (queueMs: number, isLong: boolean): boolean => {
+  const judgeExcess = (queueMs: number, isLong: boolean, nowMs: number): boolean => {
     excess += 1
     stillRounds = Math.abs(queueMs - lastExcessMs) < Math.max(1.5, queue.noiseMs) ? stillRounds + 1 : 0
     lastExcessMs = queueMs
@@ -212,12 +212,12 @@ export function createController(path: ControllerView, startMs: number): Control
     if (isUnmoved && shouldMs >= 2.5 * noise) {
       // Others' queues may stand still for a moment, an empty one always does.
       if (stillRounds < 3 && excess < mostExcessRounds) return false
-      compete((queue.baseMs ?? 0) + queueMs)
+      compete((queue.baseMs ?? 0) + queueMs, nowMs)
       return true
     }
     const isOurs = fellMs > 0.6 * (takenBits / Math.max(1, rate.overBps(200)))
     if (!isOurs && (isLong || window < 0.5 * excessWindow)) {
-      compete(null)
+      compete(null, nowMs)
       return true
     }
     excessQueueMs = queueMs
@@ -250,7 +250,7 @@ export function createController(path: ControllerView, startMs: number): Control
       : fitting(target, queueMs)
     if (queueMs <= target + Math.max(2, queue.noiseMs / 2)) {
       forgetExcess()
-    } else if (judgeExcess(queueMs, isLong)) return
+    } else if (judgeExcess(queueMs, isLong, nowMs)) return
     if (next < window) {
       quietRounds = 0
       saturatedBps = Math.max(saturatedBps, rate.overBps(200))
@@ -318,7 +318,7 @@ export function createController(path: ControllerView, startMs: number): Control
     const next = competition.round({
       windowBytes: window,
       sentWindowBytes: roundWindow,
-      rateBps: rate.overBps(Math.max(60, lookMs)),
+      rateBps: rate.overBps(Math.max(60, lookMs, ackMs())),
       isCalm: queueMs < 1.5 * wanted(),
       roundTripMs: ackMs(),
       nowMs,
