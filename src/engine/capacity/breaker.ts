@@ -23,7 +23,7 @@ export interface BreakerInterval {
   /** Of `delivered` those that had been taken for lost: they tell of an interval before. */
   readonly late: number
   readonly lost: number
-  /** Of `lost` those that a full queue explains. */
+  /** Of `lost` those that a full queue explains, not only a longer way. */
   readonly lostByFullQueue: number
   readonly rttMs: number | null
 }

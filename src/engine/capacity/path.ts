@@ -5,6 +5,7 @@ import { createController, type Controller } from './controller'
 import { createPacer } from './pacer'
 import { createQueueEstimate } from './queue'
 import { createDeliveryRate } from './rate'
+import { createRelief } from './relief'
 
 /** A queue this long shows that the path carries all it can, ms; what jitter makes comes on top. */
 const saturatedQueueMs = 4
@@ -54,6 +55,8 @@ export interface PathCapacity {
   readonly ledger: Ledger
   readonly controller: Controller
   readonly standingQueueMs: number | null
+  /** By how much delays were shorter after losses than before, ms, since this was asked before; see `isFullQueue`. */
+  takeRelief(): number
   setSharers(count: number): void
   /** The user's limit, bit/s; null = none. */
   setCap(capBps: number | null): void
@@ -90,6 +93,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   const rate = createDeliveryRate()
   const pacer = createPacer()
   const waits = createHistogram()
+  const relief = createRelief()
   let nowMs = startMs
   let lastWaitMs = 0
   let suspended = false
@@ -108,8 +112,9 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   let backoff = 1
 
   const ledger = createLedger({
-    delivered(bytes, sentMs, arrivedMs, isLate) {
+    delivered(bytes, sentMs, arrivedMs, isLate, skipped) {
       const delayMs = arrivedMs - sentMs
+      if (skipped >= 0) relief.arrived(delayMs, skipped)
       queue.add(delayMs, arrivedMs, sentMs)
       rate.add(bytes, arrivedMs)
       meanBytes += (bytes - meanBytes) / 32
@@ -194,6 +199,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
 
   const restart = (): void => {
     ledger.abandon()
+    relief.restart()
     controller.restart(nowMs)
     restartedMs = nowMs
   }
@@ -260,6 +266,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     get standingQueueMs() {
       return queue.standingMs(100)
     },
+    takeRelief: () => relief.take(),
     setSharers: (count) => controller.setSharers(count),
     setCap(bps) {
       capBps = bps ?? Infinity

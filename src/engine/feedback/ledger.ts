@@ -19,8 +19,11 @@ const lost = 3
 
 /** What becomes of packets. Called from within the ledger's methods, in the order of sending where it is known. */
 export interface LedgerSink {
-  /** `arrivedMs` by the peer's clock. `isLate`: it had been taken for lost. */
-  delivered(bytes: number, sentMs: number, arrivedMs: number, isLate: boolean): void
+  /**
+   * `arrivedMs` by the peer's clock. `isLate`: it had been taken for lost. `skipped`: packets that were sent between it and
+   * the newest that had arrived; -1 when it is older than that, 0 when it is the first of all.
+   */
+  delivered(bytes: number, sentMs: number, arrivedMs: number, isLate: boolean, skipped: number): void
   /** `sentMs`: when it was put on this path. */
   lost(stream: number, sequence: number, bytes: number, sentMs: number): void
 }
@@ -247,6 +250,7 @@ export function createLedger(sink: LedgerSink): Ledger {
         inFlightBytes -= bytes
         flying -= 1
       }
+      const skipped = highestArrived < 0 ? 0 : Math.max(-1, number - highestArrived - 1)
       if (number > highestArrived) highestArrived = number
       const delayMs = arrivedMs - (sentMs[slot] as number)
       mostDelayMs = Math.max(mostDelayMs, delayMs)
@@ -257,7 +261,7 @@ export function createLedger(sink: LedgerSink): Ledger {
         // Karn's rule: which copy came is only likely, so it is no sample of a round trip.
         if (isOnce) measure(number, arrivedMs, madeAtMs, nowMs)
       }
-      sink.delivered(bytes, sentMs[slot] as number, arrivedMs, isLate)
+      sink.delivered(bytes, sentMs[slot] as number, arrivedMs, isLate, skipped)
     },
     settle(nowMs) {
       newest = -1

@@ -129,6 +129,22 @@ test('the peer is told which path rests for its stream, why, and until when', ()
   expect(sentUntil(world, 19_000)).toEqual([3125, 3125])
 })
 
+test.each([
+  [
+    'a path rests that loses 22 % of what its queue has no room for',
+    { rateBps: 24_000_000, queueMs: 120 },
+    1,
+  ],
+  ['none rests that loses 22 % at random and takes 150 ms longer', { delayMs: 170, loss: 0.22 }, 0],
+])('%s', (_name, becomes, times) => {
+  const world = connected([link(10), link(20)])
+  world.start(big)
+  world.runUntil(3000)
+  Object.assign(world.links[1] as TestLink, becomes)
+  world.runUntil(9000)
+  expect(world.told(0, 'stream-path-rests')).toHaveLength(times)
+})
+
 test('a try that fails ends within a second and makes the next rest twice as long', () => {
   const world = connected([link(10), link(20, tooNarrow)])
   world.start(big)

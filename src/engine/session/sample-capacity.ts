@@ -1,4 +1,4 @@
-import { type BreakerInterval, together } from '../capacity'
+import { type BreakerInterval, isFullQueue, together } from '../capacity'
 import type { Mode } from '../face/settings'
 import type { Pair } from '../ice'
 import { plainRateBps, type SentStream } from '../streams'
@@ -31,7 +31,7 @@ export function sampleCapacity(state: SessionState): void {
  */
 function considerBreaker(state: SessionState, intervalMs: number): void {
   const { paths, breaker } = state.feedback
-  const looks = [...paths.values()].map((path) => lookAt(path, intervalMs))
+  const looks = [...paths.values()].map((path) => lookAt(state, path, intervalMs))
   if (!modesThatMove.has(state.mode)) {
     considerPaths(state, looks)
     return reviewRests(state)
@@ -73,18 +73,22 @@ interface Look {
   readonly streams: ReadonlySet<number>
 }
 
-function lookAt(path: SendingPath, intervalMs: number): Look {
+function lookAt({ feedback }: SessionState, path: SendingPath, intervalMs: number): Look {
   const { capacity, plainBytes, plainPackets } = path
   const { sent, delivered, spurious, lost } = capacity.ledger.counts
   const { lostByFullQueue } = capacity.view()
+  const lostNow = Math.max(0, lost - path.lost)
+  const spacingMs = intervalMs / Math.max(1, sent - path.sent)
+  const isShared = feedback.bottlenecks.sharers(path.pair.id) > 1
+  const isFull = isFullQueue(capacity.takeRelief(), lostNow, spacingMs) || isShared
   const interval: BreakerInterval = {
     sentBps: (plainBytes * 8000) / intervalMs,
     meanPacketBytes: plainPackets === 0 ? 0 : plainBytes / plainPackets,
     sent: sent - path.sent,
     delivered: delivered - path.delivered,
     late: spurious - path.spurious,
-    lost: Math.max(0, lost - path.lost),
-    lostByFullQueue: Math.max(0, lostByFullQueue - path.lostByFullQueue),
+    lost: lostNow,
+    lostByFullQueue: isFull ? Math.max(0, lostByFullQueue - path.lostByFullQueue) : 0,
     rttMs: capacity.ledger.smoothedRttMs ?? path.pair.rtt.smoothedMs,
   }
   const streams = new Set(path.plainStreams)
