@@ -99,6 +99,12 @@ export function createFakeStreams(random: () => number): FakeStreams {
   }
 }
 
+/** At its pace, with a stumble each quarter of a minute. */
+function gapOf(spec: StreamSpec, atMs: number): number {
+  const paceMs = 1000 / packetsASecond(spec)
+  return Math.floor(atMs / 200) % 75 === 0 ? Math.max(38.4, 2 * paceMs) : 1.6 * paceMs
+}
+
 function packetsASecond(spec: StreamSpec): number {
   if (spec.kind === 'voice') return 50
   if (spec.kind === 'bulk') return 3750
@@ -147,6 +153,7 @@ function view(stream: FakeStream, atMs: number, copies: number, random: () => nu
     latencyMs: received === 0 ? null : spread,
     jitterMs: 0.9,
     deliveryGapMaxMs: 38.4,
+    deliveryGapIntervalMs: received === 0 ? null : gapOf(spec, atMs),
     inOrderGapMaxMs: 41.7,
     playout: {
       deadlineMs: spec.kind === 'voice' ? 150 : spec.kind === 'bulk' ? 500 : 200,

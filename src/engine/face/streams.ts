@@ -69,6 +69,8 @@ export interface StreamFigures {
   readonly jitterMs: number | null
   /** Longest time without a new packet. */
   readonly deliveryGapMaxMs: number | null
+  /** Longest of those that ended since the last snapshot or, of a sent stream, between the peer's last two words of it. */
+  readonly deliveryGapIntervalMs: number | null
   /** The same, had packets been handed on in order only. */
   readonly inOrderGapMaxMs: number | null
   /** What putting packets back in order within a deadline makes of them. */

@@ -27,6 +27,7 @@ export function encodeFigures(figures: StreamFigures): Fields {
     latencyMs: listOf(latencyMs),
     jitterMs: roundedOrNull(figures.jitterMs),
     deliveryGapMaxMs: roundedOrNull(figures.deliveryGapMaxMs),
+    deliveryGapIntervalMs: roundedOrNull(figures.deliveryGapIntervalMs),
     inOrderGapMaxMs: roundedOrNull(figures.inOrderGapMaxMs),
     playout: playout && {
       ...playout,
@@ -46,16 +47,20 @@ function listOf(value: Distribution | null): readonly (number | null)[] | null {
 export function readFigures(value: unknown): StreamFigures | undefined {
   if (!isFields(value)) return undefined
   const { goodputBps, jitterMs, deliveryGapMaxMs, inOrderGapMaxMs } = value
+  // Not told by earlier releases.
+  const { deliveryGapIntervalMs = null } = value
   const latencyMs = readDistribution(value['latencyMs'])
   const playout = value['playout'] === null ? null : readPlayout(value['playout'])
   if (latencyMs === undefined || playout === undefined) return undefined
   if (!isWithinOrNull(goodputBps, figureLimits.rateBps) || !isMsOrNull(jitterMs)) return undefined
   if (!isMsOrNull(deliveryGapMaxMs) || !isMsOrNull(inOrderGapMaxMs)) return undefined
+  if (!isMsOrNull(deliveryGapIntervalMs)) return undefined
   return {
     goodputBps: goodputBps === null ? null : Math.round(goodputBps),
     latencyMs,
     jitterMs: roundedOrNull(jitterMs),
     deliveryGapMaxMs: roundedOrNull(deliveryGapMaxMs),
+    deliveryGapIntervalMs: roundedOrNull(deliveryGapIntervalMs),
     inOrderGapMaxMs: roundedOrNull(inOrderGapMaxMs),
     playout,
   }

@@ -172,6 +172,7 @@ describe('a control text', () => {
     latencyMs: { n: 1500, min: 0, p50: 0.2, p95: 0.9, p99: 2.6, p999: 5.8, max: 9.125 },
     jitterMs: 0.25,
     deliveryGapMaxMs: 41.5,
+    deliveryGapIntervalMs: 20.125,
     inOrderGapMaxMs: null,
     playout: {
       deadlineMs: 150,
@@ -196,12 +197,19 @@ describe('a control text', () => {
 
   it('tells what the receiver of a stream measured, to a microsecond, and is short', () => {
     expect(decodeControlText(encodeControlText(told))).toEqual(told)
-    expect(encodeControlText(told).length).toBeLessThan(450)
+    expect(encodeControlText(told).length).toBeLessThan(480)
     const odd = { ...figures, jitterMs: 1 / 3 }
     const got = decodeControlText(
       encodeControlText({ t: 'stream-counts', streams: [{ ...counts, figures: odd }] }),
     )
     expect(got).toMatchObject({ streams: [{ figures: { jitterMs: 0.333 } }] })
+  })
+
+  it('of a stream may be without the gap since the last text, as an earlier release writes it', () => {
+    const { deliveryGapIntervalMs: _, ...earlier } = wire()
+    expect(read({ t: 'stream-counts', streams: [{ ...counts, figures: earlier }] })).toMatchObject({
+      streams: [{ figures: { deliveryGapMaxMs: 41.5, deliveryGapIntervalMs: null } }],
+    })
   })
 
   it('of a stream may be without figures, as an earlier release writes it', () => {
@@ -217,6 +225,7 @@ describe('a control text', () => {
     ['a latency of texts', () => ({ ...wire(), latencyMs: ['9', 0, 1, 2, 4, null, 5] })],
     ['a negative jitter', () => ({ ...wire(), jitterMs: -1 })],
     ['a gap longer than any session', () => ({ ...wire(), deliveryGapMaxMs: 1e11 })],
+    ['a negative gap', () => ({ ...wire(), deliveryGapIntervalMs: -1 })],
     ['a goodput that no link has', () => ({ ...wire(), goodputBps: 1e13 })],
     ['half a held packet', () => ({ ...wire(), playout: { ...Object(wire()['playout']), held: 0.5 } })],
     ['a playout that is a list', () => ({ ...wire(), playout: [] })],

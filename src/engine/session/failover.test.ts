@@ -55,6 +55,34 @@ test.each([
   }
 })
 
+test('both ends are shown an interruption when it happens, and the even pace before and after it', () => {
+  const links: TestLink[] = [20, 20].map((delayMs) => ({ delayMs, loss: 0, up: true }))
+  const world = pairOfEngines(links, { mode: 'single', streams: [voice] })
+  world.connect()
+  world.runUntil(6000)
+  for (const link of links.slice(0, 1)) link.up = false
+  world.runUntil(14_000)
+  const gapsOf = (index: 0 | 1, direction: 'sent' | 'received', fromMs: number, toMs: number): number[] =>
+    world.hosts[index].snapshots
+      .filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
+      .flatMap(({ streams }) => streams.filter((stream) => stream.direction === direction))
+      .flatMap(({ deliveryGapIntervalMs }) => deliveryGapIntervalMs ?? [])
+  for (const [index, direction] of [
+    [1, 'received'],
+    [0, 'sent'],
+  ] as const) {
+    const [before, during, after] = [
+      gapsOf(index, direction, 3000, 6000),
+      gapsOf(index, direction, 6000, 11_000),
+      gapsOf(index, direction, 11_000, 14_000),
+    ]
+    expect(before.length).toBeGreaterThan(1)
+    for (const gapMs of [...before, ...after]) expect(gapMs).toBeCloseTo(20, 0)
+    expect(Math.max(...during)).toBeGreaterThan(2400)
+    expect(Math.max(...during)).toBeLessThan(3100)
+  }
+})
+
 test('in single mode a dead link costs what it costs a stock peer: 2.5 s', () => {
   const { received } = outage('single', voice)
   expect(received.deliveryGapMaxMs).toBeGreaterThan(2400)

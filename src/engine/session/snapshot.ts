@@ -6,7 +6,7 @@ import { capacityView } from './feedback'
 import type { SessionState } from './state'
 import { snapshotStreams } from './streams'
 
-/** What the session is like now. `takeIntervals`: the RTT medians since the last snapshot are used up by it. */
+/** What the session is like now. `takeIntervals`: the RTT medians and the gaps of streams since the last one are used up by it. */
 export function takeSnapshot(state: SessionState, takeIntervals: boolean): EngineSnapshot {
   const shares = sharesOf(state)
   const carrying = new Set([...state.carrying, ...state.carryingStreams])
@@ -34,7 +34,7 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
     pairs,
     messages: snapshotMessages(state),
     spreading: spreadingView(state),
-    streams: snapshotStreams(state),
+    streams: snapshotStreams(state, takeIntervals),
     overheadFactor: needed === 0 ? null : sent / needed,
     duplicatesDropped: state.duplicatesDropped,
     sctpRetransmissions: state.sctpRetransmissions,

@@ -298,8 +298,9 @@ export function sendStreamCounts(state: SessionState): void {
   const news = [...received.values()].flatMap((stream) => {
     const { nowMs } = state
     const told = { id: stream.id, ...stream.counts(nowMs), figures: stream.figures(nowMs) }
-    const said = JSON.stringify(told)
-    if (toldCounts.get(stream.id) === said) return []
+    // That no gap has ended since is no news.
+    const said = JSON.stringify({ ...told, figures: { ...told.figures, deliveryGapIntervalMs: null } })
+    if (toldCounts.get(stream.id) === said && told.figures.deliveryGapIntervalMs === null) return []
     toldCounts.set(stream.id, said)
     return [told]
   })
@@ -314,10 +315,10 @@ export function takeStreamCounts(
     state.streams.sent[counts.id - 1]?.peerReport(counts, figures)
 }
 
-export function snapshotStreams(state: SessionState): StreamSnapshot[] {
+export function snapshotStreams(state: SessionState, takeIntervals: boolean): StreamSnapshot[] {
   const received = [...state.streams.received.values()].sort((a, b) => a.id - b.id)
   return [
-    ...state.streams.sent.map((stream) => stream.snapshot(state.nowMs)),
-    ...received.map((stream) => stream.snapshot(state.nowMs)),
+    ...state.streams.sent.map((stream) => stream.snapshot(state.nowMs, takeIntervals)),
+    ...received.map((stream) => stream.snapshot(state.nowMs, takeIntervals)),
   ]
 }

@@ -3,6 +3,7 @@ import { limits } from '../face/limits'
 import type { StreamBreak, StreamFigures, StreamRest, StreamSnapshot, StreamSpec } from '../face/streams'
 import { createDelaySpread, createSettling } from '../measure'
 import { createPlayout } from '../playout'
+import { createLongest, type Longest } from './longest'
 import type { PayloadFacts } from './payload'
 import { playoutDeadlineMs } from './spec'
 
@@ -40,9 +41,10 @@ export interface ReceivedStream {
   /** All that the peer said it sent is here. False while it has not said. */
   readonly complete: boolean
   counts(nowMs: number): StreamCounts
-  /** What only this side can measure, for the sender to know. */
+  /** What only this side can measure, for the sender to know: `deliveryGapIntervalMs` since this was last asked for. */
   figures(nowMs: number): StreamFigures
-  snapshot(nowMs: number): StreamSnapshot
+  /** `takeInterval`: the gaps since the last such snapshot are used up by it. */
+  snapshot(nowMs: number, takeInterval: boolean): StreamSnapshot
 }
 
 interface PathCounts {
@@ -82,6 +84,8 @@ export function createReceivedStream(
   let firstMs = 0
   let lastMs = 0
   let gapMs = 0
+  const toldGaps = createLongest()
+  const shownGaps = createLongest()
   let transitMs = 0
   let jitterMs = 0
 
@@ -90,6 +94,17 @@ export function createReceivedStream(
   /** Without a new packet while there should be some; none are sent after the end of the stream. */
   const silenceMs = (nowMs: number): number =>
     received > 0 && isOwed() ? Math.max(0, (stoppedAtMs ?? nowMs) - lastMs) : 0
+
+  const gapEnded = (ms: number): void => {
+    gapMs = Math.max(gapMs, ms)
+    toldGaps.add(ms)
+    shownGaps.add(ms)
+  }
+  /** The silence of a stream that was stopped has ended with it. */
+  const intervalOf = (gaps: Longest, nowMs: number): number | null => {
+    if (running && silenceMs(nowMs) > 0) gaps.add(silenceMs(nowMs))
+    return gaps.take()
+  }
 
   const pathOf = (pairId: number): PathCounts => {
     let path = paths.get(pairId)
@@ -104,7 +119,7 @@ export function createReceivedStream(
     const transit = arrivedMs - sentAtMs
     if (received === 0) firstMs = arrivedMs
     else {
-      gapMs = Math.max(gapMs, arrivedMs - lastMs)
+      gapEnded(Math.max(0, arrivedMs - lastMs))
       jitterMs += (Math.abs(transit - transitMs) - jitterMs) / 16
     }
     transitMs = transit
@@ -120,7 +135,7 @@ export function createReceivedStream(
   const goodput = (): number | null =>
     received < 2 || lastMs <= firstMs ? null : (bytes * 8000) / (lastMs - firstMs)
 
-  const figures = (nowMs: number): StreamFigures => {
+  const figures = (nowMs: number): Omit<StreamFigures, 'deliveryGapIntervalMs'> => {
     const { gapMaxMs, reordered: _, ...view } = playout.view(nowMs, isOwed() && stoppedAtMs === null)
     return {
       goodputBps: goodput(),
@@ -151,11 +166,14 @@ export function createReceivedStream(
       announced = true
       by = whose
       if (!hasOwnDeadline) playout.setDeadline(playoutDeadlineMs[spec.kind], nowMs)
-      if (running && !isRunning) stoppedAtMs = nowMs
+      const stops = running && !isRunning
+      if (stops) stoppedAtMs = nowMs
       running = isRunning
-      if (sent === null || sent < (toldSent ?? 0)) return
-      toldSent = sent
-      settling.known(knownSent(), nowMs)
+      if (sent !== null && sent >= (toldSent ?? 0)) {
+        toldSent = sent
+        settling.known(knownSent(), nowMs)
+      }
+      if (stops && silenceMs(nowMs) > 0) gapEnded(silenceMs(nowMs))
     },
     wasBroken(why) {
       broken = why
@@ -197,15 +215,16 @@ export function createReceivedStream(
     },
     settle(nowMs) {
       if (ended) return
+      if (running && silenceMs(nowMs) > 0) gapEnded(silenceMs(nowMs))
       gapMs = Math.max(gapMs, silenceMs(nowMs))
       ended = true
     },
     get complete() {
       return toldSent !== null && received >= toldSent
     },
-    figures,
+    figures: (nowMs) => ({ ...figures(nowMs), deliveryGapIntervalMs: intervalOf(toldGaps, nowMs) }),
     counts: (nowMs) => ({ received, lost: lost(nowMs), duplicates, reordered }),
-    snapshot: (nowMs) => ({
+    snapshot: (nowMs, takeInterval) => ({
       id,
       direction: 'received',
       spec,
@@ -222,6 +241,7 @@ export function createReceivedStream(
       reordered,
       bytes,
       ...figures(nowMs),
+      deliveryGapIntervalMs: takeInterval ? intervalOf(shownGaps, nowMs) : null,
       overheadFactor: null,
       skipped: null,
       paths: [...paths.values()].map((path) => ({ ...path })),

@@ -1,5 +1,6 @@
 import type { StreamBreak, StreamFigures, StreamSnapshot, StreamSpec } from '../face/streams'
 import type { StreamCounts } from './received'
+import { createLongest } from './longest'
 import { createRests, type Rests } from './rests'
 import { type BulkGate, createSource, type StreamSource } from './source'
 
@@ -24,7 +25,8 @@ export interface SentStream {
   stop(by: 'us' | 'peer', nowMs: number, broken?: StreamBreak): void
   /** Counts only grow: an older report that comes late changes nothing. An older peer tells no figures. */
   peerReport(counts: StreamCounts, figures?: StreamFigures): void
-  snapshot(nowMs: number): StreamSnapshot
+  /** `takeInterval`: the gaps that the peer told since the last such snapshot are used up by it. */
+  snapshot(nowMs: number, takeInterval: boolean): StreamSnapshot
 }
 
 const noFigures: StreamFigures = {
@@ -32,6 +34,7 @@ const noFigures: StreamFigures = {
   latencyMs: null,
   jitterMs: null,
   deliveryGapMaxMs: null,
+  deliveryGapIntervalMs: null,
   inOrderGapMaxMs: null,
   playout: null,
 }
@@ -63,6 +66,7 @@ export function createSentStream(
   let copyBytes = 0
   let report: StreamCounts | null = null
   let reportedFigures = noFigures
+  const toldGaps = createLongest()
   let broken: StreamBreak | null = null
 
   return {
@@ -116,8 +120,10 @@ export function createSentStream(
       if (report !== null && counts.received < report.received) return
       report = counts
       reportedFigures = figures ?? noFigures
+      const { deliveryGapIntervalMs } = reportedFigures
+      if (deliveryGapIntervalMs !== null) toldGaps.add(deliveryGapIntervalMs)
     },
-    snapshot: (nowMs) => ({
+    snapshot: (nowMs, takeInterval) => ({
       id,
       direction: 'sent',
       spec,
@@ -137,6 +143,7 @@ export function createSentStream(
       latencyMs: reportedFigures.latencyMs,
       jitterMs: reportedFigures.jitterMs,
       deliveryGapMaxMs: reportedFigures.deliveryGapMaxMs,
+      deliveryGapIntervalMs: takeInterval ? toldGaps.take() : null,
       inOrderGapMaxMs: reportedFigures.inOrderGapMaxMs,
       playout: reportedFigures.playout,
       overheadFactor: neededBytes === 0 ? null : copyBytes / neededBytes,

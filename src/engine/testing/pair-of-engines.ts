@@ -9,6 +9,7 @@ import type {
   EnginePrimitives,
 } from '../face/io'
 import { firstApplicationRecord } from '../face/limits'
+import type { EngineSnapshot } from '../face/snapshot'
 import { defaultSettings, type EngineSettings } from '../face/settings'
 import { createEngine } from '../session'
 import { testPrimitives } from './primitives'
@@ -33,6 +34,8 @@ interface Flight {
 export interface TestHost {
   readonly engine: Engine
   readonly events: EngineEvent[]
+  /** Those it gave out by itself, oldest first. */
+  readonly snapshots: EngineSnapshot[]
   readonly received: number[]
   description: Description | null
   refused: string | null
@@ -120,6 +123,7 @@ export function pairOfEngines(
         host.asked.push(output.names)
         return
       case 'snapshot':
+        host.snapshots.push(output.snapshot)
         return
     }
   }
@@ -283,6 +287,7 @@ function makeHost(
   return {
     engine,
     events: [],
+    snapshots: [],
     received: [],
     description: null,
     refused: null,

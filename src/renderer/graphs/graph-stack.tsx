@@ -104,7 +104,7 @@ export function GraphStack({ live }: { readonly live: Live }) {
           title="Delivery"
           sub={
             deliveryShown === 'spacing'
-              ? 'ms between new packets: mean; peaks: a new longest'
+              ? 'ms between new packets: mean, above it longest'
               : 'payload of each stream, all paths together'
           }
           metric={deliveryShown}

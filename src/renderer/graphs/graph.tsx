@@ -5,7 +5,7 @@ import type { PathStyle } from '../../shared/paths'
 import { type Live, useStore } from '../state'
 import { useTheme } from '../ui'
 import { levelFor, type Metric, type Range, readColumns } from '../history'
-import { createPlot, type Plot } from './plot'
+import { type Beside, createPlot, type Plot } from './plot'
 
 /** A path or a stream. */
 export interface GraphLine {
@@ -30,6 +30,13 @@ interface Props {
   readonly aside?: ReactNode
 }
 
+/** What is drawn beside the line itself. */
+const columnsBeside: Readonly<Record<Beside, readonly Metric[]>> = {
+  none: [],
+  band: ['rttLow', 'rttHigh'],
+  longest: ['longestGap'],
+}
+
 /** Bands of more lines would lie over each other. */
 export const isBanded = (lines: number): boolean => lines <= 8
 
@@ -41,17 +48,15 @@ export function Graph(props: Props) {
   const zoomTo = useStore((store) => store.zoomTo)
   const wallMs = live.view.wallMs ?? 0
   const banded = metric === 'rtt' && isBanded(paths.length)
-  const wanted = useMemo<readonly Metric[]>(
-    () => (banded ? ['rtt', 'rttLow', 'rttHigh'] : [metric]),
-    [banded, metric],
-  )
+  const beside = metric === 'spacing' ? 'longest' : banded ? 'band' : 'none'
+  const wanted = useMemo(() => [metric, ...columnsBeside[beside]], [metric, beside])
 
   useEffect(() => {
     if (place.current === null) return undefined
     const made = createPlot(place.current, {
       paths,
       metric,
-      banded,
+      beside,
       theme,
       timeAxis,
       selected,
@@ -62,7 +67,7 @@ export function Graph(props: Props) {
       plot.current = null
       made.destroy()
     }
-  }, [paths, metric, banded, theme, timeAxis, selected, wallMs, zoomTo])
+  }, [paths, metric, beside, theme, timeAxis, selected, wallMs, zoomTo])
 
   useEffect(() => {
     const level = levelFor(live.history, range)

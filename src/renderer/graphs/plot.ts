@@ -11,11 +11,13 @@ export interface EventMark {
   readonly health: Health
 }
 
+/** Behind each path's own column: nothing, a low and a high one, or the longest of what the line is the mean of. */
+export type Beside = 'none' | 'band' | 'longest'
+
 interface PlotOptions {
   readonly paths: readonly GraphLine[]
   readonly metric: Metric
-  /** Whether each path has a low and a high column behind its own. */
-  readonly banded: boolean
+  readonly beside: Beside
   readonly theme: Theme
   readonly timeAxis: boolean
   readonly selected: number | null
@@ -26,6 +28,9 @@ export interface Plot {
   show(data: uPlot.AlignedData, fromSeconds: number, toSeconds: number, marks: readonly EventMark[]): void
   destroy(): void
 }
+
+/** Columns of a path. */
+const columnsOf: Readonly<Record<Beside, number>> = { none: 1, band: 3, longest: 2 }
 
 const crosshairKey = 'pathscope'
 /** A graph in a low window is still drawn whole. */
@@ -49,14 +54,15 @@ const leastTop: Readonly<Record<Metric, number>> = {
   queue: 10,
   capacity: 2000,
   spacing: 10,
+  longestGap: 10,
   goodput: 2000,
 }
 
 export function createPlot(place: HTMLElement, options: PlotOptions): Plot {
   let marks: readonly EventMark[] = []
   const colours = themeColours(place)
-  const readout = createReadout(place, options.paths, (value) => formatMetric(options.metric, value), options)
-  const step = options.banded ? 3 : 1
+  const readout = createReadout(place, options.paths, (values) => readoutText(options, values), options)
+  const step = columnsOf[options.beside]
   const plot = new uPlot(
     {
       width: Math.max(200, place.clientWidth),
@@ -184,16 +190,20 @@ function seriesOf(options: PlotOptions): uPlot.Series[] {
       spanGaps: false,
     }
     const bound: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false }, spanGaps: false }
-    return options.banded ? [line, bound, bound] : [line]
+    const longest: uPlot.Series = { ...line, width: 1, alpha: others ? 0.2 : 0.6 }
+    return [line, ...{ none: [], band: [bound, bound], longest: [longest] }[options.beside]]
   })
 }
 
 function bandsOf(options: PlotOptions): uPlot.Band[] {
-  if (!options.banded) return []
+  if (options.beside === 'none') return []
   return options.paths.map(({ track, style }, index) => {
     const others = options.selected !== null && options.selected !== track
     const colour = style[options.theme]
-    return { series: [3 * index + 3, 3 * index + 2], fill: `${colour}${others ? '0c' : '28'}` }
+    const fill = `${colour}${others ? '0c' : '28'}`
+    return options.beside === 'band'
+      ? { series: [3 * index + 3, 3 * index + 2], fill }
+      : { series: [2 * index + 2, 2 * index + 1], fill }
   })
 }
 
@@ -253,6 +263,13 @@ function formatMetric(metric: Metric, value: number): string {
     default:
       return `${formatMs(value)} ms`
   }
+}
+
+/** Of what stands under the crosshair for one path. */
+function readoutText({ metric, beside }: PlotOptions, [value, next]: readonly (number | null)[]): string {
+  const text = value === null || value === undefined ? '–' : formatMetric(metric, value)
+  if (beside !== 'longest' || next === null || next === undefined) return text
+  return `${text}, longest ${formatMetric(metric, next)}`
 }
 
 function emptyData(columns: number): uPlot.AlignedData {

@@ -15,7 +15,8 @@ export interface Readout {
 export function createReadout(
   place: HTMLElement,
   paths: readonly GraphLine[],
-  format: (value: number) => string,
+  /** Of a path's columns; null where there is no value. */
+  format: (values: readonly (number | null)[]) => string,
   look: { readonly theme: Theme },
 ): Readout {
   const box = document.createElement('div')
@@ -40,13 +41,15 @@ export function createReadout(
     head.className = 'dim'
     head.textContent = clockWithTenths(seconds)
     const rows = paths.slice(0, rowsLimit).map(({ style, label }, at) => {
-      const value = nearest(plot.data[1 + at * step], index)
+      const values = plot.data
+        .slice(1 + at * step, 1 + (at + 1) * step)
+        .map((column) => nearest(column, index))
       const row = document.createElement('div')
       const name = document.createElement('span')
       name.textContent = label
       name.style.color = style[look.theme]
       const number = document.createElement('span')
-      number.textContent = value === null ? '–' : format(value)
+      number.textContent = format(values)
       row.append(name, number)
       return row
     })

@@ -127,6 +127,7 @@ function rowOf(memory: PairMemory, pair: PairSnapshot, rate: Rates | null, atMs:
   row[10] = alive ? (pair.capacity?.capacityBps ?? gap) : gap
   row[11] = gap
   row[12] = gap
+  row[13] = gap
   return row
 }
 

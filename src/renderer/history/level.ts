@@ -18,6 +18,7 @@ export const metrics = [
   'capacity',
   // Of streams, which have tracks of their own.
   'spacing',
+  'longestGap',
   'goodput',
 ] as const
 export type Metric = (typeof metrics)[number]
@@ -106,7 +107,7 @@ function mergeValues(metric: number, old: number, next: number, oldWeight: numbe
   if (!(next >= 0)) return old
   const name = metrics[metric]
   if (name === 'rttLow') return Math.min(old, next)
-  if (name === 'rttHigh' || name === 'spacing') return Math.max(old, next)
+  if (name === 'rttHigh' || name === 'longestGap') return Math.max(old, next)
   return (old * oldWeight + next) / (oldWeight + 1)
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createFakeWorld, fakeLinks } from '../../../test/fake/world'
 import type { StreamSnapshot } from '../../shared/view'
 import { createHistory } from './history'
-import { metrics } from './level'
+import { metrics, noSample } from './level'
 import { streamTrack } from './stream-tracks'
 
 const world = createFakeWorld({ links: fakeLinks, crossed: false })
@@ -42,18 +42,30 @@ it('has the mean time between new packets, and their payload', () => {
   expect(column(history, 'fine', 'goodput').at(-1)).toBeCloseTo(960_000, 0)
 })
 
-it('shows a new longest gap in full, once, and keeps it in the row of its second', () => {
-  const history = historyOf((_, atMs) => ({ deliveryGapMaxMs: atMs >= 4400 ? 170 : 12 }))
-  expect(column(history, 'fine', 'spacing').filter((value) => value === 170)).toHaveLength(1)
-  expect(column(history, 'seconds', 'spacing')).toContain(170)
+it('has the longest gap of each row beside the mean, and that of the second in the row of its second', () => {
+  const gaps: Readonly<Record<number, number>> = { 4400: 170, 5000: 90 }
+  const history = historyOf((_, atMs) => ({ deliveryGapIntervalMs: gaps[atMs] ?? 12 }))
+  const fine = column(history, 'fine', 'longestGap').map(Math.round)
+  expect(fine.filter((value) => value !== 12)).toEqual([170, 90])
+  expect(column(history, 'fine', 'spacing').at(-1)).toBeCloseTo(10, 3)
+  expect(column(history, 'seconds', 'longestGap').map(Math.round)).toEqual([12, 12, 12, 12, 170, 12])
+  for (const meanMs of column(history, 'seconds', 'spacing')) expect(meanMs).toBeCloseTo(10, 3)
+})
+
+it('has no longest gap where none was measured: before two packets, and of a peer that does not tell', () => {
+  const history = historyOf(() => ({ deliveryGapIntervalMs: null }))
+  expect(new Set(column(history, 'fine', 'longestGap'))).toEqual(new Set([noSample]))
+  expect(new Set(column(history, 'seconds', 'longestGap'))).toEqual(new Set([noSample]))
 })
 
 it('grows while nothing comes, and ends after a stream was stopped', () => {
   const halted = historyOf((_, atMs) => ({ received: Math.min(atMs, 3000) / 10 }))
   expect(column(halted, 'fine', 'spacing').at(-1)).toBe(3000)
+  expect(column(halted, 'fine', 'longestGap').at(-1)).toBe(3000)
   const stopped = historyOf(
     (_, atMs) => ({ received: Math.min(atMs, 3000) / 10, running: atMs < 3000 }),
     8000,
   )
   expect(column(stopped, 'fine', 'spacing').at(-1)).toBeNaN()
+  expect(column(stopped, 'fine', 'longestGap').at(-1)).toBeNaN()
 })

@@ -1,4 +1,4 @@
-/** History of test streams: how far apart new packets came, and how much of them. Their tracks have negative numbers. */
+/** History of test streams: mean and longest time between new packets, and their payload. Tracks have negative numbers. */
 import type { EngineSnapshot, StreamSnapshot } from '../../shared/view'
 import { gap, metrics, noSample, type Row } from './level'
 
@@ -12,6 +12,7 @@ const windowMs = 1000
 const silentMs = 3000
 
 const spacingAt = metrics.indexOf('spacing')
+const longestAt = metrics.indexOf('longestGap')
 const goodputAt = metrics.indexOf('goodput')
 
 /** The track of a stream among those of the pairs, whose numbers are positive. */
@@ -27,14 +28,16 @@ interface Count {
 interface Memory {
   /** When the count of received packets grew, oldest first; at least `windowMs` of it. */
   readonly counts: Count[]
-  longestGapMs: number
-  worstMs: number
+  /** Nothing new came in the last row's time. */
+  waits: boolean
+  /** Longest gap of the rows since the last second's. */
+  longestMs: number
   last: Row
 }
 
 export interface StreamTracks {
   rows(snapshot: EngineSnapshot): ReadonlyMap<number, Row>
-  /** Of the second that ended with the last rows: the widest spacing in it. */
+  /** Of the second that ended with the last rows: its mean spacing and the longest gap in it. */
   second(): ReadonlyMap<number, Row>
 }
 
@@ -49,7 +52,7 @@ export function createStreamTracks(): StreamTracks {
         if (!memories.has(track) && memories.size >= trackedStreamsLimit) continue
         memories.set(track, memory)
         memory.last = rowOf(stream, memory, atMs)
-        memory.worstMs = Math.max(memory.worstMs, memory.last[spacingAt] ?? noSample)
+        memory.longestMs = Math.max(memory.longestMs, memory.last[longestAt] ?? noSample)
         rows.set(track, memory.last)
       }
       return rows
@@ -58,8 +61,10 @@ export function createStreamTracks(): StreamTracks {
       const rows = new Map<number, Row>()
       for (const [track, memory] of memories) {
         const row = Float32Array.from(memory.last)
-        if (memory.worstMs >= 0) row[spacingAt] = memory.worstMs
-        memory.worstMs = noSample
+        const meanMs = meanSpacingMs(memory.counts)
+        if (meanMs !== null && (row[spacingAt] ?? noSample) >= 0 && !memory.waits) row[spacingAt] = meanMs
+        if (memory.longestMs >= 0) row[longestAt] = memory.longestMs
+        memory.longestMs = noSample
         rows.set(track, row)
       }
       return rows
@@ -67,11 +72,11 @@ export function createStreamTracks(): StreamTracks {
   }
 }
 
-function newMemory({ startedAtMs, deliveryGapMaxMs }: StreamSnapshot): Memory {
+function newMemory({ startedAtMs }: StreamSnapshot): Memory {
   return {
     counts: [{ atMs: startedAtMs, received: 0 }],
-    longestGapMs: deliveryGapMaxMs ?? 0,
-    worstMs: noSample,
+    waits: false,
+    longestMs: noSample,
     last: new Float32Array(metrics.length).fill(gap),
   }
 }
@@ -82,22 +87,31 @@ function rowOf(stream: StreamSnapshot, memory: Memory, atMs: number): Row {
   const before = counts[counts.length - 1]
   const received = stream.received ?? 0
   if (before === undefined) return row
+  memory.waits = received <= before.received
+  row[longestAt] = stream.deliveryGapIntervalMs ?? noSample
   if (received <= before.received) {
     const waitedMs = atMs - before.atMs
-    if (!stream.running && waitedMs > silentMs) return row
+    if (!stream.running && waitedMs > silentMs) return row.fill(gap)
     // Of what we send, the peer's next word says more; of what comes here, nothing came.
-    row[spacingAt] = stream.direction === 'received' && stream.running ? waitedMs : noSample
+    if (stream.direction === 'received' && stream.running) {
+      row[spacingAt] = waitedMs
+      row[longestAt] = Math.max(waitedMs, stream.deliveryGapIntervalMs ?? 0)
+    } else row[spacingAt] = noSample
     row[goodputAt] = waitedMs > silentMs ? 0 : noSample
     return row
   }
   counts.push({ atMs, received })
   while (counts.length > 2 && atMs - (counts[1]?.atMs ?? atMs) >= windowMs) counts.shift()
-  const longestMs = stream.deliveryGapMaxMs ?? 0
-  const meanMs = (atMs - before.atMs) / (received - before.received)
-  row[spacingAt] = longestMs > memory.longestGapMs ? Math.max(longestMs, meanMs) : meanMs
-  memory.longestGapMs = Math.max(memory.longestGapMs, longestMs)
+  row[spacingAt] = (atMs - before.atMs) / (received - before.received)
   row[goodputAt] = goodputBps(stream, counts)
   return row
+}
+
+/** Over the window of `counts`; null before a packet in it. */
+function meanSpacingMs(counts: readonly Count[]): number | null {
+  const [first, last] = [counts[0], counts[counts.length - 1]]
+  if (first === undefined || last === undefined || last.received <= first.received) return null
+  return (last.atMs - first.atMs) / (last.received - first.received)
 }
 
 function goodputBps({ direction, bytes, sent, received }: StreamSnapshot, counts: readonly Count[]): number {

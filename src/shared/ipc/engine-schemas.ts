@@ -323,6 +323,7 @@ const stream = z.object({
   latencyMs: distribution.nullable(),
   jitterMs: ms.nullable(),
   deliveryGapMaxMs: ms.nullable(),
+  deliveryGapIntervalMs: ms.nullable(),
   inOrderGapMaxMs: ms.nullable(),
   playout: z
     .object({

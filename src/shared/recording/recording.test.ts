@@ -1,4 +1,5 @@
 import { recordedRequest } from '.'
+import { createFakeWorld, fakeLinks } from '../../../test/fake/world'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { headerLine, readRecording, recordingStart, sampleIntervalMs, toLines, type RecordingLine } from '.'
@@ -89,6 +90,23 @@ describe('a recording', () => {
     expect(recording.series.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 21 }, (_, at) => at * 1000))
     const medians = [1.2, 1.4, 1.6, 1.8, 2].map((second) => rttOf(second)).sort((a, b) => a - b)
     expect(recording.series[2]?.pairs[0]?.rttIntervalMs).toBeCloseTo(medians[2] ?? 0, 3)
+  })
+
+  it('has of each stream the longest gap since the sample before, and none where none was told', () => {
+    const world = createFakeWorld({ links: fakeLinks, crossed: false })
+    world.streams.start('received', { kind: 'voice' }, 'peer', 0)
+    const gaps: Readonly<Record<number, number>> = { 2400: 170, 2800: 90, 3000: 20 }
+    let state = recordingStart
+    const lines = [header]
+    for (let atMs = 2000; atMs <= 4000; atMs += 200) {
+      const { streams, ...rest } = world.snapshot(atMs)
+      const told = streams.map((each) => ({ ...each, deliveryGapIntervalMs: gaps[atMs] ?? null }))
+      const next = toLines({ kind: 'snapshot', snapshot: { ...rest, streams: told } }, state)
+      lines.push(...next.lines)
+      state = next.state
+      const gap = read(asText(lines)).last?.streams[0]?.deliveryGapIntervalMs
+      if (atMs % 1000 === 0) expect([atMs, gap]).toEqual([atMs, { 2000: null, 3000: 170, 4000: null }[atMs]])
+    }
   })
 
   it('loses at most the last second when it breaks off anywhere', () => {

@@ -10,6 +10,7 @@ import type {
 import { type Column, distribution, RowReader } from './columns'
 import type { Cell } from './lines'
 
+/** A stream as sampled: `deliveryGapIntervalMs` is the longest of what the snapshots since the last sample said. */
 export const streamColumns: readonly Column<StreamSnapshot>[] = [
   ['id', (stream) => stream.id],
   ['direction', (stream) => stream.direction],
@@ -34,6 +35,7 @@ export const streamColumns: readonly Column<StreamSnapshot>[] = [
   ...distribution<StreamSnapshot>('latencyMs', (stream) => stream.latencyMs),
   ['jitterMs', (stream) => stream.jitterMs],
   ['deliveryGapMaxMs', (stream) => stream.deliveryGapMaxMs],
+  ['deliveryGapIntervalMs', (stream) => stream.deliveryGapIntervalMs],
   ['inOrderGapMaxMs', (stream) => stream.inOrderGapMaxMs],
   ['playout.deadlineMs', (stream) => stream.playout?.deadlineMs ?? null],
   ['playout.inOrder', (stream) => stream.playout?.inOrder ?? null],
@@ -91,6 +93,7 @@ export function streamFrom(
     latencyMs: row.distribution('latencyMs'),
     jitterMs: row.measured('jitterMs'),
     deliveryGapMaxMs: row.measured('deliveryGapMaxMs'),
+    deliveryGapIntervalMs: row.measured('deliveryGapIntervalMs'),
     inOrderGapMaxMs: row.measured('inOrderGapMaxMs'),
     playout: playoutFrom(row),
     overheadFactor: row.measured('overheadFactor'),

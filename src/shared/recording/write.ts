@@ -1,5 +1,5 @@
 /** Turns what a session tells into lines of its recording. */
-import type { EngineSnapshot, PairSnapshot } from '../../engine'
+import type { EngineSnapshot, PairSnapshot, StreamSnapshot } from '../../engine'
 import type { SessionUpdate } from '../session'
 import { messageColumns, pairColumns, sessionColumns, toRow } from './columns'
 import { recordingSchema, type RecordingHeader, type RecordingLine } from './lines'
@@ -26,6 +26,8 @@ export interface RecordingState {
   readonly unwritten: EngineSnapshot | null
   /** Medians of RTT since the last sample, by pair id. */
   readonly rtt: ReadonlyMap<number, readonly number[]>
+  /** Longest gap of each stream since the last sample. */
+  readonly gaps: ReadonlyMap<string, number>
   /** What was last written of each pair, of the peer, and of what was dropped unread. */
   readonly pairs: ReadonlyMap<number, string>
   readonly peer: string | null
@@ -37,6 +39,7 @@ export const recordingStart: RecordingState = {
   lastSampleMs: null,
   unwritten: null,
   rtt: new Map(),
+  gaps: new Map(),
   pairs: new Map(),
   peer: null,
   unread: '[]',
@@ -89,7 +92,12 @@ export function flushSample(state: RecordingState): Lines {
 const earlyMs = 60
 
 function takeSnapshot(snapshot: EngineSnapshot, state: RecordingState, fileBytes: number): Lines {
-  const next: RecordingState = { ...state, unwritten: snapshot, rtt: withRtt(state.rtt, snapshot.pairs) }
+  const next: RecordingState = {
+    ...state,
+    unwritten: snapshot,
+    rtt: withRtt(state.rtt, snapshot.pairs),
+    gaps: withGaps(state.gaps, snapshot.streams),
+  }
   const interval = sampleIntervalMs(snapshot.pairs.length, fileBytes)
   const isDue = state.lastSampleMs === null || snapshot.atMs - state.lastSampleMs >= interval - earlyMs
   return isDue ? sample(snapshot, next) : { lines: [], state: next }
@@ -106,6 +114,24 @@ function withRtt(
     if (rttIntervalMs !== null) after.set(id, [...(after.get(id) ?? []).slice(1 - rttKept), rttIntervalMs])
   }
   return after
+}
+
+function withGaps(
+  before: RecordingState['gaps'],
+  streams: readonly StreamSnapshot[],
+): ReadonlyMap<string, number> {
+  const after = new Map(before)
+  for (const stream of streams) {
+    const { deliveryGapIntervalMs } = stream
+    if (deliveryGapIntervalMs === null) continue
+    const key = keyOf(stream)
+    after.set(key, Math.max(after.get(key) ?? 0, deliveryGapIntervalMs))
+  }
+  return after
+}
+
+function keyOf({ direction, id }: StreamSnapshot): string {
+  return `${direction} ${id}`
 }
 
 export function median(values: readonly number[]): number | null {
@@ -143,7 +169,9 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
       toRow(pairColumns, { ...pair, rttIntervalMs: median(state.rtt.get(pair.id) ?? []) }),
     ),
     ...(snapshot.streams.length > 0 && {
-      r: snapshot.streams.map((stream) => toRow(streamColumns, stream)),
+      r: snapshot.streams.map((stream) =>
+        toRow(streamColumns, { ...stream, deliveryGapIntervalMs: state.gaps.get(keyOf(stream)) ?? null }),
+      ),
       rp: snapshot.streams.map(({ paths }) => pathCells(paths)),
     }),
     ...(snapshot.streams.some(({ rests }) => rests.length > 0) && {
@@ -155,6 +183,7 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
     lastSampleMs: snapshot.atMs,
     unwritten: null,
     rtt: new Map(),
+    gaps: new Map(),
     pairs,
     peer,
     unread,

@@ -27,6 +27,7 @@ const received: StreamSnapshot = {
   latencyMs: distribution,
   jitterMs: 0.4,
   deliveryGapMaxMs: 41.5,
+  deliveryGapIntervalMs: 20.5,
   inOrderGapMaxMs: 62.5,
   playout: {
     deadlineMs: 150,

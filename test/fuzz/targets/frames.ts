@@ -173,6 +173,7 @@ const texts = [
           latencyMs: [1500, 0, 0.2, 0.9, 2.6, 5.8, 9.125],
           jitterMs: 0.25,
           deliveryGapMaxMs: 41.5,
+          deliveryGapIntervalMs: 20.125,
           inOrderGapMaxMs: null,
           playout: {
             deadlineMs: 150,
