@@ -24,6 +24,7 @@ it('has the defaults of the engine', () => {
 it('has the limits of the engine for streams', () => {
   expect(streamLimits).toEqual({
     streams: limits.streams,
+    streamsPerSession: limits.streamsPerSession,
     leastRateBps: limits.leastStreamRateBps,
     rateBps: limits.streamRateBps,
     leastBytes: limits.leastStreamPayloadBytes,

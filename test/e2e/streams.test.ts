@@ -72,6 +72,29 @@ it('changes its rate while it runs, and asks the other side for a stream of its 
   await expect.poll(() => colouredPixels(app, 'rtt'), { timeout: patienceMs }).toBeGreaterThan(100)
 }, 60_000)
 
+it('takes no rate that cannot be, says why, and keeps both what was typed and what runs', async () => {
+  const row = app.page.locator('[data-stream="sent-1"]')
+  const rate = row.getByRole('textbox')
+  for (const [typed, sentence] of [
+    ['0', '0 is too little: type 0.001 to 500 Mbit/s. It stays 2.'],
+    ['200gbit', '“200gbit” is no number: type 0.001 to 500 Mbit/s, as digits only. It stays 2.'],
+  ] as const) {
+    await rate.fill(typed)
+    await rate.press('Enter')
+    await row.getByText(sentence).waitFor()
+    expect(await rate.inputValue()).toBe(typed)
+  }
+  await rate.press('Escape')
+  await expect.poll(() => rate.inputValue()).toBe('2')
+  expect(await row.getByRole('alert').count()).toBe(0)
+  const picker = app.page.locator('.stream-picker')
+  await picker.getByLabel('Kind of stream').selectOption('video')
+  await picker.getByRole('textbox', { name: /Mbit\/s/ }).fill('9000')
+  expect(await picker.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true)
+  await picker.getByRole('textbox', { name: /Mbit\/s/ }).press('Escape')
+  await expect.poll(() => picker.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(false)
+}, 60_000)
+
 it('stops it, and the report has both streams with the numbers of the panel', async () => {
   await app.page.getByRole('button', { name: 'Stop video:2mbit to the peer' }).click()
   await app.page

@@ -37,6 +37,8 @@ export type Scenario =
   | 'waiting'
   /** 18 paths carry, with streams. */
   | 'paths'
+  /** Long names and addresses, datagrams lost unread, a stream that the peer stopped, a NAT that mapped anew. */
+  | 'long'
   /** STUN and TURN servers are asked. */
   | 'gathering'
 
@@ -74,6 +76,36 @@ const spareLinks: readonly FakeLink[] = ['usb0', 'eth2'].map((name, at) => ({
   lossPercent: 0.1,
 }))
 
+const longLinks: readonly FakeLink[] = [
+  {
+    name: 'Ethernet 3 (Realtek USB GbE Family Controller)',
+    kind: 'ethernet',
+    address: 'fe80::a00:27ff:fe4e:66a1',
+    rttMs: 20,
+    jitterMs: 0.6,
+    lossPercent: 0,
+    peerName: 'enx00e04c680a2f fe80::2e0:4cff:fe68:a2f',
+  },
+  {
+    name: 'vEthernet (Default Switch)',
+    kind: 'virtual',
+    address: '2001:db8:85a3:1234:5678:8a2e:370:7334',
+    rttMs: 41,
+    jitterMs: 4,
+    lossPercent: 0.5,
+    peerName: '2001:db8:1:2:3:4:5:6789',
+  },
+  {
+    name: 'wwan0',
+    kind: 'cellular',
+    address: '192.0.2.44',
+    rttMs: 1398,
+    jitterMs: 90,
+    lossPercent: 11,
+    peerName: '203.0.113.200',
+  },
+]
+
 function gatheringSnapshot(world: FakeWorld): EngineSnapshot {
   const asked = { url: 'turn:relay.example.net:3478?transport=udp', address: null, code: null, detail: null }
   const servers: readonly GatheringServer[] = [
@@ -106,6 +138,13 @@ function worldOf(scenario: Scenario): FakeWorldOptions {
   if (scenario === 'waiting') return { links: fakeLinks, crossed: true, silentFromMs: 240_000 }
   if (scenario === 'paths') return { links: [...fakeLinks, ...spareLinks], crossed: true, carried: 18 }
   if (scenario === 'streams' || scenario === 'broken') return { links: fakeLinks, crossed: true }
+  if (scenario === 'long')
+    return {
+      links: longLinks,
+      crossed: true,
+      unread: 41_234,
+      outage: { pairId: 5, fromMs: 220_000, toMs: 246_000 },
+    }
   if (scenario === 'loopback') return { links: fakeLinks.slice(0, 3), crossed: true }
   return {
     links: fakeLinks,
@@ -170,12 +209,28 @@ function past(
 
 /** Streams that the scenario has, with the events that tell of them. */
 function streamEvents(scenario: Scenario, { streams }: ReturnType<typeof createFakeWorld>): SessionUpdate[] {
-  if (!['streams', 'broken', 'paths'].includes(scenario)) return []
+  if (!['streams', 'broken', 'paths', 'long'].includes(scenario)) return []
   const events: EngineEvent[] = [
     streams.start('sent', { kind: 'video', rateBps: 4_000_000 }, 'us', 130_000),
     streams.start('received', { kind: 'voice' }, 'peer', 170_000),
     streams.start('received', { kind: 'bulk' }, 'us', 200_000),
   ]
+  if (scenario === 'long') {
+    const name = `${longLinks[2]?.name} → ${longLinks[2]?.peerName}`
+    events.push(...streams.stop('sent', 1, 240_000, 'peer'))
+    events.push({ kind: 'pair-added', atMs: 241_000, pairId: 10, label: name })
+    const renewed = { kind: 'pair-state', pairId: 10, label: name } as const
+    events.push({ ...renewed, atMs: 241_200, from: 'checking', to: 'up', afterMs: 200 })
+    events.push({
+      kind: 'switch',
+      atMs: 242_000,
+      fromId: 1,
+      toId: 9,
+      fromLabel: `${longLinks[0]?.name} → ${longLinks[0]?.peerName}`,
+      toLabel: name,
+      reason: 'suspect',
+    })
+  }
   if (scenario === 'broken') {
     const spec = { kind: 'cbr', rateBps: 200_000_000, sizeBytes: 1200 } as const
     events.push(
@@ -230,6 +285,7 @@ export function createFakeApi(scenario: Scenario, theme: Settings['theme']): Pat
     'broken',
     'waiting',
     'paths',
+    'long',
   ].includes(scenario)
   setInterval(() => {
     if (!running) return

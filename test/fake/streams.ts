@@ -23,7 +23,12 @@ export interface FakeStreams {
     atMs: number,
   ): EngineEvent
   change(direction: StreamSnapshot['direction'], id: number, spec: StreamSpec, atMs: number): EngineEvent[]
-  stop(direction: StreamSnapshot['direction'], id: number, atMs: number): EngineEvent[]
+  stop(
+    direction: StreamSnapshot['direction'],
+    id: number,
+    atMs: number,
+    by?: StreamSnapshot['by'],
+  ): EngineEvent[]
   /** The circuit breaker stops one that is sent. */
   breakOff(id: number, why: StreamBreak, atMs: number): EngineEvent[]
   /** A path rests for one that is sent. */
@@ -81,10 +86,11 @@ export function createFakeStreams(random: () => number): FakeStreams {
       const { spec } = stream
       return [{ kind: 'stream-path-rests', atMs, direction: 'sent', id, spec, restMs, ...why }]
     },
-    stop(direction, id, atMs) {
+    stop(direction, id, atMs, by = 'us') {
       const stream = find(direction, id)
       if (stream === undefined) return []
       stream.stoppedAtMs = atMs
+      stream.by = by
       return [told('stopped', stream, atMs)]
     },
     sending: (atMs) =>

@@ -20,6 +20,8 @@ export interface FakeLink {
   readonly rttMs: number
   readonly jitterMs: number
   readonly lossPercent: number
+  /** Of the peer's end, instead of one of a few. */
+  readonly peerName?: string
 }
 
 export const fakeLinks: readonly FakeLink[] = [
@@ -66,6 +68,8 @@ export interface FakeWorldOptions {
   readonly copies?: number
   /** So many pairs carry, straight or not. */
   readonly carried?: number
+  /** Datagrams that the first link's socket lost unread. */
+  readonly unread?: number
   /** Every pair is down from then on. */
   readonly silentFromMs?: number
 }
@@ -111,7 +115,7 @@ function makePairs(options: FakeWorldOptions): FakePair[] {
           id: pairs.length + 1,
           local,
           remote,
-          remoteName: `${peerNames[to] ?? `if${to}`}${copy === 0 ? '' : `.${copy}`}`,
+          remoteName: `${remote.peerName ?? peerNames[to] ?? `if${to}`}${copy === 0 ? '' : `.${copy}`}`,
           straight: from === to && copy === 0,
           sent: 0,
           received: 0,
@@ -196,7 +200,10 @@ function snapshotOf(
       oversize: 0,
       unexpected: 0,
     },
-    droppedUnread: fakeLinks.map(({ name }) => ({ interfaceName: name, datagrams: 0 })),
+    droppedUnread: options.links.map(({ name }, at) => ({
+      interfaceName: name,
+      datagrams: at < 2 ? (options.unread ?? 0) >> at : 0,
+    })),
   }
 }
 
@@ -303,7 +310,7 @@ function pairView(
     id: pair.id,
     label: `${pair.local.name} → ${pair.remoteName}`,
     local: {
-      family: 4,
+      family: pair.local.address.includes(':') ? 6 : 4,
       address: pair.local.address,
       port: 40000 + pair.id,
       type: 'host',
@@ -312,7 +319,7 @@ function pairView(
       binding: pair.local.kind === 'vpn' ? 'address' : 'device',
     },
     remote: {
-      family: 4,
+      family: pair.remote.address.includes(':') ? 6 : 4,
       address: pair.remote.address.replace(/\d+$/, '99'),
       port: 50000 + pair.id,
       type: pair.id % 3 === 2 ? 'srflx' : 'host',

@@ -5,6 +5,7 @@ import type { Theme } from '../ui'
 import type { GraphLine } from './graph'
 import { formatRate, type Metric, rateUnit } from '../history'
 import { createReadout } from './readout'
+import { axisValues, niceTop } from './scale'
 
 export interface EventMark {
   readonly seconds: number
@@ -169,6 +170,7 @@ function axesOf(options: PlotOptions, colours: Colours): uPlot.Axis[] {
       gap: 4,
       // About eight lines at most, however tall the graph is.
       space: (_plot, _axis, _min, _max, heightPx) => Math.max(26, heightPx / 8),
+      splits: (_plot, _axis, _min, max, step) => axisValues(max, step),
       stroke: colours.text,
       grid: { stroke: colours.grid, width: 1 },
       ticks: { show: false },
@@ -223,13 +225,6 @@ function drawMarks(plot: uPlot, marks: readonly EventMark[], colours: Colours): 
     ctx.stroke()
   }
   ctx.restore()
-}
-
-/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten, so that the scale does not move with every sample. */
-function niceTop(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value))
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((each) => each * power >= value * 0.9999) ?? 10
-  return step * power
 }
 
 function isRate(metric: Metric): boolean {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createFakeWorld, fakeLinks } from '../../../test/fake/world'
+import { streamLimits } from '../../shared/streams'
 import type { StreamSnapshot } from '../../shared/view'
 import { createHistory } from './history'
 import { metrics, noSample } from './level'
@@ -68,4 +69,24 @@ it('grows while nothing comes, and ends after a stream was stopped', () => {
   )
   expect(column(stopped, 'fine', 'spacing').at(-1)).toBeNaN()
   expect(column(stopped, 'fine', 'longestGap').at(-1)).toBeNaN()
+})
+
+it('keeps the history of the last of all the streams that a session may have', () => {
+  const history = createHistory()
+  for (let atMs = 1400; atMs <= 3000; atMs += 200) {
+    const snapshot = world.snapshot(1400)
+    const streams = (['sent', 'received'] as const).flatMap((direction) =>
+      Array.from({ length: streamLimits.streamsPerSession }, (_, at) => ({
+        ...(snapshot.streams[0] as StreamSnapshot),
+        direction,
+        id: at + 1,
+        received: atMs / 10,
+      })),
+    )
+    history.add({ ...snapshot, atMs, streams })
+  }
+  const last = history.fine.tracks.get(
+    streamTrack({ direction: 'received', id: streamLimits.streamsPerSession }),
+  )
+  expect(last?.[metrics.indexOf('spacing')]?.[history.fine.length() - 1]).toBeCloseTo(10, 3)
 })

@@ -1,9 +1,10 @@
 /** History of test streams: mean and longest time between new packets, and their payload. Tracks have negative numbers. */
+import { streamLimits } from '../../shared/streams'
 import type { EngineSnapshot, StreamSnapshot } from '../../shared/view'
 import { gap, metrics, noSample, type Row } from './level'
 
-/** Streams whose history is kept. */
-export const trackedStreamsLimit = 32
+/** Streams whose history is kept: all that a session may have, in both directions. */
+export const trackedStreamsLimit = 2 * streamLimits.streamsPerSession
 
 /** Goodput is an average over this time; of what we send over that between two words of the peer, if longer. */
 const windowMs = 1000

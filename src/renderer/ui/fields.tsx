@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useId, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useId, useState } from 'react'
+import { type NumberBounds, readNumber } from './typed-number'
 
 interface TextProps {
   readonly label: string
@@ -37,28 +38,44 @@ export function TextField(props: TextProps) {
   )
 }
 
-interface NumberProps {
+interface NumberProps extends NumberBounds {
   readonly label: string
-  readonly unit: string
   readonly value: number
-  readonly min: number
-  readonly max: number
   readonly onChange: (value: number) => void
+  /** Whether what stands in the field can be taken, as it is typed; the same function each time. */
+  readonly onAble?: (able: boolean) => void
 }
 
-/** A number within bounds; what is typed is taken when the field is left, and put within the bounds. */
-export function NumberField({ label, unit, value, min, max, onChange }: NumberProps) {
+/**
+ * A number within bounds; what is typed is taken when the field is left. What cannot be taken stays there with a sentence,
+ * and the value as it was; Escape brings that back.
+ */
+export function NumberField({ label, unit, value, min, max, onChange, onAble }: NumberProps) {
   const id = useId()
   const [typed, setTyped] = useState(String(value))
-  useEffect(() => setTyped(String(value)), [value])
+  const [problem, setProblem] = useState<string | null>(null)
+  const show = (text: string): void => {
+    setTyped(text)
+    const read = readNumber(text, { min, max, unit })
+    // Half a number is no mistake yet, a mended one is none any more.
+    if (problem !== null) setProblem(typeof read === 'string' ? read : null)
+    onAble?.(typeof read === 'number')
+  }
+  const reset = useCallback((): void => {
+    setTyped(String(value))
+    setProblem(null)
+    onAble?.(true)
+  }, [value, onAble])
+  // The value of another, such as the peer's change of a stream, replaces what stood here.
+  useEffect(reset, [reset])
   const take = (): void => {
-    const parsed = Number(typed.replace(',', '.'))
-    const next = Number.isFinite(parsed) && typed.trim() !== '' ? Math.min(max, Math.max(min, parsed)) : value
-    setTyped(String(next))
-    onChange(next)
+    const read = readNumber(typed, { min, max, unit })
+    if (typeof read === 'string') return setProblem(read)
+    setTyped(String(read))
+    onChange(read)
   }
   return (
-    <div className="field number">
+    <div className={problem === null ? 'field number' : 'field number wrong'}>
       <label htmlFor={id}>{label}</label>
       <span className="with-unit">
         <input
@@ -67,14 +84,23 @@ export function NumberField({ label, unit, value, min, max, onChange }: NumberPr
           inputMode="decimal"
           value={typed}
           aria-label={`${label}, ${unit}, ${min} to ${max}`}
-          onChange={(event) => setTyped(event.target.value)}
+          aria-invalid={problem !== null}
+          aria-describedby={problem === null ? undefined : `${id}-problem`}
+          onChange={(event) => show(event.target.value)}
           onBlur={take}
           onKeyDown={(event) => {
             if (event.key === 'Enter') take()
+            if (event.key === 'Escape') reset()
           }}
         />
         <span className="unit">{unit}</span>
       </span>
+      {problem !== null && (
+        <p className="problem" id={`${id}-problem`} role="alert">
+          {problem}
+          {onAble === undefined && ` It stays ${value}.`}
+        </p>
+      )}
     </div>
   )
 }

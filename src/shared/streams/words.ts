@@ -4,6 +4,7 @@ import { parseRate, rateText } from './rate'
 /** The engine's limits; a test holds both together. */
 export const streamLimits = {
   streams: 8,
+  streamsPerSession: 64,
   leastRateBps: 1000,
   rateBps: 500_000_000,
   leastBytes: 64,

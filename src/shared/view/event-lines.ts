@@ -67,6 +67,8 @@ function isMarked(event: EngineEvent): boolean {
     return event.to === 'down' || event.to === 'closed' || event.from === 'down'
   return (
     event.kind === 'pair-included' ||
+    event.kind === 'switch' ||
+    event.kind === 'stream-broken' ||
     event.kind === 'stream-path-rests' ||
     event.kind === 'stream-path-returns' ||
     ((event.kind === 'mode' || event.kind === 'use') && event.atMs > 3000)

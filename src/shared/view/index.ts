@@ -10,6 +10,7 @@ export { meaningOf } from './meaning'
 export type { Sentence, SentencePart } from './meaning'
 export { foldUpdate, newSessionView, phaseOf } from './session-view'
 export type { Phase, SessionRole, SessionView } from './session-view'
+export { trustText } from './trust'
 export type {
   EngineSnapshot,
   GatheringServer,

@@ -74,7 +74,7 @@ function downSentences(snapshot: EngineSnapshot): Sentence[] {
       'bad',
       name(first),
       ...others,
-      text(down.length > 1 ? ' are down.' : ` is down for ${since}.`),
+      text(down.length > 1 ? ' are down.' : ` has been down for ${since}.`),
     ),
   ]
 }

@@ -132,7 +132,7 @@ it('says what is down, what losing a path costs, and who is first, each with its
   const said = sentences.map((sentence) =>
     sentence.parts.map((part) => (part.kind === 'pair' ? part.label : part.text)).join(''),
   )
-  expect(said[0]).toBe('eth0 → enp3s0 is down for 5.0 s.')
+  expect(said[0]).toBe('eth0 → enp3s0 has been down for 5.0 s.')
   expect(said.join(' ')).toMatch(/Every packet goes over 3 live paths/)
   expect(said.join(' ')).toMatch(/is first \d+ % of the time \(n = /)
   expect(said[said.length - 1]).toMatch(/emulated/)
@@ -234,7 +234,7 @@ it('knows when the channel opened from its event, for a window that was loaded a
   expect(anew.openedAtMs).toBe(1200)
 })
 
-it('marks what went wrong with a stream, to be told beside the streams, and nothing else', () => {
+it('tells beside the streams what went wrong with them, and marks in the graphs what changes their lines', () => {
   const spec = { kind: 'voice' } as const
   const events: EngineEvent[] = [
     { atMs: 1, kind: 'stream-started', direction: 'sent', id: 1, spec, by: 'us' },
@@ -272,9 +272,10 @@ it('marks what went wrong with a stream, to be told beside the streams, and noth
       label: 'eth0 → enp3s0',
     },
     { atMs: 7, kind: 'limit', limit: 'pairs', detail: 'x' },
+    { atMs: 8, kind: 'switch', fromId: 1, fromLabel: 'a', toId: 2, toLabel: 'b', reason: 'suspect' },
   ]
   const updates = events.map((event): SessionUpdate => ({ kind: 'event', event }))
   const { events: lines } = view('offerer', ...updates)
   expect(lines.filter((line) => line.onStreams).map((line) => line.atMs)).toEqual([2, 3, 5])
-  expect(lines.filter((line) => line.marked).map((line) => line.atMs)).toEqual([5])
+  expect(lines.filter((line) => line.marked).map((line) => line.atMs)).toEqual([3, 5, 8])
 })

@@ -28,9 +28,10 @@ export function formatMbps(bps: Measured): string {
   return isMeasured(bps) ? (bps / 1e6).toFixed(2) : ''
 }
 
-/** Per cent without the sign: 0.48. */
+/** Per cent without the sign: 0.48. What is not nothing does not look like it: <0.01. */
 export function formatPercent(percent: Measured): string {
-  return isMeasured(percent) ? percent.toFixed(2) : ''
+  if (!isMeasured(percent)) return ''
+  return percent > 0 && percent < 0.005 ? '<0.01' : percent.toFixed(2)
 }
 
 /** A fraction of 1 as per cent without the sign and without decimals: 0.61 is 61. */

@@ -17,6 +17,7 @@ describe('numbers', () => {
     expect([0, 41.84, 99.94, 99.96, 118.4].map(formatMs)).toEqual(['0.0', '41.8', '99.9', '100', '118'])
     expect(formatMbps(2_512_345)).toBe('2.51')
     expect(formatPercent(0.4849)).toBe('0.48')
+    expect([0, 0.004, 0.006].map(formatPercent)).toEqual(['0.00', '<0.01', '0.01'])
     expect(formatFactor(2.94)).toBe('×2.9')
     expect(formatCount(12604)).toBe('12\u202f604')
     expect(formatCount(1234567)).toBe('1\u202f234\u202f567')

@@ -1,6 +1,6 @@
 import type { EventLine } from '../../../shared/view'
 import type { Live } from '../../state'
-import { Health } from '../../ui'
+import { Health, Unbroken } from '../../ui'
 
 /** Lines drawn; the recording has all events. */
 const linesShown = 120
@@ -23,7 +23,15 @@ function Line({ line, wallMs }: { readonly line: EventLine; readonly wallMs: num
   return (
     <li>
       <time>{new Date(wallMs + line.atMs).toLocaleTimeString('en-GB')}</time>
-      {line.health === 'none' ? <span>{text}</span> : <Health tone={line.health}>{text}</Health>}
+      {line.health === 'none' ? (
+        <span>
+          <Unbroken text={text} />
+        </span>
+      ) : (
+        <Health tone={line.health}>
+          <Unbroken text={text} />
+        </Health>
+      )}
     </li>
   )
 }

@@ -1,7 +1,7 @@
 /** The right column: what the numbers mean, what happened, what was delivered. */
 import { meaningOf, type Sentence } from '../../../shared/view'
 import { type Live, useStore } from '../../state'
-import { usePathColour } from '../../ui'
+import { Unbroken, usePathColour } from '../../ui'
 import { Delivered } from './delivered'
 import { EventList } from './event-list'
 
@@ -31,7 +31,7 @@ function SentenceLine({ sentence }: { readonly sentence: Sentence }) {
       {sentence.tone !== 'plain' && <span className={`dot ${sentence.tone}`} aria-hidden="true" />}
       {sentence.parts.map((part, index) =>
         part.kind === 'text' ? (
-          <span key={index}>{part.text}</span>
+          <Unbroken key={index} text={part.text} />
         ) : (
           <PairName key={`pair-${part.pairId}`} pairId={part.pairId} label={part.label} />
         ),

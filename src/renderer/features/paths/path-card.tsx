@@ -32,14 +32,16 @@ export function PathCard({ pair, live }: { readonly pair: PairSnapshot; readonly
         onClick={() => select(pair.id)}
       />
       <PathKey pairId={pair.id} />
-      <b className="name ellipsis" title={pair.label}>
+      <b className="name" title={pair.label}>
         {pair.label}
       </b>
       <span className="value">
         <span className="big">{formatMs(pair.state === 'up' ? shownRtt(pair) : null) || '–'}</span>
         <span className="unit">ms</span>
       </span>
-      <span className="faint detail ellipsis">{detailOf(pair)}</span>
+      <span className="faint detail ellipsis" title={detailOf(pair)}>
+        {detailOf(pair)}
+      </span>
       <span className="value dim">
         <Health tone={pairStateHealth[pair.state]}>{stateText(pair, live)}</Health>
       </span>

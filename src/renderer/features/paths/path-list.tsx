@@ -55,11 +55,14 @@ export function PathList({ live }: { readonly live: Live }) {
 }
 
 function moreText(live: Live, idle: readonly PairSnapshot[]): string {
+  const ended = live.view.ended !== null
   const alive = idle.filter((pair) => pair.state === 'up').length
   const { checking, noReply } =
     live.view.snapshot === null ? { checking: 0, noReply: 0 } : countPaths(live.view.snapshot)
   const parts = [
-    alive > 0 ? `${alive} more ${alive === 1 ? 'pair' : 'pairs'} kept alive, not carrying` : '',
+    alive > 0
+      ? `${alive} more ${alive === 1 ? 'pair' : 'pairs'} ${ended ? 'were ' : ''}kept alive, not carrying`
+      : '',
     checking > 0 ? `${checking} checking` : '',
     noReply > 0 ? `${noReply} without reply` : '',
   ].filter((part) => part !== '')

@@ -104,6 +104,11 @@ function StreamsField() {
     <div className="field">
       <span className="label">Test streams to start with</span>
       <StreamPicker
+        hint={
+          streams.length < streamLimits.streams
+            ? null
+            : `${streamLimits.streams} streams are as many as can run; leave one out to add another.`
+        }
         actions={[
           {
             label: 'Add',

@@ -14,6 +14,8 @@ const kinds: readonly { readonly kind: Kind; readonly label: string; readonly ti
 ]
 
 interface Props {
+  /** Why a button is dead. */
+  readonly hint?: string | null
   /** What the buttons do, and what stands on them. */
   readonly actions: readonly {
     readonly label: string
@@ -22,10 +24,13 @@ interface Props {
   }[]
 }
 
-export function StreamPicker({ actions }: Props) {
+export function StreamPicker({ actions, hint = null }: Props) {
   const [kind, setKind] = useState<Kind>('video')
   const [rateMbps, setRateMbps] = useState(4)
   const [sizeBytes, setSizeBytes] = useState(1200)
+  const [rateAble, setRateAble] = useState(true)
+  const [sizeAble, setSizeAble] = useState(true)
+  const able = (rateAble || !hasRate(kind)) && (sizeAble || kind !== 'cbr')
   const spec = specOf(kind, rateMbps, sizeBytes)
   return (
     <span className="row stream-picker">
@@ -45,43 +50,48 @@ export function StreamPicker({ actions }: Props) {
           </option>
         ))}
       </select>
-      {(kind === 'video' || kind === 'cbr') && <RateField value={rateMbps} onChange={setRateMbps} />}
-      {kind === 'cbr' && <SizeField value={sizeBytes} onChange={setSizeBytes} />}
+      {hasRate(kind) && <RateField value={rateMbps} onChange={setRateMbps} onAble={setRateAble} />}
+      {kind === 'cbr' && <SizeField value={sizeBytes} onChange={setSizeBytes} onAble={setSizeAble} />}
       {actions.map(({ label, disabled, take }) => (
-        <Button key={label} disabled={disabled} onClick={() => take(spec)}>
+        <Button key={label} disabled={disabled || !able} onClick={() => take(spec)}>
           {label}
         </Button>
       ))}
+      {hint !== null && <span className="dim">{hint}</span>}
     </span>
   )
+}
+
+function hasRate(kind: Kind): boolean {
+  return kind === 'video' || kind === 'cbr'
 }
 
 interface FieldProps {
   readonly value: number
   readonly onChange: (value: number) => void
+  readonly onAble?: (able: boolean) => void
 }
 
-export function RateField({ value, onChange }: FieldProps) {
+export function RateField(props: FieldProps) {
   return (
     <NumberField
       label="at"
       unit="Mbit/s"
       min={streamLimits.leastRateBps / 1e6}
       max={streamLimits.rateBps / 1e6}
-      value={value}
-      onChange={onChange}
+      {...props}
     />
   )
 }
 
-export function SizeField({ value, onChange }: FieldProps) {
+export function SizeField({ onChange, ...rest }: FieldProps) {
   return (
     <NumberField
       label="in"
       unit="bytes"
       min={streamLimits.leastBytes}
       max={streamLimits.bytes}
-      value={value}
+      {...rest}
       onChange={(bytes) => onChange(Math.round(bytes))}
     />
   )

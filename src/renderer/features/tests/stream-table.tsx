@@ -30,12 +30,12 @@ const columns: readonly Column[] = [
   column('sent', 'Sent', 'Packets made by the sender, copies not counted', ({ sent }) => formatCount(sent)),
   column('received', 'Received', 'Different packets received', ({ received }) => formatCount(received)),
   column('lost', 'Lost', 'Sent long enough ago and never received', lostText),
-  column('goodput', 'Goodput Mbit/s', 'Payload received, first to last arrival', ({ goodputBps }) =>
+  column('goodput', 'Goodput\nMbit/s', 'Payload received, first to last arrival', ({ goodputBps }) =>
     formatMbps(goodputBps),
   ),
   column(
     'p50',
-    'Latency over least ms p50',
+    'Latency over\nleast ms p50',
     'ms above the smallest one-way delay of the stream',
     ({ latencyMs }) => formatMs(latencyMs?.p50),
   ),
@@ -43,10 +43,10 @@ const columns: readonly Column[] = [
     formatMs(latencyMs?.p99),
   ),
   column('p999', 'p99.9', 'The same, from 1000 packets on', ({ latencyMs }) => formatMs(latencyMs?.p999)),
-  column('jitter', 'Jitter ms', 'Interarrival jitter of RFC 3550, as it stands', ({ jitterMs }) =>
+  column('jitter', 'Jitter\nms', 'Interarrival jitter of RFC 3550, as it stands', ({ jitterMs }) =>
     formatMs(jitterMs),
   ),
-  column('gap', 'Gap ms', 'Longest time without a new packet', ({ deliveryGapMaxMs }) =>
+  column('gap', 'Gap\nms', 'Longest time without a new packet', ({ deliveryGapMaxMs }) =>
     formatMs(deliveryGapMaxMs),
   ),
   column('gap-in-order', 'in order', 'The same, had packets been handed on in order only', (stream) =>

@@ -2,7 +2,7 @@
 import { streamLimits } from '../../../shared/streams'
 import type { StreamSnapshot } from '../../../shared/view'
 import { type Live, useStore } from '../../state'
-import { Button, Health, NumberField } from '../../ui'
+import { Button, Health, NumberField, Unbroken } from '../../ui'
 import { StreamPicker } from './stream-picker'
 import { StreamTable } from './stream-table'
 
@@ -46,6 +46,7 @@ function StartRow({ streams }: { readonly streams: readonly StreamSnapshot[] }) 
     streamLimits.streams
   return (
     <StreamPicker
+      hint={fullText(full('sent'), full('received'))}
       actions={[
         { label: 'Send', disabled: full('sent'), take: (spec) => void start('sent', spec) },
         {
@@ -58,6 +59,13 @@ function StartRow({ streams }: { readonly streams: readonly StreamSnapshot[] }) 
   )
 }
 
+/** Why no more can be started; null while both ways have room. */
+function fullText(sent: boolean, received: boolean): string | null {
+  if (!sent && !received) return null
+  const way = sent && received ? 'each way' : sent ? 'to the peer' : 'from the peer'
+  return `${streamLimits.streams} streams run ${way}, as many as can; stop one to start another.`
+}
+
 function Notes({ live }: { readonly live: Live }) {
   const notes = live.view.events.filter((line) => line.onStreams).slice(-notesShown)
   if (notes.length === 0) return null
@@ -68,7 +76,9 @@ function Notes({ live }: { readonly live: Live }) {
           <time className="faint">
             {new Date((live.view.wallMs ?? 0) + line.atMs).toLocaleTimeString('en-GB')}
           </time>
-          <Health tone={line.health}>{line.text}</Health>
+          <Health tone={line.health}>
+            <Unbroken text={line.text} />
+          </Health>
         </li>
       ))}
     </ul>
