@@ -91,6 +91,8 @@ export interface Scenario {
   readonly name: string
   readonly about: string
   readonly seed: number | string
+  /** More seeds with which a named scenario must show the same. */
+  readonly moreSeeds?: readonly number[]
   readonly durationMs: number
   readonly networks: readonly string[]
   readonly nats: readonly WorldNat[]

@@ -3,7 +3,15 @@ import { expect, test } from 'vitest'
 import { unmet } from './expectations'
 import { readScenarios } from './named'
 import { runScenario } from './run'
+import type { Scenario } from './scenario'
 import { holdsFor } from './seeds'
+
+async function holds(scenario: Scenario): Promise<void> {
+  const run = await runScenario(scenario)
+  const why = `npm run sim -- --scenario ${scenario.name}, with seed ${scenario.seed}, tells the story`
+  expect(run.violations, why).toEqual([])
+  expect(unmet(run), why).toEqual([])
+}
 
 /** Seeds that once broke an invariant. */
 const pinned = JSON.parse(readFileSync(new URL('./pinned.json', import.meta.url), 'utf8')) as {
@@ -12,14 +20,14 @@ const pinned = JSON.parse(readFileSync(new URL('./pinned.json', import.meta.url)
 }[]
 
 for (const { file, scenario } of readScenarios()) {
-  test(scenario.about, async () => {
+  test(scenario.about, () => {
     expect(file).toBe(`${scenario.name}.json`)
     expect(scenario.expect.length).toBeGreaterThan(0)
-    const run = await runScenario(scenario)
-    const why = `npm run sim -- --scenario ${scenario.name} tells the story`
-    expect(run.violations, why).toEqual([])
-    expect(unmet(run), why).toEqual([])
+    return holds(scenario)
   })
+  for (const seed of scenario.moreSeeds ?? []) {
+    test(`${scenario.about}, also with seed ${seed}`, () => holds({ ...scenario, seed }))
+  }
 }
 
 for (const { seed, why } of pinned) test(`seed ${seed} stays mended: ${why}`, () => holdsFor(seed))

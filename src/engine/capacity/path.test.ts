@@ -1,24 +1,38 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../testing'
-import { createPathCapacity } from './path'
+import { createPathCapacity, type PathCapacity } from './path'
 
-/** Sends packets of 1250 bytes over a path and reports what arrived each 20 ms; what the path is said to carry after each. */
-function measured(
+interface Way {
+  /** Undefined: the packet is lost. */
+  readonly arrival: (sentMs: number) => number | undefined
+  readonly packetsPerSecond: (nowMs: number) => number
+}
+
+/** Sends packets of 1250 bytes over a path and reports what arrived each 20 ms; `look` is called after each report. */
+function drive(
   seconds: number,
-  packetsPerSecond: number,
-  arrival: (sentMs: number) => number,
-): (number | null)[] {
+  { arrival, packetsPerSecond }: Way,
+  look: (path: PathCapacity, nowMs: number) => void,
+) {
+  const losses: boolean[] = []
   const path = createPathCapacity(
-    { packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
+    {
+      packetBytes: 1400,
+      startBytes: 0,
+      rttHintMs: () => 100,
+      lost: (_stream, _sequence, byOverload) => losses.push(byOverload),
+    },
     0,
   )
   const under: { readonly sequence: number; readonly arrivedMs: number }[] = []
-  const told: (number | null)[] = []
   let sequence = 0
+  let due = 0
   for (let nowMs = 0; nowMs < seconds * 1000; nowMs += 1) {
-    for (; sequence < (nowMs * packetsPerSecond) / 1000; sequence += 1) {
+    for (due += packetsPerSecond(nowMs) / 1000; due >= 1; due -= 1) {
       path.sent(1, sequence, 1250, nowMs)
-      under.push({ sequence, arrivedMs: arrival(nowMs) })
+      const arrivedMs = arrival(nowMs)
+      if (arrivedMs !== undefined) under.push({ sequence, arrivedMs })
+      sequence += 1
     }
     if (nowMs % 20 !== 0) continue
     while (under[0] !== undefined && under[0].arrivedMs <= nowMs - 50) {
@@ -26,9 +40,32 @@ function measured(
       path.arrived(1, one, arrivedMs, nowMs - 50, nowMs)
     }
     path.reported(nowMs)
-    told.push(path.view().capacityBps)
+    look(path, nowMs)
   }
+  return losses
+}
+
+/** What the path is said to carry after each report. */
+function measured(
+  seconds: number,
+  packetsPerSecond: number,
+  arrival: (sentMs: number) => number,
+): (number | null)[] {
+  const told: (number | null)[] = []
+  drive(seconds, { arrival, packetsPerSecond: () => packetsPerSecond }, (path) =>
+    told.push(path.view().capacityBps),
+  )
   return told
+}
+
+/** A link of 10 Mbit/s and 50 ms that falls to 1.5 at a time, with a queue of 100 ms. */
+function narrowing(atMs: number): (sentMs: number) => number | undefined {
+  let freeMs = 0
+  return (sentMs) => {
+    if (freeMs - sentMs > 100) return undefined
+    freeMs = Math.max(freeMs, sentMs) + (1250 * 8000) / (sentMs < atMs ? 10e6 : 1.5e6)
+    return freeMs + 50
+  }
 }
 
 /** One-way delays of 50 ms and up to 16 more, drawn anew each 10 ms, in order. */
@@ -73,5 +110,67 @@ describe('what a path is said to carry', () => {
     })
     expect(told.findIndex((one) => one !== null) * 20).toBeLessThan(400)
     expect(Math.abs((told.at(-1) ?? 0) - 5e6)).toBeLessThan(0.05 * 5e6)
+  })
+
+  it('is known a fifth of a second after a long queue, also by few packets, to a tenth', () => {
+    const seen: { readonly atMs: number; readonly bps: number }[] = []
+    const way = { arrival: narrowing(2000), packetsPerSecond: () => 400 }
+    drive(3, way, (path, atMs) => {
+      const bps = path.view().capacityBps
+      if (bps !== null) seen.push({ atMs, bps })
+    })
+    // The first packet that waited for 30 ms was sent after 2010 and known of after 2140.
+    expect(seen[0]?.atMs).toBeLessThanOrEqual(2260)
+    for (const { bps } of seen) expect(Math.abs(bps - 1.5e6)).toBeLessThan(0.15e6)
+  })
+
+  it('is not what it delivers after it has become longer by 40 ms', () => {
+    let last: PathCapacity['view'] | null = null
+    const arrival = (sentMs: number) => sentMs + (sentMs < 2000 ? 50 : 90)
+    // Nearly all is taken from it, as from a path on which a queue stands.
+    const packetsPerSecond = (nowMs: number) => (nowMs < 2500 ? 400 : 15)
+    drive(8, { arrival, packetsPerSecond }, ({ view }) => (last = view))
+    expect(last!()).toMatchObject({ capacityBps: null, queueMs: 0 })
+  })
+
+  it('stays known while a queue drains and stands anew, and the queue with it', () => {
+    const queues: number[] = []
+    const packetsPerSecond = (nowMs: number) => (nowMs % 1000 < 500 ? 200 : 100)
+    drive(8, { arrival: narrowing(2000), packetsPerSecond }, (path, atMs) => {
+      if (atMs > 3000) queues.push(path.view().queueMs ?? 0)
+    })
+    expect(Math.max(...queues)).toBeGreaterThan(60)
+  })
+
+  it('is taken over from another path of the same links where that was seen later', () => {
+    let known: PathCapacity | null = null
+    drive(3, { arrival: narrowing(2000), packetsPerSecond: () => 400 }, (path) => (known = path))
+    const other = createPathCapacity(
+      { packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
+      0,
+    )
+    other.adopt(known!.seen)
+    expect(other.view().capacityBps).toBe(known!.view().capacityBps)
+    known!.adopt({ capacityBps: 9e6, saturatedMs: 1000, correctedMs: 1000 })
+    expect(known!.view().capacityBps).toBe(other.view().capacityBps)
+  })
+})
+
+describe('a loss', () => {
+  it('is by overload while more is sent than the queue lets through', () => {
+    const losses = drive(4, { arrival: narrowing(2000), packetsPerSecond: () => 400 }, () => undefined)
+    expect(losses.length).toBeGreaterThan(100)
+    expect(losses.filter((byOverload) => !byOverload).length).toBeLessThan(0.05 * losses.length)
+  })
+
+  it('is not by overload when it is random, or when others fill the queue', () => {
+    const random = seededRandom(3)
+    const lossy = (waitMs: number) => (sentMs: number) =>
+      random() < 0.03 ? undefined : sentMs + 50 + waitMs * (sentMs > 500 ? 1 : 0)
+    for (const waitMs of [0, 80]) {
+      const losses = drive(4, { arrival: lossy(waitMs), packetsPerSecond: () => 400 }, () => undefined)
+      expect(losses.length).toBeGreaterThan(10)
+      expect(losses.filter((byOverload) => byOverload)).toEqual([])
+    }
   })
 })

@@ -6,9 +6,13 @@ import { createPacer } from './pacer'
 import { createQueueEstimate } from './queue'
 import { createDeliveryRate } from './rate'
 import { createRelief } from './relief'
+import { createStillQueue } from './still'
 
 /** A queue this long shows that the path carries all it can, ms; what jitter makes comes on top. */
 const saturatedQueueMs = 4
+/** This long, and so many times what jitter makes, a queue needs fewer packets and no time to be told from jitter. */
+const longQueueMs = 30
+const longQueueByNoise = 4
 /** For so long, ms, and longer with jitter: a busy machine, or bad luck, makes all packets of a moment late. */
 const sustainedMs = 60
 const sustainedByNoise = 30
@@ -23,10 +27,14 @@ const capacityMemoryMs = 400
 /** What was not seen saturated for this long is not known any more, ms. */
 const capacityKeptMs = 60_000
 /** While no queue stands, more is tried: after so long, and by this part, times the square of the seconds since. */
-const tryMoreAfterMs = 2000
-const tryMorePart = 0.02
-/** What carried more than was known goes on from so far into the trial, a sixth more, and not from its start. */
-const tryOnFromMs = tryMoreAfterMs + 3000
+const tryMoreAfterMs = 1000
+const tryMorePart = 0.017
+/** What carried more than was known goes on from so far into the trial, two fifths more, and not from its start. */
+const tryOnFromMs = tryMoreAfterMs + 5000
+/** Sent over delivered from which a full queue is our doing, not that of others on the path. */
+const overloadFactor = 1.2
+/** `bulk` sees to the base delay itself: for so long after it last wanted to send, ms. */
+const bulkMs = 5000
 /** A loss beside packets that waited for longer than this is one of a full queue, ms. */
 const fullQueueMs = 30
 /** Nothing was heard for this many round trips, and this long: silence. */
@@ -58,8 +66,18 @@ export interface PathCapacity {
   /** By how much delays were shorter after losses than before, ms, since this was asked before; see `isFullQueue`. */
   takeRelief(): number
   setSharers(count: number): void
+  /** What another path over the same links was seen to carry; taken when that is newer than what is known of this one. */
+  adopt(seen: SeenCapacity): void
+  readonly seen: SeenCapacity
   /** The user's limit, bit/s; null = none. */
   setCap(capBps: number | null): void
+}
+
+/** What a path delivered while a queue stood, when one last stood, and from when on more is tried; engine ms. */
+export interface SeenCapacity {
+  readonly capacityBps: number | null
+  readonly saturatedMs: number
+  readonly correctedMs: number
 }
 
 export interface CapacityView {
@@ -85,13 +103,16 @@ export interface PathCapacityOptions {
   /** What `bulk` may begin with in flight, where another pair over the same links tells; 0 = nothing is known. */
   readonly startBytes: number
   rttHintMs(): number | null
-  lost(stream: number, sequence: number, sentMs: number, bytes: number): void
+  /** `byOverload`: by a queue that we filled, sending more than the path delivers. */
+  lost(stream: number, sequence: number, byOverload: boolean): void
 }
 
 export function createPathCapacity(options: PathCapacityOptions, startMs: number): PathCapacity {
   const queue = createQueueEstimate()
   const rate = createDeliveryRate()
+  const sending = createDeliveryRate()
   const pacer = createPacer()
+  const still = createStillQueue<SeenCapacity>()
   const waits = createHistogram()
   const relief = createRelief()
   let nowMs = startMs
@@ -109,6 +130,9 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   let byFullQueue = 0
   let otherwise = 0
   let restartedMs = -Infinity
+  /** What was sent until then was more than the path delivers. */
+  let overloadedMs = -Infinity
+  let bulkLimitedMs = -Infinity
   let backoff = 1
 
   const ledger = createLedger({
@@ -126,10 +150,14 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     },
     lost(stream, sequence, bytes, sentMs) {
       const isFull = !suspended && lastWaitMs > Math.max(fullQueueMs, 20 + 3 * queue.noiseMs)
-      if (isFull) byFullQueue += 1
-      else otherwise += 1
+      if (isFull) {
+        byFullQueue += 1
+        still.isFull()
+      } else {
+        otherwise += 1
+      }
       if (!suspended) controller.lost(bytes, sentMs, isFull, nowMs)
-      options.lost(stream, sequence, sentMs, bytes)
+      options.lost(stream, sequence, isFull && isOverload(sentMs))
     },
   })
   const controller = createController(
@@ -145,28 +173,41 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   )
 
   /**
-   * A queue stands: even the luckiest of enough packets waited, and did so for a while. A slower link delays each packet by
-   * what it takes itself, which is no queue.
+   * A queue stands: even the luckiest of enough packets waited, and did so for a while, or for so long that nothing else
+   * explains it. A slower link delays each packet by what it takes itself, which is no queue.
    */
   const isSaturated = (deliveredBps: number): boolean => {
-    const windowMs = queue.arrivals(100) >= enoughPackets ? 100 : 320
+    const noise = queue.noiseMs
+    const isLong = isLongQueue()
+    const windowMs = isLong || queue.arrivals(100) >= enoughPackets ? 100 : 320
     const standing = queue.standingMs(windowMs) ?? 0
     const ownMs = (meanBytes * 8000) / deliveredBps
-    const stands = standing > saturatedQueueMs + queue.noiseMs / 2 + ownMs
+    const stands = standing > saturatedQueueMs + noise / 2 + ownMs
     if (!stands || queue.arrivals(windowMs) < leastPackets) standsSinceMs = null
     else standsSinceMs ??= nowMs
+    if (standsSinceMs === null) return false
     return (
-      standsSinceMs !== null &&
-      nowMs - standsSinceMs >= Math.min(mostSustainedMs, sustainedMs + sustainedByNoise * queue.noiseMs)
+      isLong || nowMs - standsSinceMs >= Math.min(mostSustainedMs, sustainedMs + sustainedByNoise * noise)
     )
+  }
+
+  const isLongQueue = (): boolean =>
+    queue.arrivals(100) >= leastPackets &&
+    (queue.standingMs(100) ?? 0) > Math.max(longQueueMs, longQueueByNoise * queue.noiseMs)
+
+  const isOverload = (sentMs: number): boolean => {
+    if (sending.overBps(200) > overloadFactor * rate.overBps(100)) overloadedMs = nowMs
+    return sentMs <= overloadedMs
   }
 
   const measureCapacity = (): void => {
     const nowBps = rate.overBps(200)
     if (nowBps === 0) return
     if (isSaturated(nowBps)) {
+      // What came before the queue stood came as it was sent.
+      const queuedBps = nowMs - (standsSinceMs ?? nowMs) < 100 ? rate.overBps(100) : nowBps
       const part = 1 - Math.exp(-Math.min(1000, nowMs - saturatedMs) / capacityMemoryMs)
-      capacityBps = capacityBps === null ? nowBps : capacityBps + (nowBps - capacityBps) * part
+      capacityBps = capacityBps === null ? queuedBps : capacityBps + (queuedBps - capacityBps) * part
       saturatedMs = nowMs
       correctedMs = nowMs
     } else if (capacityBps !== null && nowBps > capacityBps * 1.05) {
@@ -175,6 +216,23 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     } else if (nowMs - saturatedMs > capacityKeptMs) {
       capacityBps = null
     }
+  }
+
+  const setSeen = (seen: SeenCapacity): void => {
+    ;({ capacityBps, saturatedMs, correctedMs } = seen)
+  }
+
+  /** Where a path has become longer, what was taken for a queue since is none, nor what it delivered all that it carries. */
+  const findLongerWay = (): void => {
+    const standing = queue.standingMs(100)
+    const { baseMs } = queue
+    if (standing === null || baseMs === null || nowMs - bulkLimitedMs < bulkMs) return
+    const seen = { capacityBps, saturatedMs, correctedMs }
+    const before = still.look(standing, queue.noiseMs, rate.overBps(200), seen, nowMs)
+    if (before === null) return
+    queue.rebase(baseMs + standing, nowMs)
+    standsSinceMs = null
+    setSeen(before[0])
   }
 
   const usableBps = (): number | null => {
@@ -208,6 +266,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     sent(stream, sequence, bytes, sentMs) {
       nowMs = sentMs
       ledger.sent(stream, sequence, bytes, sentMs)
+      sending.add(bytes, sentMs)
       pacer.setRate(Math.min(capBps, limits.streamRateBps, controller.paceBps))
       pacer.sent(bytes, sentMs)
     },
@@ -220,6 +279,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       backoff = 1
       ledger.settle(atMs)
       controller.reported(atMs)
+      findLongerWay()
       measureCapacity()
     },
     tick(atMs) {
@@ -251,7 +311,10 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       if (suspended || paused || ledger.inFlightBytes + bytes > controller.windowBytes) return Infinity
       return pacer.freeAtMs
     },
-    limited: () => controller.limited(),
+    limited() {
+      bulkLimitedMs = nowMs
+      controller.limited()
+    },
     view: () => ({
       capacityBps,
       usableBps: usableBps(),
@@ -267,6 +330,12 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       return queue.standingMs(100)
     },
     takeRelief: () => relief.take(),
+    adopt(seen) {
+      if (seen.capacityBps !== null && seen.saturatedMs > saturatedMs) setSeen(seen)
+    },
+    get seen() {
+      return { capacityBps, saturatedMs, correctedMs }
+    },
     setSharers: (count) => controller.setSharers(count),
     setCap(bps) {
       capBps = bps ?? Infinity

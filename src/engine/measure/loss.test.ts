@@ -25,6 +25,20 @@ describe('loss', () => {
     expect(loss.recentLoss).toBe(0.05)
   })
 
+  it('tells what the path loses of itself from what was lost as more was sent than it carries', () => {
+    const loss = startedLoss()
+    loss.overloaded(40)
+    loss.compare(200, 150, 100)
+    expect(loss.recentLoss).toBe(0.25)
+    expect(loss.recentOwnLoss).toBeCloseTo(0.05, 9)
+    loss.overloaded(200)
+    loss.compare(300, 250, 200)
+    expect(loss.recentOwnLoss).toBe(0)
+    loss.forgetRecent()
+    loss.compare(400, 340, 300)
+    expect(loss.recentOwnLoss).toBeCloseTo(0.1, 9)
+  })
+
   it('forgets of late what an outage took, and keeps it in the whole', () => {
     const loss = startedLoss()
     loss.compare(200, 100, 100)

@@ -15,11 +15,18 @@ export interface Loss {
    * stands, and counting goes on from there.
    */
   compare(sentCount: number, receivedCount: number, nowMs: number): void
+  /**
+   * So many that are, or will be, counted as lost were lost because we sent more than the path carries: that says how much
+   * it carries, not how well.
+   */
+  overloaded(count: number): void
   /** The path is back after an outage: what that took says nothing of what it loses now. The whole stands. */
   forgetRecent(): void
   view(): LossView
   /** 0..1, each packet weighing less the older it is (time constant 2.5 s); null before anything was compared, or since it was forgotten. */
   readonly recentLoss: number | null
+  /** The same without what overload lost: what the path loses of as much as it carries. */
+  readonly recentOwnLoss: number | null
 }
 
 export function createLoss(): Loss {
@@ -33,12 +40,16 @@ export function createLoss(): Loss {
   let recentSent = 0
   let recentLost = 0
   let recent: number | null = null
+  let recentByOverload = 0
+  let newByOverload = 0
 
   const updateRecent = (moreSent: number, moreReceived: number, elapsedMs: number): void => {
     const decay = Math.exp(-Math.max(0, elapsedMs) / recentTimeConstantMs)
     recentSent = recentSent * decay + moreSent
     // Packets counted late give back what was counted lost before them, but never more than is still remembered.
     recentLost = Math.min(recentSent, Math.max(0, recentLost * decay + moreSent - moreReceived))
+    recentByOverload = recentByOverload * decay + newByOverload
+    newByOverload = 0
     if (recentSent > 1e-6) recent = recentLost / recentSent
   }
 
@@ -61,9 +72,14 @@ export function createLoss(): Loss {
       receivedCountMax = receivedCount
       comparedAtMs = nowMs
     },
+    overloaded(count) {
+      newByOverload += count
+    },
     forgetRecent() {
       recentSent = 0
       recentLost = 0
+      recentByOverload = 0
+      newByOverload = 0
       recent = null
     },
     view: () => ({
@@ -74,6 +90,9 @@ export function createLoss(): Loss {
     }),
     get recentLoss() {
       return recent
+    },
+    get recentOwnLoss() {
+      return recent === null ? null : Math.max(0, recent - recentByOverload / Math.max(1, recentSent))
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { RttView } from '../face/snapshot'
 import { createHistogram } from './histogram'
+import { createLevel, type Level } from './level'
 
 /** Smallest retransmission time-out for checks and keepalives, ms. RFC 6298 (2.4) says 1 s, which is for TCP's data. */
 const minRtoMs = 100
@@ -27,6 +28,8 @@ export interface Rtt {
   readonly smoothedMs: number | null
   /** RTTVAR of RFC 6298; null before the first sample. */
   readonly varianceMs: number | null
+  /** What it is now: as these two, but where it leaps it follows at once. */
+  readonly present: Level
   /** RFC 6298 time-out within 100 ms .. 60 s; 500 ms before the first sample. */
   rtoMs(): number
   /** Smallest sample of the last 10 s (up to 11: it is kept by the second); null when there was none. */
@@ -37,6 +40,7 @@ export function createRtt(): Rtt {
   const histogram = createHistogram()
   const interval = createIntervalSamples()
   const recent = createRecentMinimum()
+  const present = createLevel()
   let last = 0
   let smoothed: number | null = null
   let variance: number | null = null
@@ -59,6 +63,7 @@ export function createRtt(): Rtt {
       interval.add(last)
       recent.add(last, nowMs)
       smooth(last)
+      present.add(last)
     },
     view() {
       const distribution = histogram.distribution()
@@ -72,6 +77,7 @@ export function createRtt(): Rtt {
     get varianceMs() {
       return variance
     },
+    present,
     rtoMs() {
       if (smoothed === null || variance === null) return initialRtoMs
       const rto = smoothed + Math.max(clockGranularityMs, 4 * variance)

@@ -1,5 +1,6 @@
 import type { Pair } from '../ice'
 import { chooseCarrying, chooseControl, type SpreadCandidate } from '../spread'
+import { learnFromKin } from './feedback'
 import { mayCarry, tellPaths } from './spreading'
 import { pairById, type SessionState } from './state'
 import { forgetWeights } from './weighing'
@@ -39,7 +40,9 @@ export function refreshCarrying(state: SessionState, force: boolean): void {
   // `auto` is all pairs for messages and the best disjoint ones for RTP streams.
   state.carrying = choose(state, 'records', live, state.use === 'disjoint' ? 'disjoint' : 'all')
   state.carryingStreams = choose(state, 'streams', live, state.use === 'all' ? 'all' : 'disjoint')
+  const streamPairs = state.streamPairs
   state.streamPairs = state.carryingStreams.flatMap((id) => pairById(state, id) ?? [])
+  for (const pair of state.streamPairs) if (!streamPairs.includes(pair)) learnFromKin(state, pair)
   forgetWeights(state)
   tellPaths(state)
   // Excluded pairs still serve control when they are all there is, so that the session can be steered.

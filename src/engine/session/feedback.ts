@@ -76,7 +76,10 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
       packetBytes: limits.datagramBytes,
       startBytes: windowOfKin(state, pair) / 2,
       rttHintMs: () => pair.rtt.smoothedMs,
-      lost: (streamId, sequence) => state.feedback.lost.push({ pairId: pair.id, streamId, sequence }),
+      lost(streamId, sequence, byOverload) {
+        state.feedback.lost.push({ pairId: pair.id, streamId, sequence })
+        if (byOverload) pair.lossSent.overloaded(1)
+      },
     },
     state.nowMs,
   )
@@ -94,19 +97,30 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
     lostByFullQueue: 0,
   }
   state.feedback.paths.set(pair.id, path)
+  learnFromKin(state, pair)
   return path
 }
 
-/** The largest window of the pairs between the same two interfaces, as of the other IP version: they go by the same links. */
-function windowOfKin(state: SessionState, { socket, remote }: Pair): number {
-  let most = 0
-  if (remote.interfaceName === null) return most
-  for (const { pair, capacity } of state.feedback.paths.values()) {
-    if (pair.socket.interfaceName !== socket.interfaceName) continue
-    if (pair.remote.interfaceName !== remote.interfaceName) continue
-    most = Math.max(most, capacity.controller.windowBytes)
-  }
-  return most
+/** Those of the pairs between the same two interfaces, as of the other IP version: they go by the same links. */
+function kinOf(state: SessionState, { id, socket, remote }: Pair): SendingPath[] {
+  if (remote.interfaceName === null) return []
+  return [...state.feedback.paths.values()].filter(
+    ({ pair }) =>
+      pair.id !== id &&
+      pair.socket.interfaceName === socket.interfaceName &&
+      pair.remote.interfaceName === remote.interfaceName,
+  )
+}
+
+function windowOfKin(state: SessionState, pair: Pair): number {
+  return Math.max(0, ...kinOf(state, pair).map(({ capacity }) => capacity.controller.windowBytes))
+}
+
+/** A pair begins to carry: what the links are known to carry holds for it as well. */
+export function learnFromKin(state: SessionState, pair: Pair): void {
+  const path = state.feedback.paths.get(pair.id)
+  if (path === undefined) return
+  for (const { capacity } of kinOf(state, pair)) path.capacity.adopt(capacity.seen)
 }
 
 /** A copy of a stream's packet went over a pair. */

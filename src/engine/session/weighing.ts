@@ -78,8 +78,8 @@ function weigh(
     return [
       {
         id,
-        rttMs: rtt.smoothedMs,
-        loss: lossSent.recentLoss,
+        rttMs: rtt.present.levelMs,
+        loss: lossSent.recentOwnLoss,
         rateBps: known?.usableBps ?? null,
         seenBps: known?.capacityBps ?? null,
         queueMs: known?.queueMs ?? null,

@@ -12,12 +12,12 @@ export interface PathFacts {
   readonly straight: boolean
   /** Its place in the user's order for `backup`, 0 first; null where the user gave none: after all that have one. */
   readonly order: number | null
-  /** Smoothed round trip and its variation (RFC 6298); null before a sample. */
+  /** Round trip as it is now, and its variation; null before a sample. */
   readonly rttMs: number | null
   readonly rttVarMs: number | null
   /** The smallest round trip of about the last 10 s. */
   readonly baseRttMs: number | null
-  /** Towards the peer, lately, 0..1; null when unknown. */
+  /** Towards the peer, lately, 0..1, without what was lost as we sent more than it carries; null when unknown. */
   readonly loss: number | null
   /** What the path is estimated to carry towards the peer, bit/s of UDP payload; null when unknown. */
   readonly rateBps: number | null

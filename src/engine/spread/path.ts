@@ -116,6 +116,14 @@ export function charge(path: Path, bytes: number, nowMs: number): void {
   path.freeAtMs = Math.max(path.freeAtMs, nowMs) + (bytes * 8000) / (usedRatePart * rateBps)
 }
 
+/** What takes longer to leave than this, ms, is mostly lost in the full queue that it makes. */
+const mostBacklogMs = 150
+
+/** Whether it was given so much, by its estimated rate, that more would only be lost. */
+export function isOverfull(path: Path, nowMs: number): boolean {
+  return path.freeAtMs - nowMs > mostBacklogMs
+}
+
 /** A path without a round trip counts as this slow, ms. */
 const unknownDelayMs = 30_000
 /** What asking for a lost packet and sending it again costs beyond a round trip, ms. */

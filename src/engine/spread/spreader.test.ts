@@ -98,6 +98,24 @@ function acknowledging(spreader: Spreader, rttMs: number) {
   }
 }
 
+describe('a path that was given more than it carries', () => {
+  it('gets no packet that another one may have lost, since it would lose it as well', () => {
+    const { spreader, send } = world('weighted', [facts(1, { rateBps: 1e6 }), facts(2, { suspect: true })])
+    expect(spreader.rescue(2, 1000, noRests, 0)).toBe(1)
+    send(200, 2)
+    expect(spreader.rescue(2, 1000, noRests, 200)).toBeNull()
+  })
+
+  it('leaves the rest in weighted mode to one that is in doubt', () => {
+    const { send } = world('weighted', [facts(1, { rateBps: 1e6 }), facts(2, { suspect: true })])
+    const chosen = send(2000, 2)
+    // 1 Mbit/s is 125 packets a second, used to nine tenths, and 150 ms of them wait.
+    expect(countOf(chosen, 1)).toBeGreaterThan(220)
+    expect(countOf(chosen, 1)).toBeLessThan(260)
+    expect(countOf(chosen, 2)).toBe(1000 - countOf(chosen, 1))
+  })
+})
+
 describe('every mode', () => {
   it.each(modes)('%s says so when there is no path', (mode) => {
     const { spreader } = world(mode, [])

@@ -20,6 +20,7 @@ import {
   expectedDelayMs,
   grownPart,
   hasRoom,
+  isOverfull,
   judge,
   type Path,
   trouble,
@@ -62,7 +63,7 @@ export interface Spreader {
   nextDeadline(): number | undefined
   /**
    * The path for a packet that may be lost on another one: where it comes soonest, and that one only if it is well; none
-   * that is too narrow for its stream.
+   * that is too narrow for its stream, or has far more to send than it carries.
    */
   rescue(fromId: number, bytes: number, rests: PathRests, nowMs: number): number | null
   /** When the oldest packet was put on the path that the peer should have acknowledged; null while that is not known. */
@@ -237,6 +238,12 @@ export function createSpreader(initialMode: Mode): Spreader {
     ids.push(path.id)
   }
 
+  /** In place of a path with more than enough to do one that is in doubt, and may well work: what is lost else is risked. */
+  const doubtedFor = (path: Path, nowMs: number): Path => {
+    if (!isOverfull(path, nowMs)) return path
+    return paths.find((one) => one.facts.up && one.trouble !== null && !isOverfull(one, nowMs)) ?? path
+  }
+
   /** Another path that has room and is wide enough, the one on which the packet comes soonest. */
   const soonest = (except: Path | null, bytes: number, rests: PathRests, nowMs: number): Path | null => {
     let best: Path | null = null
@@ -253,7 +260,8 @@ export function createSpreader(initialMode: Mode): Spreader {
 
   const preferred = (packet: PacketFacts, nowMs: number): Path | null => {
     if (mode === 'weighted') {
-      if (usable.length < 2) return usable[0] ?? null
+      const only = usable[0] ?? null
+      if (usable.length < 2) return only === null ? null : doubtedFor(only, nowMs)
       weighedAtMs = nowMs
       // Records count as packets: what shares are promised for `messages` are of packets.
       const units = packet.kind === 'records' ? 1 : packet.bytes
@@ -405,7 +413,7 @@ export function createSpreader(initialMode: Mode): Spreader {
     rescue(fromId, bytes, rests, nowMs) {
       const from = byId.get(fromId) ?? null
       const other = soonest(from, bytes, rests, nowMs)
-      if (other !== null) return other.id
+      if (other !== null) return isOverfull(other, nowMs) ? null : other.id
       if (isTooNarrow(fromId, rests)) return null
       return from?.trouble === null && from.facts.up && hasRoom(from, bytes, nowMs) ? fromId : null
     },

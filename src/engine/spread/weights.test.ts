@@ -238,6 +238,16 @@ describe('weights under load', () => {
     expect(hold({ rateBps: 20e6, seenBps: 20e6 })).toBeNull()
   })
 
+  it('begin with what a new pair is known to carry, and with the initial weight where that is less', () => {
+    const weights = createWeights(settings)
+    for (let nowMs = 0; nowMs <= 3000; nowMs += 100) weights.update([path(1)], 8e6, nowMs)
+    const share = (id: number) => weights.weight(id) / (weights.weight(1) + weights.weight(id))
+    weights.update([path(1), path(2, { rateBps: 1e6 })], 8e6, 3100)
+    expect(8 * share(2)).toBeCloseTo(0.9, 3)
+    weights.update([path(1), path(2), path(3, { rateBps: 50e6 })], 8e6, 3100)
+    expect(weights.weight(3)).toBe(1)
+  })
+
   it('have moved by nine tenths within 300 ms when a rate falls', () => {
     const weights = createWeights(settings)
     const before = [path(1, { rateBps: 20e6 }), path(2, { rateBps: 20e6 })]

@@ -21,9 +21,9 @@ export interface WeightSettings {
 /** One carrying pair. Null: not measured; for `capBps`: no limit by the user. */
 export interface WeightInput {
   readonly id: number
-  /** Smoothed RTT. */
+  /** Round trip as it is now. */
   readonly rttMs: number | null
-  /** Towards the peer, 0..1. */
+  /** Towards the peer, 0..1, without what was lost as we sent more than it carries. */
   readonly loss: number | null
   /** What it may be given towards the peer, and what it was seen to carry, bit/s of UDP payload. */
   readonly rateBps: number | null
@@ -75,12 +75,23 @@ export function createWeights(settings: WeightSettings): Weights {
   const weightOf = (logWeight: number): number =>
     Math.min(settings.maxWeight, Math.max(settings.minWeight, Math.exp(logWeight)))
 
-  const follow = (id: number, target: Target, timeMs: number, nowMs: number): void => {
-    const known = tracked.get(id)
-    if (known === undefined) {
-      tracked.set(id, { logWeight: initial, weight: weightOf(initial), updatedAtMs: nowMs, hold: null })
-      return
-    }
+  /** A new pair has the initial weight, but no more than what it is known to carry. `offset`: of weights over targets now. */
+  const begin = (id: number, { logWeight, hold }: Target, offset: number, nowMs: number): void => {
+    const most = hold === null || logWeight === null ? Infinity : logWeight + offset
+    const first = Math.max(low, Math.min(initial, most))
+    tracked.set(id, { logWeight: first, weight: weightOf(first), updatedAtMs: nowMs, hold: null })
+  }
+
+  const offsetOf = (inputs: readonly WeightInput[], targets: readonly Target[]): number => {
+    const offsets = inputs.flatMap(({ id }, at) => {
+      const known = tracked.get(id)
+      const target = targets[at]?.logWeight ?? null
+      return known === undefined || target === null ? [] : [known.logWeight - target]
+    })
+    return offsets.length === 0 ? 0 : offsets.reduce((sum, one) => sum + one, 0) / offsets.length
+  }
+
+  const follow = (known: Tracked, target: Target, timeMs: number, nowMs: number): void => {
     const elapsedMs = Math.max(0, nowMs - known.updatedAtMs)
     known.updatedAtMs = nowMs
     known.hold = target.hold
@@ -95,9 +106,14 @@ export function createWeights(settings: WeightSettings): Weights {
     update(inputs, demandBps, nowMs) {
       const targets = targetsOf(inputs, demandBps)
       const isLimited = targets.some(({ hold }) => hold !== null)
-      inputs.forEach((input, at) => {
-        const target = targets[at] as Target
-        follow(input.id, target, isLimited ? limitedTimeConstantMs : timeConstantMs, nowMs)
+      inputs.forEach(({ id }, at) => {
+        const known = tracked.get(id)
+        if (known === undefined) return
+        follow(known, targets[at] as Target, isLimited ? limitedTimeConstantMs : timeConstantMs, nowMs)
+      })
+      const offset = offsetOf(inputs, targets)
+      inputs.forEach(({ id }, at) => {
+        if (!tracked.has(id)) begin(id, targets[at] as Target, offset, nowMs)
       })
     },
     weight: (id) => tracked.get(id)?.weight ?? weightOf(initial),
