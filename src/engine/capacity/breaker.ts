@@ -39,24 +39,32 @@ export interface Breaker {
   update(interval: BreakerInterval, isTry?: boolean): boolean
   /** What has been done elsewhere may have helped: counts anew. */
   reset(): void
+  /** The last intervals that told something were too much, in a row nearly as long as to trip, or longer. */
+  readonly isExceeded: boolean
 }
 
 export function createBreaker(): Breaker {
   let exceeded = 0
   let untold = 0
+  /** As `exceeded`, but not ended by a trip. */
+  let row = 0
   return {
     update(interval, isTry = false) {
       const verdict = judge(interval)
       untold = verdict === 'untold' ? untold + 1 : 0
-      if (verdict === 'fine' || untold > keptIntervals) exceeded = 0
+      if (verdict === 'fine' || untold > keptIntervals) exceeded = row = 0
       if (verdict !== 'excessive') return false
       exceeded += 1
+      row += 1
       if (exceeded < (isTry ? 1 : intervalsToTrip)) return false
       exceeded = 0
       return true
     },
     reset() {
-      exceeded = 0
+      exceeded = row = 0
+    },
+    get isExceeded() {
+      return row >= intervalsToTrip - 1
     },
   }
 }

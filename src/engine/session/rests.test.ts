@@ -176,6 +176,40 @@ test('all paths too narrow: they rest one after the other, and with the last the
   }
 })
 
+test.each([
+  ['that of them which it has room for remains', 40_000_000, 2],
+  ['all rest when it has room for none', 10_000_000, 3],
+])(
+  'pairs that go by one narrow link rest together: %s',
+  (_name, narrowBps, times) => {
+    const world = connected([link(10), { ...link(20), rateBps: narrowBps }, link(30)], { use: 'all' })
+    world.start(big)
+    world.runUntil(3500)
+    const rests = world.told(0, 'stream-path-rests')
+    expect(rests).toHaveLength(times)
+    expect(new Set(rests.map(({ atMs }) => atMs)).size).toBe(1)
+    for (const rest of rests) expect('label' in rest && rest.label).toMatch(/^link2/)
+    expect(world.told(0, 'stream-broken')).toEqual([])
+  },
+  60_000,
+)
+
+test('of several paths that rest for a stream one at a time is tried', () => {
+  const world = connected([link(10), link(20, tooNarrow), link(30, tooNarrow)])
+  world.start(big)
+  world.runUntil(5000)
+  expect(world.stream(0).rests.map(({ state }) => state)).toEqual(['resting', 'resting'])
+  for (const path of world.links.slice(1)) path.loss = 0
+  world.runUntil(20_000)
+  const told = world.told(0, 'stream-path-tried', 'stream-path-returns')
+  expect(told.map(({ kind }) => kind)).toEqual([
+    'stream-path-tried',
+    'stream-path-returns',
+    'stream-path-tried',
+    'stream-path-returns',
+  ])
+}, 60_000)
+
 test('backup: the next in the order takes over from one that is too narrow, for the stream it is too narrow for', () => {
   const world = connected([link(10, tooNarrow), link(20)], {
     mode: 'backup',

@@ -35,10 +35,13 @@ export function reviewRests(state: SessionState): void {
   }
 }
 
-/** The path works, no other stream tries it now, and it is not known to carry less than the stream sends. */
+/**
+ * The path works, no other stream tries it now, nor this one another, which may be over the same links, and it is not known
+ * to carry less than the stream sends.
+ */
 function mayTry(state: SessionState, stream: SentStream, pairId: number): boolean {
   const { agent, streamPairs, streams, feedback, nowMs } = state
-  if (agent.state.isHeld) return false
+  if (agent.state.isHeld || stream.rests.tried.length > 0) return false
   if (!streamPairs.some(({ id, state: at }) => id === pairId && at === 'up')) return false
   if (streams.running.some(({ rests }) => rests.tried.includes(pairId))) return false
   const capacity = feedback.paths.get(pairId)?.capacity
