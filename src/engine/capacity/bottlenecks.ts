@@ -4,8 +4,10 @@ const leastKept = 40
 /** A queue that moves less than this (standard deviation of its changes) says nothing, ms. */
 const leastMotionMs = 0.6
 /** Correlation from which two paths share a bottleneck, and below which they do not any more. */
-const joinAt = 0.6
-const partAt = 0.3
+const joinAt = 0.7
+const partAt = 0.4
+/** A change counts as this many times the mean one at most: a single moment proves nothing. */
+const mostTimesMean = 3
 /** Samples between two comparisons. */
 const compareEvery = 10
 
@@ -33,12 +35,25 @@ export function createBottlenecks(): Bottlenecks {
   let groups = new Map<number, number>()
   let samples = 0
 
+  /** Of changes known of both. */
+  const mean = (of: Float64Array, other: Float64Array): number => {
+    let [sum, n] = [0, 0]
+    for (let i = 0; i < kept; i += 1) {
+      if (Number.isNaN(of[i]) || Number.isNaN(other[i])) continue
+      sum += Math.abs(of[i] as number)
+      n += 1
+    }
+    return sum / Math.max(1, n)
+  }
+
   const compare = (a: Course, b: Course): number | null => {
+    const mostA = mostTimesMean * mean(a.changes, b.changes)
+    const mostB = mostTimesMean * mean(b.changes, a.changes)
     let n = 0
     let [sumA, sumB, squareA, squareB, product] = [0, 0, 0, 0, 0]
     for (let i = 0; i < kept; i += 1) {
-      const x = a.changes[i] as number
-      const y = b.changes[i] as number
+      const x = Math.max(-mostA, Math.min(mostA, a.changes[i] as number))
+      const y = Math.max(-mostB, Math.min(mostB, b.changes[i] as number))
       if (Number.isNaN(x) || Number.isNaN(y)) continue
       n += 1
       sumA += x

@@ -14,8 +14,6 @@ const leastLookMs = 40
 const mostLookMs = 100
 /** How far a round goes towards the window that its queue suggests. */
 const step = 0.6
-/** The queue is drained this often, so that the base delay is seen, ms. */
-const drainEveryMs = 5000
 const drainBelowMs = 2
 /** Above this and three times the target a queue is cut at once, ms. */
 const alarmQueueMs = 25
@@ -67,6 +65,8 @@ export interface ControllerView {
   readonly packetBytes: number
   /** Round trip from elsewhere, until acknowledgements tell. */
   rttHintMs(): number | null
+  /** The queue is drained this often, so that the base delay is seen, ms. */
+  readonly drainEveryMs: number
   /** The window to begin with, where another path over the same links tells; 0 = it does not. */
   readonly startBytes: number
 }
@@ -305,7 +305,7 @@ export function createController(path: ControllerView, startMs: number): Control
     if (phase === 'draining') {
       phase = 'steady'
       window = keptWindow
-    } else if (phase === 'steady' && nowMs - drainedMs > drainEveryMs && queueMs < Infinity) {
+    } else if (phase === 'steady' && nowMs - drainedMs > path.drainEveryMs && queueMs < Infinity) {
       drainedMs = nowMs
       keptWindow = window
       phase = 'draining'

@@ -17,6 +17,7 @@ function drive(
   const losses: boolean[] = []
   const path = createPathCapacity(
     {
+      number: 0,
       packetBytes: 1400,
       startBytes: 0,
       rttHintMs: () => 100,
@@ -89,7 +90,7 @@ describe('what a path is said to carry', () => {
 
   it('is delivered no more once nothing has arrived for a second', () => {
     const path = createPathCapacity(
-      { packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
+      { number: 0, packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
       0,
     )
     for (let at = 0; at < 100; at += 1) {
@@ -146,7 +147,7 @@ describe('what a path is said to carry', () => {
     let known: PathCapacity | null = null
     drive(3, { arrival: narrowing(2000), packetsPerSecond: () => 400 }, (path) => (known = path))
     const other = createPathCapacity(
-      { packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
+      { number: 0, packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
       0,
     )
     other.adopt(known!.seen)

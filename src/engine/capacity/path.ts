@@ -41,6 +41,13 @@ const fullQueueMs = 30
 const silentRounds = 3
 const silentMs = 200
 
+/** How often a queue is drained, ms: paths that do it at the same time would seem to share a bottleneck. */
+const drainEveryMs = 5000
+const drainLaterMs = 300
+const drainTurns = 5
+/** So long after `bulk` was kept back a path in startup is filled by it, ms. */
+const filledMs = 1000
+
 /** What is known of one path towards the peer, and how much may be sent over it. */
 export interface PathCapacity {
   /** A packet of a stream goes over it. */
@@ -62,6 +69,7 @@ export interface PathCapacity {
   view(): CapacityView
   readonly ledger: Ledger
   readonly controller: Controller
+  /** Queue that stands now, ms; null while `bulk` fills the path to find out what it carries: that tells nothing of others. */
   readonly standingQueueMs: number | null
   /** By how much delays were shorter after losses than before, ms, since this was asked before; see `isFullQueue`. */
   takeRelief(): number
@@ -99,6 +107,8 @@ export interface CapacityView {
 }
 
 export interface PathCapacityOptions {
+  /** Its own among the paths of a session. */
+  readonly number: number
   readonly packetBytes: number
   /** What `bulk` may begin with in flight, where another pair over the same links tells; 0 = nothing is known. */
   readonly startBytes: number
@@ -166,6 +176,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       queue,
       rate,
       packetBytes: options.packetBytes,
+      drainEveryMs: drainEveryMs + drainLaterMs * (options.number % drainTurns),
       startBytes: options.startBytes,
       rttHintMs: options.rttHintMs,
     },
@@ -327,7 +338,8 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     ledger,
     controller,
     get standingQueueMs() {
-      return queue.standingMs(100)
+      const isFilled = controller.phase === 'startup' && nowMs - bulkLimitedMs < filledMs
+      return isFilled ? null : queue.standingMs(100)
     },
     takeRelief: () => relief.take(),
     adopt(seen) {

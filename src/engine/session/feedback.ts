@@ -73,6 +73,7 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
   if (known !== undefined) return known
   const capacity = createPathCapacity(
     {
+      number: pair.id,
       packetBytes: limits.datagramBytes,
       startBytes: windowOfKin(state, pair) / 2,
       rttHintMs: () => pair.rtt.smoothedMs,

@@ -83,6 +83,7 @@ export function createBench(
         {
           packetBytes,
           startBytes: 0,
+          number: i,
           rttHintMs: () => 2 * (settings.delayMs ?? link.settings.delayMs),
           lost: () => {},
         },
@@ -111,8 +112,13 @@ export function createBench(
     one.forward.send(packetBytes + ipBytes, (waitedMs) => {
       one.arrivedBytes += packetBytes - rtpBytes
       one.waits.push({ atMs: clock.nowMs, ms: waitedMs })
-      recorder.arrived(index + 1, 1, number, clock.nowMs + clockOffsetMs, clock.nowMs + clockOffsetMs)
-      wakeReceiver()
+      const read = (): void => {
+        recorder.arrived(index + 1, 1, number, clock.nowMs + clockOffsetMs, clock.nowMs + clockOffsetMs)
+        wakeReceiver()
+      }
+      const dueMs = servedMs(clock.nowMs)
+      if (dueMs > clock.nowMs) clock.at(dueMs, read)
+      else read()
     })
   }
   const takeText = (text: Uint8Array, number: number): void => {
