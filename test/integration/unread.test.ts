@@ -45,6 +45,20 @@ describe.skipIf(reason !== null)('A program that stands still while a stream com
     child.kill('SIGCONT')
   }
 
+  /** The kernel's count once it stands still, as a program that catches up still misses some; what was told then is the same. */
+  async function stillCount(receiver: Cli): Promise<number> {
+    const missed = snapshotWhere((snapshot) => total(snapshot) > 1000)
+    for (;;) {
+      const before = unreadDatagrams(receiver.child.pid ?? 0)
+      // What the second one tells was asked for after `before`.
+      await receiver.until('what it did not read', missed, receiver.lines.length)
+      const told = await receiver.until('what it did not read', missed, receiver.lines.length)
+      if (before === null || unreadDatagrams(receiver.child.pid ?? 0) !== before) continue
+      expect(total(told)).toBe(before)
+      return before
+    }
+  }
+
   it('tells how many datagrams it did not read, as many as the kernel counts, and that no path lost them', async () => {
     const [offer, answer] = [join(folder, 'offer.txt'), join(folder, 'answer.txt')]
     const common = ['--interfaces', links.join(','), '--stats', '1s', '--format', 'json']
@@ -74,19 +88,15 @@ describe.skipIf(reason !== null)('A program that stands still while a stream com
     ])
     await receiver.until('a stream that comes, to sockets that are counted', snapshotWhere(receives))
     await standStill(receiver)
-    const from = receiver.lines.length
-    await receiver.until(
-      'what it did not read',
-      snapshotWhere((snapshot) => total(snapshot) > 1000),
-      from,
-    )
-    const byKernel = unreadDatagrams(receiver.child.pid ?? 0)
+    const byKernel = await stillCount(receiver)
     sender.child.kill('SIGINT')
     await Promise.all([sender.ended(), receiver.ended()])
     const report = readReport(join(folder, 'right', 'report.json'))
-    expect(report.totals.droppedUnread).toBe(byKernel)
+    // The end may make it miss some more.
+    expect(report.totals.droppedUnread).toBeGreaterThanOrEqual(byKernel)
     const own = report.local.interfaces.filter(({ name }) => links.includes(name))
-    expect(own.reduce((sum, { droppedUnread }) => sum + (droppedUnread ?? 0), 0)).toBe(byKernel)
+    const ofAll = own.reduce((sum, { droppedUnread }) => sum + (droppedUnread ?? 0), 0)
+    expect(ofAll).toBe(report.totals.droppedUnread)
     for (const { name, droppedUnread } of own) expect(droppedUnread, name).toBeGreaterThan(0)
     expect(report.warnings.map(({ kind }) => kind)).toContain('dropped-unread')
     expect(receiver.prose()).toContain('though no path lost them')
