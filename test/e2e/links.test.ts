@@ -326,7 +326,8 @@ describe.skipIf(!isLeftHost)('a stream of 200 Mbit/s on a path of 10 Mbit/s', ()
     const { offered, offered_bytes: bytes, dropped_queue: dropped } = floodCounts
     expect(where).toBe(path)
     expect(Number(mbps)).toBeGreaterThan(((bytes * 8) / 1e6 / floodSeconds) * 0.8)
-    expect(Number(mbps)).toBeLessThan(210)
+    // With headers 205; a stall of up to 100 ms is made good in the half second that is told of.
+    expect(Number(mbps)).toBeLessThan(205 * 1.2)
     expect(Math.abs(Number(lostPercent) - (100 * dropped) / offered)).toBeLessThan(6)
   })
 
