@@ -18,8 +18,10 @@ try {
   await buildBundles()
   const outfile = join(outDir, 'bench', 'bench.cjs')
   await build({ ...bundleOptions(), entryPoints: ['test/bench/main.ts'], outfile })
-  const flow = 'test/bench/lab/udp-flow-main.ts'
-  await build({ ...bundleOptions(), entryPoints: [flow], outfile: join(outDir, 'bench', 'udp-flow.cjs') })
+  for (const program of ['udp-flow', 'collections']) {
+    const entryPoints = [`test/bench/lab/${program}-main.ts`]
+    await build({ ...bundleOptions(), entryPoints, outfile: join(outDir, 'bench', `${program}.cjs`) })
+  }
   if (args.includes('--install')) {
     const { output } = await run(process.execPath, [outfile, '--packages'])
     await installSystem(output.trim().split('\n'))

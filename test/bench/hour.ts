@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench, BenchOptions, Table } from './bench'
 import { readDelivered } from './lab/delivered'
 import { createLab, type Direction, type Lab, type Side } from './lab/lab'
-import { type MemorySamples, sampleMemory } from './lab/memory'
+import { type MemorySamples, readCollections, sampleMemory } from './lab/memory'
 import { randomEvents } from './lab/random-events'
 import { type LinkCounters, linkTable, memoryTable, streamTable } from './lab/reconcile'
 import { type LabReports, runLabSession } from './lab/session'
@@ -38,11 +38,18 @@ async function measure(options: BenchOptions, topology: string, folder: string):
     const memory = new Map<Side, MemorySamples>()
     const pids = new Map<Side, number>()
     const unread = new Map<Side, number | null>()
+    const inUse = new Map<Side, readonly number[]>()
+    const collectionsIn = {
+      left: join(folder, 'left-memory.jsonl'),
+      right: join(folder, 'right-memory.jsonl'),
+    }
+    for (const side of sides) rmSync(collectionsIn[side], { force: true })
     const reports = await runLabSession(lab, {
       seconds,
       left: ['--mode', 'redundant', '--stream', 'video:4mbit'],
       right: ['--mode', 'redundant', '--stream', 'voice'],
       keepIn: folder,
+      collectionsIn,
       onStarted: (programs) => {
         for (const side of sides) {
           pids.set(side, programs[side].pid ?? 0)
@@ -54,14 +61,17 @@ async function measure(options: BenchOptions, topology: string, folder: string):
         await sleep(quietMs)
         writeFileSync(join(folder, 'played.txt'), await lab.play(scriptFile))
         clearInterval(telling)
-        for (const side of sides) unread.set(side, unreadDatagrams(pids.get(side) ?? 0))
+        for (const side of sides) {
+          unread.set(side, unreadDatagrams(pids.get(side) ?? 0))
+          memory.get(side)?.stop()
+          inUse.set(side, readCollections(collectionsIn[side]))
+        }
       },
     })
-    for (const each of memory.values()) each.stop()
     const counters = await readCounters(lab)
     await lab.log(null)
     const missed = { left: await taps.left.stop(), right: await taps.right.stop() }
-    return await tableOf({ lab, reports, taps, missed, unread, counters, memory, logFile })
+    return await tableOf({ lab, reports, taps, missed, unread, counters, memory, inUse, logFile })
   } finally {
     await lab.destroy()
   }
@@ -88,11 +98,12 @@ interface Found {
   readonly unread: ReadonlyMap<Side, number | null>
   readonly counters: LinkCounters
   readonly memory: ReadonlyMap<Side, MemorySamples>
+  readonly inUse: ReadonlyMap<Side, readonly number[]>
   readonly logFile: string
 }
 
 async function tableOf(found: Found): Promise<Table> {
-  const { lab, reports, taps, missed, unread, counters, memory, logFile } = found
+  const { lab, reports, taps, missed, unread, counters, memory, inUse, logFile } = found
   const delivered = {
     'left->right': await readDelivered(logFile, 'left->right', taps.right),
     'right->left': await readDelivered(logFile, 'right->left', taps.left),
@@ -107,7 +118,14 @@ async function tableOf(found: Found): Promise<Table> {
       'On each link: "no UDP" is what kernels send themselves, "bursts" are how a side finds out which way its packets leave, "to no socket" went to ports that a NAT has left. What is left of "sent" and of the difference to what was dropped are checks before the peer’s description was known, of no pair yet.',
     ],
     further: [
-      memoryTable(new Map(sides.map((side) => [side, memory.get(side)?.residentMiB ?? []]))),
+      memoryTable(
+        new Map(
+          sides.flatMap((side) => [
+            [`${side}, resident`, memory.get(side)?.residentMiB ?? []],
+            [`${side}, in use`, inUse.get(side) ?? []],
+          ]),
+        ),
+      ),
       await linkTable(lab, reports, taps, counters, delivered, 'packets'),
       await linkTable(lab, reports, taps, counters, delivered, 'bytes'),
     ],

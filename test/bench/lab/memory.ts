@@ -1,5 +1,5 @@
-/** How much memory programs hold while they run, as the kernel counts it. */
-import { readFileSync } from 'node:fs'
+/** How much memory programs hold while they run, as the kernel counts it, and what they use of it once garbage is gone. */
+import { existsSync, readFileSync } from 'node:fs'
 
 export interface MemorySamples {
   /** MiB, one each interval. */
@@ -25,4 +25,21 @@ function residentOf(pid: number): number | null {
   } catch {
     return null
   }
+}
+
+/**
+ * What a program's threads together used right after each collection of all garbage, MiB: the heap and what it holds outside,
+ * as collections-main.ts noted it. A thread that has not collected anything yet counts for nothing.
+ */
+export function readCollections(file: string): readonly number[] {
+  if (!existsSync(file)) return []
+  const lastOf = new Map<number, number>()
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { thread, heapUsed, external } = JSON.parse(line) as Record<string, number>
+      lastOf.set(thread ?? 0, ((heapUsed ?? 0) + (external ?? 0)) / 2 ** 20)
+      return [...lastOf.values()].reduce((sum, each) => sum + each, 0)
+    })
 }

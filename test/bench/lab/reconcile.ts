@@ -1,6 +1,6 @@
 /** What both reports say beside what the lab and the taps counted. */
 import type { Report, ReportPair, ReportStream } from '../../../src/shared/report'
-import { median, type Row, type Table } from '../bench'
+import { median, percentile, type Row, type Table } from '../bench'
 import type { Amount, Delivered } from './delivered'
 import type { Direction, DirectionCounts, Lab, Side } from './lab'
 import type { LabReports } from './session'
@@ -40,46 +40,36 @@ export function streamTable(reports: LabReports, delivered: Readonly<Record<Dire
   }
 }
 
-/**
- * Memory by quarters of a run; its last samples, while the report is made, are left out. The lowest of a quarter is what is
- * left when garbage was just collected.
- */
-export function memoryTable(residentMiB: ReadonlyMap<Side, readonly number[]>): Table {
+/** Amounts of memory, MiB, by quarters of a run. */
+export function memoryTable(amounts: ReadonlyMap<string, readonly number[]>): Table {
   return {
     title: 'Memory, MiB',
     columns: [
       'samples',
-      'first quarter',
-      'last quarter',
-      'growth',
-      'lowest in second',
-      'in third',
-      'in last',
+      ...['first quarter', 'second', 'third', 'last', 'growth'].map((each) => `median ${each}`),
+      ...['first', 'second', 'third', 'last'].map((each) => `lowest ${each}`),
       'highest',
     ],
-    rows: [...residentMiB].map(([side, all]) => {
-      const running = all.slice(0, -2)
-      const quarter = Math.max(1, running.length >> 2)
-      const first = median(running.slice(0, quarter))
-      const last = median(running.slice(-quarter))
-      const lowest = (from: number): number =>
-        Math.min(...running.slice(from * quarter, (from + 1) * quarter))
+    rows: [...amounts].map(([label, all]) => {
+      const part = (index: number): readonly number[] =>
+        all.slice(Math.floor((index * all.length) / 4), Math.floor(((index + 1) * all.length) / 4))
+      const quarters = [part(0), part(1), part(2), part(3)]
+      const medians = quarters.map(median)
+      const [first, last] = [medians[0] ?? null, medians[3] ?? null]
       return {
-        label: side,
+        label,
         values: [
           all.length,
-          first,
-          last,
-          last !== null && first !== null ? last - first : null,
-          lowest(1),
-          lowest(2),
-          lowest(3),
-          Math.max(...all),
+          ...medians,
+          first === null || last === null ? null : last - first,
+          ...quarters.map((each) => percentile(each, 0)),
+          percentile(all, 100),
         ],
       }
     }),
     notes: [
-      'Resident; medians of a quarter of the run, and the lowest of each later one, when garbage was just collected.',
+      '"Resident" is what the kernel counts, each 10 s, garbage and room that the heap keeps for itself included.',
+      '"In use" is the heap of all threads and what it holds outside, right after each collection of all garbage.',
     ],
   }
 }

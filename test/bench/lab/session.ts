@@ -18,6 +18,8 @@ export interface LabSession {
   readonly during?: () => Promise<void>
   /** Gets both programs when they have been started. */
   readonly onStarted?: (programs: Readonly<Record<Side, ChildProcess>>) => void
+  /** A file for each side in which its program notes what it uses after each collection of garbage. */
+  readonly collectionsIn?: Readonly<Record<Side, string>>
   /** Where reports and recordings are left, in a folder for each side; by default they are deleted. */
   readonly keepIn?: string
 }
@@ -28,6 +30,7 @@ export interface LabReports {
 }
 
 const cli = resolve('out/cli/index.js')
+const collections = resolve('out/bench/collections.cjs')
 /** Beyond its duration a session takes this long at most, s, and this part of it, as reports of long ones take time. */
 const slackSeconds = 40
 const slackPart = 0.05
@@ -38,8 +41,13 @@ export async function runLabSession(lab: Lab, session: LabSession): Promise<LabR
   // An offer of an earlier run would be taken for this one's.
   for (const file of [offer, answer]) rmSync(file, { force: true })
   const duration = ['--duration', `${session.seconds}s`, '--jsonl', '--stats', '1s']
-  const start = (side: Side, args: readonly string[]): ChildProcess =>
-    lab.start(side, process.execPath, [cli, ...args, ...duration, '--report', join(folder, side)])
+  const start = (side: Side, args: readonly string[]): ChildProcess => {
+    const program = [process.execPath, cli, ...args, ...duration, '--report', join(folder, side)]
+    const notes = session.collectionsIn?.[side]
+    if (notes === undefined) return lab.start(side, program[0]!, program.slice(1))
+    program.splice(1, 0, '--require', collections)
+    return lab.start(side, 'env', [`PATHSCOPE_COLLECTIONS=${notes}`, ...program])
+  }
   const left = start('left', ['offer', '--offer-out', offer, '--answer-in', answer, ...session.left])
   const right = start('right', [
     'answer',
