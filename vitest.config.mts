@@ -19,6 +19,7 @@ export default defineConfig({
           testTimeout: 60_000,
           include: [
             'src/**/*.test.{ts,tsx}',
+            'test/bench/**/*.test.ts',
             'test/contract/**/*.test.ts',
             'test/fuzz/**/*.test.ts',
             'test/interop/**/*.test.ts',

@@ -22,10 +22,21 @@ export interface DirectionCounts {
   readonly overrun: number
 }
 
-interface LinkStatus {
+/** Of what the lab tells of a direction; times as in `20ms`, absent where they are nought. */
+interface Impairments {
+  readonly delay?: string
+  readonly jitter?: string
+  readonly jitter_dist?: 'uniform' | 'normal'
+}
+
+interface DirectionStatus {
+  readonly rate_bps: number | null
+  readonly impairments: Impairments
+  readonly counters: DirectionCounts
+}
+
+interface LinkStatus extends Readonly<Record<Direction, DirectionStatus>> {
   readonly share: string | null
-  readonly 'left->right': { readonly rate_bps: number | null; readonly counters: DirectionCounts }
-  readonly 'right->left': { readonly rate_bps: number | null; readonly counters: DirectionCounts }
 }
 
 export interface Lab {
@@ -34,6 +45,8 @@ export interface Lab {
   /** Rate of all bottlenecks together, each once, from left to right; bits of IP packets a second. */
   readonly rateBps: number
   rateOf(link: string): number
+  /** What no packet can be faster than through a link without a queue, as the topology has it, ms. */
+  leastDelayMs(link: string, direction: Direction): number
   address(side: Side, link: string, family?: 4 | 6): Promise<string>
   /** Starts a program on a host; `destroy` ends what is left. */
   start(side: Side, command: string, args: readonly string[]): ChildProcess
@@ -91,6 +104,7 @@ export async function createLab(topology: string): Promise<Lab> {
     links: Object.keys(status),
     rateBps: [...own.keys()].reduce((sum, link) => sum + rateOf(link), 0),
     rateOf: (link) => rateOf(status[link]?.share ?? link),
+    leastDelayMs: (link, direction) => leastDelayMs(status[link]?.[direction].impairments ?? {}),
     address: async (side, link, family = 4) =>
       (await lab('addr', side, link, ...(family === 6 ? ['-6'] : []))).trim(),
     start(side, command, args) {
@@ -116,6 +130,20 @@ export async function createLab(topology: string): Promise<Lab> {
       await lab('down')
     },
   }
+}
+
+/** Uniform jitter takes from the delay what it may add; normal jitter has no bound. */
+export function leastDelayMs({ delay, jitter, jitter_dist }: Impairments): number {
+  return jitter_dist === 'normal' ? 0 : Math.max(0, millisecondsOf(delay) - millisecondsOf(jitter))
+}
+
+const millisecondsIn: Readonly<Record<string, number>> = { s: 1000, ms: 1, us: 1e-3, ns: 1e-6 }
+
+function millisecondsOf(time: string | undefined): number {
+  if (time === undefined) return 0
+  const [, number, unit] = /^([\d.e+-]+)(s|ms|us|ns)$/.exec(time) ?? []
+  if (number === undefined || unit === undefined) throw new Error(`the lab tells a time as ${time}`)
+  return Number(number) * (millisecondsIn[unit] ?? NaN)
 }
 
 async function readStatus(lab: (...args: string[]) => Promise<string>): Promise<Record<string, LinkStatus>> {
