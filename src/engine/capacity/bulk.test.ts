@@ -323,6 +323,31 @@ describe('bulk over several paths', () => {
     }
   })
 
+  it('does not compete with itself where a path begins in the queue that another of its own keeps', () => {
+    const busy = (dueMs: number): number => (dueMs % 20 < 8 ? dueMs - (dueMs % 20) + 8 : dueMs)
+    const never = (dueMs: number): number => dueMs
+    const lossy = { ...even, loss: 0.005 }
+    for (const [seed, lateMs, servedMs] of [
+      [2, 800, never],
+      [4, 800, never],
+      [2, 2000, never],
+      [2, 200, busy],
+      [4, 100, busy],
+      [4, 200, busy],
+    ] as const) {
+      const paths = [{ link: 0 }, { link: 0, delayMs: 25, fromMs: lateMs }]
+      const bench = createBench([lossy], paths, seed, 1, servedMs)
+      const phases = new Set<string>()
+      for (let atMs = 100; atMs <= 4000; atMs += 100) {
+        bench.run(atMs)
+        for (const { capacity } of bench.paths) phases.add(capacity.controller.phase)
+      }
+      expect([...phases], `seed ${seed}, ${lateMs} ms late`).not.toContain('competing')
+      expect(payloadBps(bench, 4000, 9000)).toBeGreaterThan(0.92 * lossy.rateBps)
+      expect(waitP95(bench, 1, 4000, 9000)).toBeLessThan(servedMs === never ? 20 : 40)
+    }
+  })
+
   it('sees which paths share a bottleneck, and takes there no more beside a TCP flow than one path would', () => {
     const shared = createBench([even], [{ link: 0 }, { link: 0, delayMs: 25 }], 1)
     const own = createBench(

@@ -1,6 +1,7 @@
 import { limits } from '../face/limits'
 import type { Ledger } from '../feedback'
 import { createCompetition } from './competition'
+import { createExcess } from './excess'
 import type { QueueEstimate } from './queue'
 import type { DeliveryRate } from './rate'
 
@@ -17,8 +18,6 @@ const step = 0.6
 const drainBelowMs = 2
 /** Above this and three times the target a queue is cut at once, ms. */
 const alarmQueueMs = 25
-/** Rounds with a long queue after which it counts as shared, also where the window was not cut by much. */
-const mostExcessRounds = 8
 /** Lost in one round beyond what the path always loses: a policer, or a queue shorter than our target. */
 const heavyLoss = 0.1
 const leastPackets = 4
@@ -27,12 +26,17 @@ const startupGrowth = 0.8
 const initialPackets = 16
 /** The window does not grow for so many rounds after that. */
 const roundsHeld = 3
+/** What startup left in the queue is gone after so many round trips. */
+const roundsToSettle = 3
 /** A loss does not take the window below what the best rate of this many ms, and of as many before, needs. */
 const bestStepMs = 2000
 /** In startup, time without arrivals that is not the path's: a busy machine at either end, ms. */
 const idleMs = 20
 /** Packets follow each other faster by this than the path takes them, so that the window limits. */
 const steadyGain = 1.1
+
+/** What became of queues that were to be emptied: one is just being filled, some were, or there was nothing to empty. */
+export type Emptied = 'filling' | 'emptied' | 'nothing'
 
 export type ControllerPhase = 'startup' | 'steady' | 'draining' | 'competing'
 
@@ -51,6 +55,10 @@ export interface Controller {
   limited(): void
   /** Nothing is heard, or the path is suspected: begin anew from a part of what there was. */
   restart(nowMs: number): void
+  /** Drains the queue now, for one round; false where it holds none of ours, or is not kept short. */
+  empty(nowMs: number): boolean
+  /** Fills the path to find out what it carries, or did so until now. */
+  isFilling(nowMs: number): boolean
   /** How many of our own paths share this one's bottleneck, itself included. */
   setSharers(count: number): void
   readonly windowBytes: number
@@ -69,11 +77,14 @@ export interface ControllerView {
   readonly drainEveryMs: number
   /** The window to begin with, where another path over the same links tells; 0 = it does not. */
   readonly startBytes: number
+  /** Drains our other paths for a round, so that what is left is not ours. */
+  emptyOthers(): Emptied
 }
 
 export function createController(path: ControllerView, startMs: number): Controller {
   const { ledger, queue, rate, packetBytes } = path
   const competition = createCompetition(packetBytes)
+  const excess = createExcess()
   const least = leastPackets * packetBytes
   const most = (limits.inFlightPackets / 2) * packetBytes
   let phase: ControllerPhase = 'startup'
@@ -100,15 +111,11 @@ export function createController(path: ControllerView, startMs: number): Control
   let saturatedBps = 0
   let usualLoss = 0
   let heldRounds = 0
+  let settledMs = -Infinity
 
-  let excess = 0
-  let excessQueueMs = 0
-  let excessWindow = 0
-  let judgedWindow = 0
-  /** Rounds in a row in which the queue that is too long has not moved. */
-  let stillRounds = 0
-  let lastExcessMs = 0
+  /** In the present excess the window was fitted to a rate that fell; all our paths were emptied to see whose queue it is. */
   let hasFitted = false
+  let hasEmptied = false
   /** The base delay if nobody else turns out to be there, as the path has become longer; null = that is not so. */
   let longerBaseMs: number | null = null
   let largestBps = 0
@@ -141,6 +148,14 @@ export function createController(path: ControllerView, startMs: number): Control
     return window * Math.max(0.2, (ack - nowQueueMs + queueMs) / ack)
   }
 
+  /** Empties the queue that the present window leaves, for one round: so the base delay is seen. */
+  const drain = (queueMs: number, nowMs: number): void => {
+    drainedMs = nowMs
+    keptWindow = window
+    phase = 'draining'
+    setWindow(fitting(-drainBelowMs, queueMs))
+  }
+
   const settleAfterStartup = (queueMs: number, nowMs: number): void => {
     const ack = ackMs()
     const busyBps = rate.busyBps(Math.min(200, Math.max(60, ack)), idleMs)
@@ -151,6 +166,7 @@ export function createController(path: ControllerView, startMs: number): Control
     phase = 'steady'
     cutMs = nowMs
     drainedMs = nowMs
+    settledMs = nowMs
     beginRound(nowMs)
   }
 
@@ -177,52 +193,36 @@ export function createController(path: ControllerView, startMs: number): Control
 
   const compete = (longerMs: number | null, nowMs: number): void => {
     longerBaseMs = longerMs
-    excess = 0
+    const windowBefore = excess.windowBytes
+    forgetExcess()
     queue.hold(true)
     phase = 'competing'
-    setWindow(Math.max(excessWindow, initialPackets * packetBytes))
-    excessWindow = 0
+    setWindow(Math.max(windowBefore, initialPackets * packetBytes))
     competition.begin(nowMs)
   }
 
   /**
-   * A queue above the target stays although the window shrinks. Ours alone would fall by what we take away; one that we
-   * share falls by less; and where nothing falls, the path has become longer, or others hold the queue as it is: competing
-   * tells which. True when the window is set anew.
+   * A queue above the target stays although the window shrinks. Before it is taken for that of others, what it may hold of
+   * ours by other paths is taken out once. True when the window is set anew.
    */
   const judgeExcess = (queueMs: number, isLong: boolean, nowMs: number): boolean => {
-    excess += 1
-    stillRounds = Math.abs(queueMs - lastExcessMs) < Math.max(1.5, queue.noiseMs) ? stillRounds + 1 : 0
-    lastExcessMs = queueMs
-    // The first cut shows only in the second round.
-    if (excess <= 2) {
-      excessWindow = Math.max(excessWindow, window)
-      excessQueueMs = queueMs
-      judgedWindow = window
-      return false
-    }
-    const isDeep = window <= 0.7 * judgedWindow || window <= 2 * least
-    if (!isDeep && (excess < mostExcessRounds || !isLong)) return false
-    const fellMs = excessQueueMs - queueMs
-    const takenBits = (judgedWindow - window) * 8000
-    const noise = Math.max(1.5, queue.noiseMs)
-    const isUnmoved = Math.abs(fellMs) < noise
-    const shouldMs = takenBits / Math.max(1, largestBps)
-    if (isUnmoved && shouldMs < 2.5 * noise && excess < mostExcessRounds && window > 2 * least) return false
-    if (isUnmoved && shouldMs >= 2.5 * noise) {
-      // Others' queues may stand still for a moment, an empty one always does.
-      if (stillRounds < 3 && excess < mostExcessRounds) return false
-      compete((queue.baseMs ?? 0) + queueMs, nowMs)
-      return true
-    }
-    const isOurs = fellMs > 0.6 * (takenBits / Math.max(1, rate.overBps(200)))
-    if (!isOurs && (isLong || window < 0.5 * excessWindow)) {
-      compete(null, nowMs)
-      return true
-    }
-    excessQueueMs = queueMs
-    judgedWindow = window
-    return false
+    const verdict = excess.judge({
+      queueMs,
+      isLong,
+      windowBytes: window,
+      leastBytes: least,
+      rateBps: rate.overBps(200),
+      largestBps,
+      noiseMs: queue.noiseMs,
+    })
+    if (verdict === 'ours') return false
+    const others = hasEmptied ? 'nothing' : path.emptyOthers()
+    if (others === 'filling') return false
+    if (others === 'emptied') {
+      hasEmptied = true
+      drain(queueMs, nowMs)
+    } else compete(verdict === 'still' ? (queue.baseMs ?? 0) + queueMs : null, nowMs)
+    return true
   }
 
   const beginStartup = (nowMs: number): void => {
@@ -235,9 +235,9 @@ export function createController(path: ControllerView, startMs: number): Control
   }
 
   const forgetExcess = (): void => {
-    excess = 0
-    excessWindow = 0
+    excess.forget()
     hasFitted = false
+    hasEmptied = false
   }
 
   const adjust = (queueMs: number, nowMs: number): void => {
@@ -258,7 +258,7 @@ export function createController(path: ControllerView, startMs: number): Control
       if (fell) {
         // Once in each excess: the path's rate may have fallen, and then the reference is what it is from now on.
         hasFitted = true
-        excess = 0
+        excess.beginAnew()
       }
       setWindow(window + (fell ? 1 : step) * (next - window))
       return
@@ -279,7 +279,7 @@ export function createController(path: ControllerView, startMs: number): Control
         setWindow(Math.max(kept, window * (1 - share)))
         heldRounds = roundsHeld
       }
-    } else if (phase === 'steady' && excess === 0) {
+    } else if (phase === 'steady' && excess.rounds === 0) {
       usualLoss += (Math.min(share, heavyLoss) - usualLoss) / 32
     }
   }
@@ -298,18 +298,18 @@ export function createController(path: ControllerView, startMs: number): Control
   const finishRound = (nowMs: number): void => {
     const queueMs = roundQueueMs
     considerLoss()
+    if (phase === 'draining') {
+      phase = 'steady'
+      window = keptWindow
+      if (queueMs <= wanted()) forgetExcess()
+      return beginRound(nowMs)
+    }
     if (queueMs < Infinity) {
       if (phase === 'steady') adjust(queueMs, nowMs)
       else if (phase === 'competing') goOnCompeting(queueMs, nowMs)
     }
-    if (phase === 'draining') {
-      phase = 'steady'
-      window = keptWindow
-    } else if (phase === 'steady' && nowMs - drainedMs > path.drainEveryMs && queueMs < Infinity) {
-      drainedMs = nowMs
-      keptWindow = window
-      phase = 'draining'
-      setWindow(fitting(-drainBelowMs, queueMs))
+    if (phase === 'steady' && nowMs - drainedMs > path.drainEveryMs && queueMs < Infinity) {
+      drain(queueMs, nowMs)
     }
     beginRound(nowMs)
   }
@@ -381,7 +381,16 @@ export function createController(path: ControllerView, startMs: number): Control
       queue.hold(false)
       beginRound(nowMs)
     },
+    empty(nowMs) {
+      if (phase === 'draining') return true
+      if (phase !== 'steady' || ledger.inFlightBytes < window / 2) return false
+      drain(queue.standingMs(lookMs) ?? 0, nowMs)
+      beginRound(nowMs)
+      return true
+    },
     setSharers: (count) => competition.setSharers(count),
+    isFilling: (nowMs) =>
+      ledger.inFlightBytes > 0 && (phase === 'startup' || nowMs - settledMs < roundsToSettle * ackMs()),
     get windowBytes() {
       return window
     },
@@ -389,7 +398,7 @@ export function createController(path: ControllerView, startMs: number): Control
       const gain = phase === 'startup' ? 1 + startupGrowth : phase === 'competing' ? 1.2 : steadyGain
       const bps = (gain * window * 8000) / Math.max(1, ackMs())
       // A report that is late, or a queue that startup left, makes the round trip longer, not the path slower.
-      const isSure = phase === 'steady' && excess === 0
+      const isSure = phase === 'steady' && excess.rounds === 0
       return isSure ? Math.max(bps, steadyGain * Math.max(bestBps, bestBeforeBps)) : bps
     },
     get phase() {

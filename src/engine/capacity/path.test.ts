@@ -21,6 +21,7 @@ function drive(
       packetBytes: 1400,
       startBytes: 0,
       rttHintMs: () => 100,
+      emptyOthers: () => 'nothing',
       lost: (_stream, _sequence, byOverload) => losses.push(byOverload),
     },
     0,
@@ -90,7 +91,14 @@ describe('what a path is said to carry', () => {
 
   it('is delivered no more once nothing has arrived for a second', () => {
     const path = createPathCapacity(
-      { number: 0, packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
+      {
+        number: 0,
+        packetBytes: 1400,
+        startBytes: 0,
+        rttHintMs: () => 100,
+        emptyOthers: () => 'nothing',
+        lost: () => undefined,
+      },
       0,
     )
     for (let at = 0; at < 100; at += 1) {
@@ -147,7 +155,14 @@ describe('what a path is said to carry', () => {
     let known: PathCapacity | null = null
     drive(3, { arrival: narrowing(2000), packetsPerSecond: () => 400 }, (path) => (known = path))
     const other = createPathCapacity(
-      { number: 0, packetBytes: 1400, startBytes: 0, rttHintMs: () => 100, lost: () => undefined },
+      {
+        number: 0,
+        packetBytes: 1400,
+        startBytes: 0,
+        rttHintMs: () => 100,
+        emptyOthers: () => 'nothing',
+        lost: () => undefined,
+      },
       0,
     )
     other.adopt(known!.seen)

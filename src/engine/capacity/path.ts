@@ -1,7 +1,7 @@
 import { limits } from '../face/limits'
 import { createLedger, type Ledger } from '../feedback'
 import { createHistogram, type Histogram } from '../measure'
-import { createController, type Controller } from './controller'
+import { createController, type Controller, type Emptied } from './controller'
 import { createPacer } from './pacer'
 import { createQueueEstimate } from './queue'
 import { createDeliveryRate } from './rate'
@@ -106,6 +106,12 @@ export interface CapacityView {
   readonly lostOtherwise: number
 }
 
+/** Drains paths for a round, unless one of them is just being filled. */
+export function emptyAll(paths: readonly PathCapacity[], nowMs: number): Emptied {
+  if (paths.some(({ controller }) => controller.isFilling(nowMs))) return 'filling'
+  return paths.filter(({ controller }) => controller.empty(nowMs)).length > 0 ? 'emptied' : 'nothing'
+}
+
 export interface PathCapacityOptions {
   /** Its own among the paths of a session. */
   readonly number: number
@@ -113,6 +119,8 @@ export interface PathCapacityOptions {
   /** What `bulk` may begin with in flight, where another pair over the same links tells; 0 = nothing is known. */
   readonly startBytes: number
   rttHintMs(): number | null
+  /** Drains all other paths of the session for a round; see `emptyAll`. */
+  emptyOthers(): Emptied
   /** `byOverload`: by a queue that we filled, sending more than the path delivers. */
   lost(stream: number, sequence: number, byOverload: boolean): void
 }
@@ -179,6 +187,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       drainEveryMs: drainEveryMs + drainLaterMs * (options.number % drainTurns),
       startBytes: options.startBytes,
       rttHintMs: options.rttHintMs,
+      emptyOthers: options.emptyOthers,
     },
     startMs,
   )

@@ -46,7 +46,14 @@ function longer(loss: number, jitterMs = 0): Way {
 function judged(load: Load, way: Way, seed = 1): { readonly full: number; readonly of: number } {
   const random = seededRandom(seed)
   const path = createPathCapacity(
-    { number: 0, packetBytes, startBytes: 0, rttHintMs: () => 50, lost: () => undefined },
+    {
+      number: 0,
+      packetBytes,
+      startBytes: 0,
+      rttHintMs: () => 50,
+      emptyOthers: () => 'nothing',
+      lost: () => undefined,
+    },
     0,
   )
   const under: { readonly sequence: number; readonly arrivedMs: number }[] = []

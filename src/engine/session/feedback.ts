@@ -5,6 +5,7 @@ import {
   createBottlenecks,
   createBreaker,
   createPathCapacity,
+  emptyAll,
   type PathCapacity,
 } from '../capacity'
 import { limits } from '../face/limits'
@@ -77,6 +78,13 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
       packetBytes: limits.datagramBytes,
       startBytes: windowOfKin(state, pair) / 2,
       rttHintMs: () => pair.rtt.smoothedMs,
+      emptyOthers() {
+        const others = [...state.feedback.paths.values()].filter((other) => other.pair !== pair)
+        return emptyAll(
+          others.map(({ capacity: one }) => one),
+          state.nowMs,
+        )
+      },
       lost(streamId, sequence, byOverload) {
         state.feedback.lost.push({ pairId: pair.id, streamId, sequence })
         if (byOverload) pair.lossSent.overloaded(1)

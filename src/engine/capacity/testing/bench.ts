@@ -1,5 +1,6 @@
 import { createRecorder, emptyArrivals, readFeedback } from '../../feedback'
-import { createPathCapacity, type PathCapacity } from '../index'
+import type { Emptied } from '../controller'
+import { createPathCapacity, emptyAll, type PathCapacity } from '../index'
 import {
   type Bottleneck,
   type Clock,
@@ -22,6 +23,7 @@ export interface BenchPath {
   readonly back: Direction
   readonly capacity: PathCapacity
   readonly up: boolean
+  readonly fromMs: number
   /** Payload that arrived, and packets. */
   arrivedBytes: number
   sentPackets: number
@@ -47,6 +49,8 @@ export interface BenchPathSettings {
   /** Instead of the link's. */
   readonly delayMs?: number
   readonly back?: LinkSettings
+  /** Nothing goes over it before. */
+  readonly fromMs?: number
 }
 
 /**
@@ -84,12 +88,14 @@ export function createBench(
           packetBytes,
           startBytes: 0,
           number: i,
+          emptyOthers: () => emptyOthers(i),
           rttHintMs: () => 2 * (settings.delayMs ?? link.settings.delayMs),
           lost: () => {},
         },
         startMs,
       ),
       up: true,
+      fromMs: settings.fromMs ?? startMs,
       arrivedBytes: 0,
       sentPackets: 0,
       waits: [],
@@ -102,6 +108,11 @@ export function createBench(
     }
   })
   const path = (i: number): BenchPath => paths[i]!
+  const emptyOthers = (i: number): Emptied =>
+    emptyAll(
+      paths.filter((_, other) => other !== i).map(({ capacity }) => capacity),
+      clock.nowMs,
+    )
 
   const sendOn = (one: BenchPath, index: number): void => {
     const number = sequence++
@@ -166,6 +177,7 @@ export function createBench(
     for (let progress = true; progress; ) {
       progress = false
       paths.forEach((one, index) => {
+        if (nowMs < one.fromMs) return
         if (!one.up && one.capacity.freeAtMs(packetBytes) === Infinity) return
         if (one.capacity.freeAtMs(packetBytes) <= nowMs) {
           sendOn(one, index)
@@ -176,7 +188,11 @@ export function createBench(
     let next = Infinity
     for (const one of paths) {
       one.capacity.tick(nowMs)
-      next = Math.min(next, one.capacity.freeAtMs(packetBytes), one.capacity.nextDeadline())
+      next = Math.min(
+        next,
+        Math.max(one.fromMs, one.capacity.freeAtMs(packetBytes)),
+        one.capacity.nextDeadline(),
+      )
     }
     const wakeMs = Math.max(nowMs + 0.01, Math.ceil(next / timerMs) * timerMs)
     if (wakeMs >= senderMs && senderMs > nowMs) return
