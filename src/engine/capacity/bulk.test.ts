@@ -107,6 +107,15 @@ const changes: readonly Change[] = [
   { name: 'reordering', link: even, to: { reorder: 0.05, reorderByMs: 15 }, withinMs: 0, part: 0.92 },
 ]
 
+describe('bulk that begins', () => {
+  it('fills a long path with jitter in a second and a half as far as four round trips of its start allow', () => {
+    const lte = links['triple: LTE with jitter and bursts of loss']
+    const seeds = [1, 2, 3, 4, 5, 6]
+    const firsts = seeds.map((seed) => payloadBps(createBench([lte], [{ link: 0 }], seed, 1), 0, 1500))
+    expect(firsts.reduce((sum, bps) => sum + bps, 0) / seeds.length).toBeGreaterThan(0.68 * lte.rateBps)
+  })
+})
+
 describe('bulk when its path changes', () => {
   for (const { name, link, to, withinMs, part } of changes) {
     it(`keeps the path full after ${name}`, () => {

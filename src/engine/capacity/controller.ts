@@ -15,6 +15,9 @@ const leastLookMs = 40
 const mostLookMs = 100
 /** How far a round goes towards the window that its queue suggests. */
 const step = 0.6
+/** In so many round trips after startup it may go so many times further: startup may have ended too soon. */
+const earlyRounds = 8
+const earlySteps = 4
 const drainBelowMs = 2
 /** Above this and three times the target a queue is cut at once, ms. */
 const alarmQueueMs = 25
@@ -23,7 +26,12 @@ const heavyLoss = 0.1
 const leastPackets = 4
 /** What the window grows by in startup for each byte that arrives. */
 const startupGrowth = 0.8
+/** At first so many packets go, or as many as are in flight at this rate, bit/s, in a round trip of at most so many ms. */
 const initialPackets = 16
+const initialBps = 4_500_000
+const mostInitialMs = 120
+/** Startup leaves this times the window that its last rate needs: that was still growing. */
+const settleGain = 1.25
 /** The window does not grow for so many rounds after that. */
 const roundsHeld = 3
 /** What startup left in the queue is gone after so many round trips. */
@@ -32,8 +40,10 @@ const roundsToSettle = 3
 const bestStepMs = 2000
 /** In startup, time without arrivals that is not the path's: a busy machine at either end, ms. */
 const idleMs = 20
-/** Packets follow each other faster by this than the path takes them, so that the window limits. */
-const steadyGain = 1.1
+/** Packets follow each other faster by this part than the path takes them, so that the window limits; with jitter by less. */
+const steadyExcess = 0.1
+/** Mean jitter from which they do not any more, ms: acknowledgements that come in bunches would be answered by bunches. */
+const evenFromMs = 4
 
 /** What became of queues that were to be emptied: one is just being filled, some were, or there was nothing to empty. */
 export type Emptied = 'filling' | 'emptied' | 'nothing'
@@ -88,7 +98,8 @@ export function createController(path: ControllerView, startMs: number): Control
   const least = leastPackets * packetBytes
   const most = (limits.inFlightPackets / 2) * packetBytes
   let phase: ControllerPhase = 'startup'
-  let window = Math.min(most, Math.max(initialPackets * packetBytes, path.startBytes))
+  const initialBytes = (initialBps / 8000) * Math.min(mostInitialMs, path.rttHintMs() ?? 0)
+  let window = Math.min(most, Math.max(initialPackets * packetBytes, initialBytes, path.startBytes))
 
   let roundStartMs = startMs
   let lookMs = leastLookMs
@@ -160,7 +171,7 @@ export function createController(path: ControllerView, startMs: number): Control
     const ack = ackMs()
     const busyBps = rate.busyBps(Math.min(200, Math.max(60, ack)), idleMs)
     const byRate = (busyBps / 8000) * Math.max(1, ack - queueMs + wanted())
-    setWindow(byRate > 0 ? Math.min(window, byRate * 1.05) : window / 2)
+    setWindow(byRate > 0 ? Math.min(window, byRate * settleGain) : window / 2)
     saturatedBps = rate.overBps(100)
     bestBps = Math.max(bestBps, busyBps)
     phase = 'steady'
@@ -266,7 +277,8 @@ export function createController(path: ControllerView, startMs: number): Control
     if (!isLimited || heldRounds > 0) return
     quietRounds = queueMs < 0.6 * target ? quietRounds + 1 : 0
     if (quietRounds >= 2 && rate.overBps(200) < 0.6 * saturatedBps) return beginStartup(nowMs)
-    const boost = quietRounds < 2 ? 1 : Math.min(5, quietRounds)
+    const isEarly = nowMs - settledMs < earlyRounds * ackMs()
+    const boost = Math.max(isEarly ? earlySteps : 1, Math.min(5, quietRounds))
     setWindow(Math.min(window + step * boost * (next - window), Math.max(window, 2 * roundFlight)))
   }
 
@@ -395,6 +407,7 @@ export function createController(path: ControllerView, startMs: number): Control
       return window
     },
     get paceBps() {
+      const steadyGain = 1 + steadyExcess * Math.max(0, 1 - queue.noiseMs / evenFromMs)
       const gain = phase === 'startup' ? 1 + startupGrowth : phase === 'competing' ? 1.2 : steadyGain
       const bps = (gain * window * 8000) / Math.max(1, ackMs())
       // A report that is late, or a queue that startup left, makes the round trip longer, not the path slower.
