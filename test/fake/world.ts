@@ -4,12 +4,13 @@ import type {
   EngineEvent,
   EngineSnapshot,
   MessageStreamSnapshot,
+  PairCapacity,
   PairSnapshot,
   PairState,
-  PairCapacity,
   PathReason,
   SpreadingView,
 } from '../../src/engine'
+import { noneForgotten } from '../../src/shared/recording'
 import { createFakeStreams, type FakeStreams } from './streams'
 import type { InterfaceInfo, SessionUpdate } from '../../src/shared/session'
 
@@ -179,6 +180,7 @@ function snapshotOf(
         : null,
     peer: { kind: 'pathscope', appVersion: '0.1.0', os: 'Linux 6.1', interfaces: [] },
     pairs: shared,
+    forgotten: noneForgotten,
     messages: open ? messageViews(atMs) : [],
     spreading: spreadingOf(world, carrying, atMs),
     streams: open

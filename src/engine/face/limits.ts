@@ -9,6 +9,11 @@ export const limits = {
   /** Candidates behind .local names that are looked for. */
   namedCandidates: 16,
   pairs: 1024,
+  /** Pairs in a session, as their numbers have 16 bits. */
+  pairsPerSession: 65_535,
+  /** Closed pairs that are kept with all their figures, and how long each one is at least, ms; of others sums are kept. */
+  closedPairs: 32,
+  closedPairMs: 30_000,
   stunServers: 4,
   turnServers: 4,
   /** Addresses at TURN servers held at once, one per interface address and server. */
@@ -36,7 +41,7 @@ export const limits = {
    */
   stunRequestsPerSecond: 1000,
   stunRequestsPerPairPerSecond: 8000,
-  /** Pairs made in a session for addresses that checks came from: so many at once, then one each `…EveryMs`. */
+  /** Pairs for addresses that checks came from: so many at once, then one each `…EveryMs`, and so many kept. */
   peerReflexivePairs: 512,
   peerReflexiveAtOnce: 64,
   peerReflexiveEveryMs: 5000,

@@ -206,6 +206,15 @@ export interface PairSnapshot {
   readonly timesSuspected: number
 }
 
+/** Sums over the pairs that were closed long ago and are listed no more (`limits.closedPairs`). */
+export interface ForgottenPairs {
+  readonly pairs: number
+  readonly sent: PacketCounts
+  readonly received: PacketCounts
+  readonly firstArrivals: number
+  readonly nominationsPrevented: number
+}
+
 /**
  * Test messages in one direction as this side sees it. A direction's `sent` on the receiving side is what the peer last
  * reported; null until it did.
@@ -293,6 +302,7 @@ export interface EngineSnapshot {
   readonly waitingUntilMs: number | null
   /** Straight pairs first, then by id. At most `limits.pairs`. */
   readonly pairs: readonly PairSnapshot[]
+  readonly forgotten: ForgottenPairs
   readonly messages: readonly MessageStreamSnapshot[]
   readonly spreading: SpreadingView
   /** RTP test streams of both directions, also stopped ones: sent ones first, each direction by number. */

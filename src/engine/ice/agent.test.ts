@@ -567,6 +567,48 @@ test('a pair that fell silent is closed when the other’s number shows that it 
   expect(agent.state.pairs.map((pair) => pair.state)).toEqual(['closed', 'up'])
 })
 
+test('a NAT that maps anew every ten seconds for hours is followed to the end, and its old pairs are forgotten', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([]), 0)
+  const pathscope = { pairNumber: 4, sentPackets: 1, echoSent: 0, echoReceived: 0, holdMicros: 0 }
+  const forgotten: number[] = []
+  let mostPairs = 0
+  const times = 1000
+  for (let time = 1; time <= times; time += 1) {
+    const port = 1000 + time
+    request(agent, { iceControlling: 5n, pathscope }, address(9, port), us.pwd, time * 10_000)
+    run(agent, time * 10_000 + 9999, (check, nowMs) => check.to.port === port && answer(agent, check, nowMs))
+    forgotten.push(...agent.forgetClosed(time * 10_000 + 9999).map(({ id }) => id))
+    mostPairs = Math.max(mostPairs, agent.state.pairs.length)
+    expect(agent.pairAt(1, address(9, port))?.state).toBe('up')
+  }
+  expect(mostPairs).toBeLessThanOrEqual(limits.closedPairs + limits.closedPairMs / 10_000 + 2)
+  expect(agent.state.pairsById.size).toBe(agent.state.pairs.length)
+  expect(agent.state.remotes.size).toBeLessThanOrEqual(agent.state.pairs.length)
+  expect(forgotten).toEqual(forgotten.map((_, at) => at + 1))
+  expect(forgotten.length).toBe(times - agent.state.pairs.length)
+  expect(events.filter((event) => event.kind === 'limit')).toEqual([])
+})
+
+test('a closed pair is kept for a while, and no later than the numbers end are pairs made', () => {
+  const agent = makeAgent('answerer')
+  agent.setRemote(remote([]), 0)
+  const tell = (port: number, nowMs: number) => {
+    agent.addRemote({ address: address(7, port), type: 'host', priority: 1 }, nowMs)
+    agent.dropRemote(address(7, port), nowMs)
+  }
+  for (let port = 1; port <= limits.closedPairs + 10; port += 1) tell(port, 1000)
+  expect(agent.forgetClosed(1000 + limits.closedPairMs - 1)).toEqual([])
+  expect(agent.forgetClosed(1000 + limits.closedPairMs)).toHaveLength(10)
+  expect(agent.pairAt(1, address(7, 1))).toBeUndefined()
+  agent.state.pairsMade = limits.pairsPerSession - 1
+  tell(1, 1e9)
+  expect(events.filter((event) => event.kind === 'limit')).toEqual([])
+  tell(1, 1e9)
+  expect(agent.state.pairsMade).toBe(limits.pairsPerSession)
+  expect(events.filter((event) => event.kind === 'limit')).toMatchObject([{ limit: 'pairsPerSession' }])
+})
+
 test('an address learnt after the peer told its interfaces gets its name as well', () => {
   const agent = makeAgent('answerer')
   agent.setRemote(remote([2]), 0)

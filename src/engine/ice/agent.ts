@@ -11,6 +11,7 @@ import { labelPairs } from './labels'
 import { downBoundMs, liveness } from './liveness'
 import { considerNomination } from './nomination'
 import type { Pair } from './pair'
+import { forgetClosed } from './forget'
 import { addPeerReflexive, addRemote, addSocket, closeSocket, dropRemote } from './pairing'
 import { createPlaces } from './places'
 import { takeResponse } from './response'
@@ -54,6 +55,8 @@ export interface Agent {
   sendBurst(pairId: number, packets: number): void
   takeVerdict(pairId: number, verdict: EgressVerdict): void
   nameRemotes(nameOf: (address: TransportAddress) => string | null): void
+  /** Forgets pairs that were closed long ago, and returns them. */
+  forgetClosed(nowMs: number): readonly Pair[]
   tick(nowMs: number): void
   nextDeadline(): number | undefined
 }
@@ -80,12 +83,13 @@ export function createAgent(
     remotes: new Map(),
     nameOf: () => null,
     pairs: [],
+    pairsById: new Map(),
+    pairsMade: 0,
     places: createPlaces(),
     early: new Map(),
     requestOrigins: new Map(),
     requests: createBucket(limits.stunRequestsPerSecond, limits.stunRequestsPerSecond / 4),
     newcomers: createBucket(1000 / limits.peerReflexiveEveryMs, limits.peerReflexiveAtOnce),
-    newcomersTaken: 0,
     checks: createBucket(limits.checksPerSecond, limits.checksPerSecond / 10),
     deadlines: createDeadlines(),
     watches: createDeadlines(),
@@ -124,7 +128,7 @@ export function createAgent(
     },
     pairAt: (socketId, from) => state.places.at(socketId, from),
     include(pairId, included) {
-      const pair = state.pairs[pairId - 1]
+      const pair = state.pairsById.get(pairId)
       if (pair === undefined || pair.included === included) return
       pair.included = included
       state.revision += 1
@@ -152,6 +156,7 @@ export function createAgent(
       labelPairs(state.pairs)
       state.revision += 1
     },
+    forgetClosed: (nowMs) => forgetClosed(state, nowMs),
     tick: (nowMs) => tick(state, nowMs),
     nextDeadline: () => nextDeadline(state),
   }
@@ -209,7 +214,7 @@ function tick(state: AgentState, nowMs: number): void {
       check(state, pair, nowMs)
     })
   for (let id = state.deadlines.takeDue(nowMs); id !== undefined; id = state.deadlines.takeDue(nowMs)) {
-    const pair = state.pairs[id - 1]
+    const pair = state.pairsById.get(id)
     if (pair !== undefined) judgeAndCheck(state, pair, nowMs)
   }
   if (state.nominationAtMs !== null && state.nominationAtMs <= nowMs) considerNomination(state, nowMs)

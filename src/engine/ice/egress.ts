@@ -9,7 +9,7 @@ import type { AgentState } from './state'
  * nobody counts them, so they enter neither the pair's counts nor its loss.
  */
 export function sendBurst(state: AgentState, pairId: number, packets: number): void {
-  const pair = state.pairs[pairId - 1]
+  const pair = state.pairsById.get(pairId)
   if (pair === undefined || pair.state !== 'up') return
   const { primitives } = state.options
   const count = Math.min(packets, limits.egressBurst)
@@ -23,7 +23,7 @@ export function sendBurst(state: AgentState, pairId: number, packets: number): v
 
 /** Takes what the driver found out; told when it is another thing than was known. */
 export function takeVerdict(state: AgentState, pairId: number, verdict: EgressVerdict): void {
-  const pair = state.pairs[pairId - 1]
+  const pair = state.pairsById.get(pairId)
   if (pair === undefined) return
   const { egress } = pair
   if (verdict.kind === 'unknown') {

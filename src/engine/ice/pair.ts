@@ -38,6 +38,8 @@ export interface Pair {
   straight: boolean
   state: PairState
   stateSinceMs: number
+  /** Made for an address that only checks had shown. */
+  newcomer: boolean
   included: boolean
   /** Address the peer or a server saw this pair's packets come from, when it is not the socket's own. */
   mapped: TransportAddress | null
@@ -139,6 +141,7 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     straight: false,
     state: 'waiting',
     stateSinceMs: nowMs,
+    newcomer: false,
     included: true,
     mapped: null,
     peerNumber: null,

@@ -113,20 +113,19 @@ export function addPeerReflexive(
   const remote = known ?? learn(state, address, 'prflx', priority, nowMs)
   if (remote === undefined) return undefined
   const added = pairUp(state, entry.socket, remote, nowMs)
+  for (const pair of added) pair.newcomer = true
   announce(state, added)
   return added[0]
 }
 
 /**
- * Whoever races the peer's own requests from other addresses makes a new address with each: so many a session, and slowly
+ * Whoever races the peer's own requests from other addresses makes a new address with each: so many are kept, and slowly
  * after the first ones, so that pairs are left for what the peer tells and for NATs that change.
  */
 function mayLearn(state: AgentState, nowMs: number): boolean {
-  if (state.newcomersTaken < limits.peerReflexivePairs && state.newcomers.take(nowMs)) {
-    state.newcomersTaken += 1
-    return true
-  }
-  const detail = `Checks come from more and more new addresses; at most ${limits.peerReflexiveAtOnce} at once and ${limits.peerReflexivePairs} in a session are tried.`
+  const kept = state.pairs.filter((pair) => pair.newcomer).length
+  if (kept < limits.peerReflexivePairs && state.newcomers.take(nowMs)) return true
+  const detail = `Checks come from more and more new addresses; at most ${limits.peerReflexiveAtOnce} at once, then one every ${limits.peerReflexiveEveryMs / 1000} s, and ${limits.peerReflexivePairs} together are tried.`
   tellLimit(state, 'peerReflexivePairs', detail)
   return false
 }
@@ -182,9 +181,16 @@ function pairUp(state: AgentState, socket: SocketInfo, remote: RemoteCandidate, 
     tellLimit(state, 'pairs', detail)
     return []
   }
-  const pair = createPair(state.pairs.length + 1, socket, remote, nowMs)
+  if (state.pairsMade >= limits.pairsPerSession) {
+    const detail = `A session tries ${limits.pairsPerSession} pairs; ${socket.local.address} with ${remote.key} is not. A new session can.`
+    tellLimit(state, 'pairsPerSession', detail)
+    return []
+  }
+  state.pairsMade += 1
+  const pair = createPair(state.pairsMade, socket, remote, nowMs)
   pair.priority = priorityOf(state, pair)
   state.pairs.push(pair)
+  state.pairsById.set(pair.id, pair)
   state.places.put(pair)
   return [pair]
 }

@@ -60,7 +60,11 @@ export interface AgentState {
   readonly remotes: Map<string, RemoteCandidate>
   /** The peer's interface that has an address, once the peer has told. */
   nameOf: (address: TransportAddress) => string | null
-  readonly pairs: Pair[]
+  /** In the order in which they came up; those closed long ago are forgotten. */
+  pairs: Pair[]
+  readonly pairsById: Map<number, Pair>
+  /** Pairs made so far, forgotten ones included: the newest one's number. */
+  pairsMade: number
   readonly places: Places
   /** By place, the latest last. */
   readonly early: Map<string, EarlyRequest>
@@ -70,7 +74,6 @@ export interface AgentState {
   readonly requests: Bucket
   /** Peer-reflexive addresses that are paired. */
   readonly newcomers: Bucket
-  newcomersTaken: number
   readonly checks: Bucket
   readonly deadlines: Deadlines<number>
   /** When each pair that carries a dense stream, or is suspected, is judged next. */

@@ -128,7 +128,7 @@ export function noteProbe(state: AgentState, pair: Pair, nowMs: number): void {
 /** Runs what is due; gives each pair that is found dead to `dead`. */
 export function runWatches(state: AgentState, nowMs: number, dead: (pair: Pair) => void): void {
   for (let id = state.watches.takeDue(nowMs); id !== undefined; id = state.watches.takeDue(nowMs)) {
-    const pair = state.pairs[id - 1]
+    const pair = state.pairsById.get(id)
     if (pair?.state !== 'up') continue
     const late = nowMs - pair.watchDueMs > lateMs && !pair.watchLate
     if (late) {

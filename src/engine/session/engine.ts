@@ -26,6 +26,7 @@ import { relaySink } from './relaying'
 import { deliverInOrder, makeResequencer, sendRecord, takeOpened } from './records'
 import { resendDoubted } from './resend'
 import { resendOverdue } from './stream-resend'
+import { forgetPairs, noneForgotten } from './forget-pairs'
 import { takeSnapshot } from './snapshot'
 import { createSpreading, noteDoubt, settleSpreading } from './spreading'
 import { obeyWish } from './wishes'
@@ -284,7 +285,8 @@ function runTimer(state: SessionState, name: TimerName): void {
         'snapshot',
         nowMs + Math.max(settings.snapshotIntervalMs, 2 * state.agent.state.pairs.length),
       )
-      return state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
+      state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
+      return forgetPairs(state)
     case 'report':
       timers.set('report', nowMs + reportIntervalMs)
       return sendReport(state)
@@ -405,6 +407,7 @@ function createState(options: EngineOptions): SessionState {
     spreading: createSpreading(settings.mode, settings.adaptiveBudget),
     recordBytes: { needed: 0, sent: 0 },
     recordsWithoutPair: 0,
+    forgotten: noneForgotten,
     sole: createSentRing(limits.resendRecords),
     packets: createPacketStore(limits.resendPackets),
     resendBudget: createResendBudget(),

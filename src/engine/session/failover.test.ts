@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { limits } from '../face/limits'
 import type { Mode } from '../face/settings'
 import type { StreamSnapshot, StreamSpec } from '../face/streams'
 import { pairOfEngines, type TestLink } from '../testing'
@@ -114,6 +115,38 @@ test('a NAT that gives the only path a new port loses no packet of a stream on i
   expect(received?.inOrderGapMaxMs).toBeLessThan(300)
   const moved = pairs.find(({ remote }) => remote.port === 6000)
   expect(moved?.streamReceived.packets).toBeGreaterThan(300)
+})
+
+test('a NAT that maps anew again and again leaves few pairs behind, and every packet in the sums', () => {
+  const world = pairOfEngines([{ delayMs: 20, loss: 0, up: true }], { streams: [{ kind: 'voice' }] })
+  world.connect()
+  world.runUntil(4000)
+  const times = 38
+  for (let time = 0; time < times; time += 1) {
+    world.rebind(0, 6000 + time)
+    world.runUntil(4000 + 2500 * (time + 1))
+  }
+  world.runUntil(world.now() + limits.closedPairMs + 4000)
+  const { snapshots, engine } = world.hosts[1]
+  const totals = snapshots.map(({ pairs, forgotten }) => [
+    forgotten.pairs + pairs.length,
+    pairs.reduce((sum, { sent }) => sum + sent.packets, forgotten.sent.packets),
+    pairs.reduce((sum, { received }) => sum + received.bytes, forgotten.received.bytes),
+    pairs.reduce((sum, { firstArrivals }) => sum + firstArrivals, forgotten.firstArrivals),
+    pairs.reduce((sum, one) => sum + one.nominationsPrevented, forgotten.nominationsPrevented),
+  ])
+  for (const [at, now] of totals.entries())
+    for (const [which, total] of now.entries())
+      expect([at, which, total - (totals[at - 1]?.[which] ?? 0)]).toSatisfy(([, , grown]) => grown >= 0)
+  const { pairs, forgotten, streams, spreading } = engine.snapshot(world.now())
+  expect(pairs.length).toBeLessThanOrEqual(limits.closedPairs + 2)
+  expect(forgotten.pairs + pairs.length).toBe(1 + times)
+  expect(pairs.at(-1)).toMatchObject({ id: 1 + times, state: 'up', remote: { port: 6000 + times - 1 } })
+  const ids = new Set(pairs.map(({ id }) => id))
+  for (const { paths } of streams) expect(paths.every(({ pairId }) => ids.has(pairId))).toBe(true)
+  expect(spreading.reasons.every(({ pairId }) => ids.has(pairId))).toBe(true)
+  const [received] = streams.filter(({ direction }) => direction === 'received')
+  expect(received).toMatchObject({ lost: 0 })
 })
 
 test('packets of streams from an address that no check follows are dropped, counted, and held in small number', () => {

@@ -32,6 +32,7 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
     peer: state.peer,
     waitingUntilMs: state.waitingUntilMs,
     pairs,
+    forgotten: { ...state.forgotten },
     messages: snapshotMessages(state),
     spreading: spreadingView(state),
     streams: snapshotStreams(state, takeIntervals),

@@ -8,6 +8,7 @@ import type {
   ChannelState,
   DropReason,
   DtlsState,
+  ForgottenPairs,
   GatheringState,
   IceState,
   PeerInterface,
@@ -144,6 +145,8 @@ export interface SessionState {
   duplicatesDropped: number
   sctpRetransmissions: number
 
+  /** Sums over pairs that are kept no more. */
+  forgotten: ForgottenPairs
   readonly feedback: FeedbackState
   readonly streams: StreamsState
   readonly sender: MessageSender
@@ -177,5 +180,5 @@ export function drop(state: SessionState, reason: DropReason): void {
 }
 
 export function pairById(state: SessionState, id: number): Pair | undefined {
-  return state.agent.state.pairs[id - 1]
+  return state.agent.state.pairsById.get(id)
 }

@@ -43,6 +43,8 @@ export interface ReceivedStream {
   counts(nowMs: number): StreamCounts
   /** What only this side can measure, for the sender to know: `deliveryGapIntervalMs` since this was last asked for. */
   figures(nowMs: number): StreamFigures
+  /** The pair is no more: what it did stays in the stream's own figures. */
+  forgetPath(pairId: number): void
   /** `takeInterval`: the gaps since the last such snapshot are used up by it. */
   snapshot(nowMs: number, takeInterval: boolean): StreamSnapshot
 }
@@ -224,6 +226,7 @@ export function createReceivedStream(
     },
     figures: (nowMs) => ({ ...figures(nowMs), deliveryGapIntervalMs: intervalOf(toldGaps, nowMs) }),
     counts: (nowMs) => ({ received, lost: lost(nowMs), duplicates, reordered }),
+    forgetPath: (pairId) => void paths.delete(pairId),
     snapshot: (nowMs, takeInterval) => ({
       id,
       direction: 'received',

@@ -25,6 +25,8 @@ export interface SentStream {
   stop(by: 'us' | 'peer', nowMs: number, broken?: StreamBreak): void
   /** Counts only grow: an older report that comes late changes nothing. An older peer tells no figures. */
   peerReport(counts: StreamCounts, figures?: StreamFigures): void
+  /** The pair is no more: what it did stays in the stream's own figures. */
+  forgetPath(pairId: number): void
   /** `takeInterval`: the gaps that the peer told since the last such snapshot are used up by it. */
   snapshot(nowMs: number, takeInterval: boolean): StreamSnapshot
 }
@@ -123,6 +125,7 @@ export function createSentStream(
       const { deliveryGapIntervalMs } = reportedFigures
       if (deliveryGapIntervalMs !== null) toldGaps.add(deliveryGapIntervalMs)
     },
+    forgetPath: (pairId) => void paths.delete(pairId),
     snapshot: (nowMs, takeInterval) => ({
       id,
       direction: 'sent',

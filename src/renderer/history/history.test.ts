@@ -92,6 +92,20 @@ describe('the history of a session', () => {
     expect(ys[0]).toEqual(xs.map(() => null))
   })
 
+  it('forgets pairs that are listed no more, and so has room for all that come in a long session', () => {
+    const long = createHistory()
+    const [pair] = createFakeWorld({ links: fakeLinks, crossed: false }).snapshot(5000).pairs
+    const empty = createFakeWorld({ links: fakeLinks, crossed: false }).snapshot(5000)
+    for (let id = 1; id <= 600; id += 1) {
+      const pairs = [id, id + 1].flatMap((each) => (pair ? [{ ...pair, id: each }] : []))
+      long.add({ ...empty, atMs: 5000 + 1000 * id, pairs })
+    }
+    for (const level of [long.fine, long.seconds, long.whole])
+      expect([...level.tracks.keys()].filter((track) => track > 0)).toEqual([600, 601])
+    expect(long.rates(1)).toBeNull()
+    expect(long.rates(600)).not.toBeNull()
+  })
+
   it('takes the finest level that still holds the stretch', () => {
     expect(levelFor(history, { fromMs: 10_000, toMs: 40_000 })).toBe(history.fine)
     expect(levelFor(history, { fromMs: 0, toMs: 300_000 })).toBe(history.seconds)

@@ -3,7 +3,7 @@ import type { EngineSnapshot, PairSnapshot } from '../../shared/view'
 import { createStreamTracks, trackedStreamsLimit } from './stream-tracks'
 import { createLevel, gap, type Level, metrics, noSample, type Row } from './level'
 
-/** Pairs whose history is kept; a pair gets a place when it first answers. */
+/** Pairs whose history is kept; a pair gets a place when it first answers, and loses it when it is listed no more. */
 const trackedPairsLimit = 256
 
 /** Rates are averages over this time. */
@@ -58,7 +58,19 @@ export function createHistory(): History {
   let second = -1
   let lastMs = 0
 
+  /** Of pairs that are listed no more nothing is drawn. */
+  const forgetAllBut = (pairs: readonly PairSnapshot[]): void => {
+    const listed = new Set(pairs.map(({ id }) => id))
+    for (const id of memories.keys()) {
+      if (listed.has(id)) continue
+      memories.delete(id)
+      rates.delete(id)
+      for (const level of [fine, seconds, whole]) level.forget(id)
+    }
+  }
+
   const add = (snapshot: EngineSnapshot): void => {
+    forgetAllBut(snapshot.pairs)
     const rows = new Map<number, Row>()
     for (const pair of snapshot.pairs) {
       const memory = memories.get(pair.id) ?? remember(pair, memories)

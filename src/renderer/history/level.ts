@@ -38,6 +38,8 @@ export interface Level {
   /** Width of a row in ms. */
   binMs(): number
   append(atMs: number, rows: ReadonlyMap<number, Row>): void
+  /** Gives up a track, and makes room for another. */
+  forget(track: number): void
 }
 
 export interface LevelOptions {
@@ -98,7 +100,14 @@ export function createLevel(options: LevelOptions): Level {
     rowsInLast += 1
   }
 
-  return { times, tracks, append, length: () => length, binMs: () => options.binMs * mergedRows }
+  return {
+    times,
+    tracks,
+    append,
+    forget: (track) => void tracks.delete(track),
+    length: () => length,
+    binMs: () => options.binMs * mergedRows,
+  }
 }
 
 /** Two values of a metric as one: bounds stay bounds, all others are averaged; `oldWeight` rows are in `old`. */

@@ -376,6 +376,13 @@ export const engineSnapshotSchema = z.object({
   peer,
   waitingUntilMs: ms.nullable(),
   pairs: z.array(pair).max(1024),
+  forgotten: z.object({
+    pairs: count,
+    sent: packets,
+    received: packets,
+    firstArrivals: count,
+    nominationsPrevented: count,
+  }),
   messages: z.array(messageStream).max(16),
   spreading,
   streams: z.array(stream).max(128),

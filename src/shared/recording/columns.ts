@@ -323,7 +323,7 @@ export function messagesFrom(row: RowReader): MessageStreamSnapshot {
 /** A snapshot without its pairs, messages, streams, peer and dropped counts, and servers, whose story the events tell. */
 export type SessionCells = Omit<
   EngineSnapshot,
-  'atMs' | 'pairs' | 'messages' | 'streams' | 'peer' | 'dropped' | 'droppedUnread' | 'servers'
+  'atMs' | 'pairs' | 'forgotten' | 'messages' | 'streams' | 'peer' | 'dropped' | 'droppedUnread' | 'servers'
 >
 
 export function sessionFrom(row: RowReader): SessionCells {

@@ -10,6 +10,7 @@ import type {
 } from '../../engine'
 import type { SessionWarning } from '../session'
 import { messagesFrom, pairFrom, RowReader, sessionFrom } from './columns'
+import { GonePairs, noneForgotten } from './gone-pairs'
 import { recordingSchema, type PairInfo, type RecordingHeader, type RecordingLine } from './lines'
 import { streamFrom } from './stream-columns'
 
@@ -47,8 +48,10 @@ export interface Recording {
   readonly events: readonly EngineEvent[]
   readonly warnings: readonly (SessionWarning & { readonly atMs: number | null })[]
   readonly series: readonly SeriesPoint[]
-  /** The newest sample, whole. */
+  /** The newest sample, whole, and with it the pairs that it lists no more, as they were last. */
   readonly last: EngineSnapshot | null
+  /** Pairs that neither has, as there were too many. */
+  readonly pairsLeftOut: number
   /** Null when the recording breaks off. */
   readonly end: { readonly atMs: number; readonly reason: EndReason; readonly detail: string | null } | null
 }
@@ -100,6 +103,8 @@ class Reader {
   #stride = 1
   #taken = 0
   #newest: Fields | undefined
+  #before: Fields | undefined
+  #gone = new GonePairs()
   #last: EngineSnapshot | null = null
   #end: Recording['end'] = null
   #garbage = 0
@@ -135,7 +140,8 @@ class Reader {
         events: this.#events,
         warnings: this.#warnings,
         series: this.#series,
-        last: this.#last,
+        pairsLeftOut: this.#gone.leftOut,
+        last: this.#last === null ? null : this.#gone.restoredIn(this.#last),
         end: this.#end,
       },
     }
@@ -255,6 +261,8 @@ class Reader {
   /** Samples that will not be kept are only looked at when they turn out to be the newest. */
   #takeSample(line: Fields): boolean {
     if (this.#columns === undefined || !isTime(line['atMs']) || !isArray(line['p'])) return false
+    this.#takeGone(this.#columns.pair, line['p'])
+    this.#before = line
     const isKept = this.#taken % this.#stride === 0
     this.#taken += 1
     this.#newest = isKept ? undefined : line
@@ -264,6 +272,17 @@ class Reader {
     this.#last = snapshot
     this.#keep(pointOf(snapshot))
     return true
+  }
+
+  /** Of pairs that this sample lists no more, the one before it has the last figures. */
+  #takeGone(columns: Places, rows: readonly unknown[]): void {
+    const before = this.#before
+    if (before === undefined || !isArray(before['p'])) return
+    const idOf = (row: unknown) => (isArray(row) ? row[columns.get('id') ?? 0] : undefined)
+    const listed = new Set(rows.map(idOf))
+    if (before['p'].every((row) => listed.has(idOf(row)))) return
+    const snapshot = this.#snapshot(before)
+    if (snapshot !== undefined) this.#gone.take(snapshot, (id) => !listed.has(id))
   }
 
   #snapshot({ atMs, s, d, m, p, r, rp, rr }: Fields): EngineSnapshot | undefined {
@@ -293,6 +312,7 @@ class Reader {
       ...session,
       peer: this.#peer,
       pairs,
+      forgotten: noneForgotten,
       messages,
       streams,
       dropped,

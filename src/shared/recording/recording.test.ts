@@ -2,6 +2,7 @@ import { recordedRequest } from '.'
 import { createFakeWorld, fakeLinks } from '../../../test/fake/world'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { PairSnapshot } from '../../engine'
 import { headerLine, readRecording, recordingStart, sampleIntervalMs, toLines, type RecordingLine } from '.'
 import {
   exampleOptions,
@@ -107,6 +108,56 @@ describe('a recording', () => {
       const gap = read(asText(lines)).last?.streams[0]?.deliveryGapIntervalMs
       if (atMs % 1000 === 0) expect([atMs, gap]).toEqual([atMs, { 2000: null, 3000: 170, 4000: null }[atMs]])
     }
+  })
+
+  it('keeps pairs that are listed no more as they were last, also when samples are rare', () => {
+    const world = createFakeWorld({ links: fakeLinks, crossed: false })
+    world.streams.start('received', { kind: 'voice' }, 'peer', 0)
+    let state = recordingStart
+    const lines = [header]
+    const lastSeen = new Map<number, [sent: PairSnapshot['sent'], atMs: number]>()
+    for (let atMs = 2000; atMs <= 30_000; atMs += 200) {
+      const whole = world.snapshot(atMs)
+      const isListed = (id: number) => id > (atMs - 2000) / 5000
+      const pairs = whole.pairs.filter(({ id }) => isListed(id))
+      for (const { id, sent } of pairs) lastSeen.set(id, [sent, atMs])
+      const streams = whole.streams.map((stream) => ({
+        ...stream,
+        paths: whole.pairs
+          .filter(({ id }) => isListed(id))
+          .map(({ id }) => ({ pairId: id, packets: atMs + id, bytes: atMs, firstArrivals: atMs - id })),
+      }))
+      // A file of 300 MB gets a sample every 10 s.
+      const next = toLines({ kind: 'snapshot', snapshot: { ...whole, pairs, streams } }, state, 300e6)
+      lines.push(...next.lines)
+      state = next.state
+    }
+    const { last, series, pairsLeftOut } = read(asText(lines))
+    expect(series.at(-1)?.pairs.map(({ id }) => id)).not.toContain(1)
+    expect(last?.pairs.map(({ id }) => id)).toEqual([...lastSeen.keys()])
+    const gone = [...lastSeen].filter(([, [, seenMs]]) => seenMs < 30_000)
+    expect(gone.length).toBeGreaterThan(1)
+    for (const [id, [sent, seenMs]] of gone) {
+      expect(last?.pairs.find((pair) => pair.id === id)?.sent).toEqual(sent)
+      expect(last?.streams[0]?.paths.find(({ pairId }) => pairId === id)?.packets).toBe(seenMs + id)
+    }
+    expect(pairsLeftOut).toBe(0)
+  })
+
+  it('gives back the latest 1024 of pairs without end, and tells how many it leaves out', () => {
+    const snapshot = exampleSnapshot(20)
+    const [pair] = snapshot.pairs
+    let state = recordingStart
+    const lines = [header]
+    for (let id = 1; id <= 1100; id += 1) {
+      const pairs = pair === undefined ? [] : [{ ...pair, id }]
+      const next = toLines({ kind: 'snapshot', snapshot: { ...snapshot, atMs: 1000 * id, pairs } }, state)
+      lines.push(...next.lines)
+      state = next.state
+    }
+    const { last, pairsLeftOut } = read(asText(lines))
+    expect(last?.pairs.map(({ id }) => id)).toEqual(Array.from({ length: 1025 }, (_, at) => 76 + at))
+    expect(pairsLeftOut).toBe(75)
   })
 
   it('loses at most the last second when it breaks off anywhere', () => {

@@ -92,6 +92,15 @@ export function flushSample(state: RecordingState): Lines {
 const earlyMs = 60
 
 function takeSnapshot(snapshot: EngineSnapshot, state: RecordingState, fileBytes: number): Lines {
+  const ids = new Set(snapshot.pairs.map(({ id }) => id))
+  // What is listed no more is sampled as it was last.
+  const isWhole = state.unwritten?.pairs.every(({ id }) => ids.has(id)) ?? true
+  const before = isWhole ? { lines: [], state } : flushSample(state)
+  const after = addSnapshot(snapshot, before.state, fileBytes)
+  return { lines: [...before.lines, ...after.lines], state: after.state }
+}
+
+function addSnapshot(snapshot: EngineSnapshot, state: RecordingState, fileBytes: number): Lines {
   const next: RecordingState = {
     ...state,
     unwritten: snapshot,
@@ -152,11 +161,11 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
   if (peer !== state.peer) lines.push({ l: 'peer', peer: snapshot.peer })
   const unread = JSON.stringify(snapshot.droppedUnread)
   if (unread !== state.unread) lines.push({ l: 'unread', dropped: snapshot.droppedUnread })
-  const pairs = new Map(state.pairs)
+  const pairs = new Map<number, string>()
   for (const { id, label, local, remote, straight } of snapshot.pairs) {
     const info = { id, label, local, remote, straight }
     const written = JSON.stringify(info)
-    if (pairs.get(id) !== written) lines.push({ l: 'pair', ...info })
+    if (state.pairs.get(id) !== written) lines.push({ l: 'pair', ...info })
     pairs.set(id, written)
   }
   lines.push({

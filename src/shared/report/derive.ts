@@ -15,6 +15,7 @@ import {
   droppedUnreadTotal,
   egressGapWords,
   eventSentence,
+  formatCount,
   sharedLinkSentences,
   unreadSentence,
 } from '../words'
@@ -96,7 +97,7 @@ export function deriveReport(recording: Recording): Report {
     remote: remoteSide(recording),
     iceStates: recording.events.flatMap(iceState),
     warnings: warningsOf(recording),
-    pairs: (last?.pairs ?? []).map((pair) => reportPair(pair, recording, wallMs)),
+    pairs: reportPairs(recording, wallMs),
     streams: [
       ...(last?.messages ?? []).map((stream) =>
         reportMessages(stream, recording, durationMs - (connectedMs ?? 0)),
@@ -191,6 +192,12 @@ function warningsOf(recording: Recording): Warning[] {
       'The peer is another WebRTC program: it sends over one path, and loss and what it received were not measured. Messages that it sent back are round trips of ours.',
     )
   }
+  if (recording.pairsLeftOut > 0) {
+    say(
+      'pairs-limit',
+      `${formatCount(recording.pairsLeftOut)} pairs that were closed long before the end are not in this report; the recording has them.`,
+    )
+  }
   const unread = unreadSentence(recording.last?.droppedUnread ?? [])
   if (unread !== null) say('dropped-unread', unread)
   for (const sentence of sharedLinkSentences(recording.last?.pairs ?? [])) say('shared-link', sentence)
@@ -223,7 +230,25 @@ function endpoint(candidate: CandidateView): ReportPair['local'] {
   return { type, address, port, interface: interfaceName, interfaceKind, ...relay }
 }
 
-function reportPair(pair: PairSnapshot, recording: Recording, wallMs: number): ReportPair {
+function reportPairs({ last, series }: Recording, wallMs: number): ReportPair[] {
+  const pairs = last?.pairs ?? []
+  const allSent = pairs.reduce((sum, pair) => sum + pairTraffic(pair).sent.packets, 0)
+  const weights = new Map<number, number[]>()
+  for (const point of series) {
+    for (const { id, state, weight } of point.pairs) {
+      if (state !== 'up') continue
+      const known = weights.get(id)
+      if (known === undefined) weights.set(id, [weight])
+      else known.push(weight)
+    }
+  }
+  return pairs.map((pair) => {
+    const measured = measuredOf(pair, allSent, weightOf(pair, weights.get(pair.id) ?? []))
+    return reportPair(pair, measured, wallMs)
+  })
+}
+
+function reportPair(pair: PairSnapshot, measured: ReportPair['measured'], wallMs: number): ReportPair {
   const { suppressed, attempted, refused, succeeded } = pair.nominations
   return {
     id: pair.id,
@@ -253,12 +278,15 @@ function reportPair(pair: PairSnapshot, recording: Recording, wallMs: number): R
       currentRoundTripTime: pair.rttMs === null ? null : Math.round(pair.rttMs.last * 1000) / 1e6,
       ...pair.stun,
     },
-    measured: measuredOf(pair, recording),
+    measured,
   }
 }
 
-function measuredOf(pair: PairSnapshot, recording: Recording): ReportPair['measured'] {
-  const allSent = recording.last?.pairs.reduce((sum, one) => sum + pairTraffic(one).sent.packets, 0) ?? 0
+function measuredOf(
+  pair: PairSnapshot,
+  allSent: number,
+  weight: ReportPair['measured']['weight'],
+): ReportPair['measured'] {
   const compared = ({ sent, received, percent }: PairSnapshot['lossSent']) =>
     percent === null ? null : { sent, received }
   const percentOf = ({ percent }: PairSnapshot['lossSent']) =>
@@ -273,7 +301,7 @@ function measuredOf(pair: PairSnapshot, recording: Recording): ReportPair['measu
     firstArrivals: pair.firstArrivals,
     peerFirstArrivals: pair.peerFirstArrivals,
     peerDuplicates: pair.peerDuplicates,
-    weight: weightOf(pair, recording),
+    weight,
     share: round3(pair.share),
     sharePackets: allSent === 0 ? null : round3(pairTraffic(pair).sent.packets / allSent),
     downSeconds: round3(pair.downMs / 1000),
@@ -292,10 +320,8 @@ function spreadOf({ n, min, p50, p95, p99, p999, max }: Distribution) {
   return { n, min, p50, p95, p99, p999, max }
 }
 
-function weightOf(pair: PairSnapshot, { series }: Recording): ReportPair['measured']['weight'] {
-  const weights = series.flatMap(({ pairs }) =>
-    pairs.filter(({ id, state }) => id === pair.id && state === 'up').map(({ weight }) => weight),
-  )
+/** `weights`: those that it had while it was up. */
+function weightOf(pair: PairSnapshot, weights: readonly number[]): ReportPair['measured']['weight'] {
   if (weights.length === 0) return { last: round3(pair.weight), min: null, mean: null, max: null }
   return {
     last: round3(pair.weight),

@@ -7,6 +7,7 @@ import type {
   Mode,
   PairSnapshot,
 } from '../../engine'
+import { noneForgotten } from '../recording'
 import type { SessionRequest, SessionUpdate } from '../session'
 
 export interface ExampleOptions {
@@ -248,6 +249,7 @@ export function exampleSnapshot(second: number, options: ExampleOptions = exampl
         }
       : { kind: 'unknown', appVersion: null, os: null, interfaces: [] },
     pairs: [...pairs].sort((a, b) => Number(b.straight) - Number(a.straight) || a.id - b.id),
+    forgotten: noneForgotten,
     messages: messagesAt(second),
     spreading: { switches: 0, lastSwitch: null, reasons: [] },
     streams: [],

@@ -33,6 +33,11 @@ export function countPaths(snapshot: EngineSnapshot): PathCounts {
 
 /** First arrivals of one pair over those of all, 0..1; null before any arrived. */
 export function firstShare(pair: PairSnapshot, snapshot: EngineSnapshot): number | null {
-  const all = snapshot.pairs.reduce((sum, each) => sum + each.firstArrivals, 0)
+  const all = allFirstArrivals(snapshot)
   return all === 0 ? null : pair.firstArrivals / all
+}
+
+/** Records and stream packets that came, each counted once. */
+export function allFirstArrivals({ pairs, forgotten }: EngineSnapshot): number {
+  return pairs.reduce((sum, each) => sum + each.firstArrivals, forgotten.firstArrivals)
 }

@@ -1,5 +1,6 @@
 /** What the numbers mean at the moment, in short true sentences with n behind each claim. */
 import type { EngineSnapshot, Mode, PairSnapshot } from '../../engine'
+import { allFirstArrivals } from './counts'
 import { streamMeaning } from './stream-meaning'
 import { formatCount, formatPercent, formatSpan, sharedLinkSentences, unreadSentence } from '../words'
 
@@ -190,7 +191,7 @@ const resilience = ' resilience but hardly ever speed.'
 
 function firstSentences(snapshot: EngineSnapshot, carrying: readonly PairSnapshot[]): Sentence[] {
   if (snapshot.mode !== 'redundant' || carrying.length < 2) return []
-  const n = snapshot.pairs.reduce((sum, pair) => sum + pair.firstArrivals, 0)
+  const n = allFirstArrivals(snapshot)
   if (n < fewestFirstArrivals) return []
   const ordered = [...carrying].sort((a, b) => b.firstArrivals - a.firstArrivals)
   const fastest = ordered[0]
@@ -237,7 +238,11 @@ function lossSentences(carrying: readonly PairSnapshot[]): Sentence[] {
 }
 
 function nominationSentences(snapshot: EngineSnapshot): Sentence[] {
-  const prevented = snapshot.pairs.reduce((sum, pair) => sum + pair.nominationsPrevented, 0)
+  const { pairs, forgotten } = snapshot
+  const prevented = pairs.reduce(
+    (sum, pair) => sum + pair.nominationsPrevented,
+    forgotten.nominationsPrevented,
+  )
   const succeeded = snapshot.pairs.filter((pair) => pair.nominations.succeeded > 0)
   const nominated = succeeded[0]
   if (nominated !== undefined) {

@@ -92,7 +92,8 @@ function gapText({ deliveryGapMaxMs, inOrderGapMaxMs }: StreamSnapshot): string 
 
 /** By first arrivals, so that copies do not count. What the best path would have brought alone is not known. */
 function bondingSentence(stream: StreamSnapshot, { pairs }: EngineSnapshot): StreamSentence[] {
-  const firsts = stream.paths.reduce((sum, path) => sum + (path.firstArrivals ?? 0), 0)
+  // Also over pairs that are forgotten by now.
+  const firsts = stream.direction === 'received' ? (stream.received ?? 0) : 0
   if (stream.goodputBps === null || firsts === 0) return []
   const parts = stream.paths
     .map((path) => ({ pairId: path.pairId, part: (path.firstArrivals ?? 0) / firsts }))

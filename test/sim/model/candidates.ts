@@ -55,10 +55,12 @@ export function learnFromCheck(
   if (!view.sockets.some((each) => each.id === socketId)) return undefined
   if (!takeNewcomer(view, atMs)) return undefined
   const remote = remoteAt(view, from) ?? learn(view, from, 'prflx', priority)
-  return remote && pairUp(view, socketId, remote, atMs)
+  const pair = remote && pairUp(view, socketId, remote, atMs)
+  if (pair !== undefined) pair.newcomer = true
+  return pair
 }
 
-/** 64 at once, then one each 5 s, 512 in all: told from the times of those before. */
+/** 64 at once, then one each 5 s, 512 kept: told from the times of those before. */
 function takeNewcomer(view: View, atMs: number): boolean {
   let left = newcomersAtOnce
   let fromMs = 0
@@ -67,7 +69,7 @@ function takeNewcomer(view: View, atMs: number): boolean {
     fromMs = takenAtMs
   }
   left = Math.min(newcomersAtOnce, left + (atMs - fromMs) / newcomersEveryMs)
-  if (left < 1 - 1e-6 || view.newcomersAtMs.length >= mostNewcomers) {
+  if (left < 1 - 1e-6 || view.pairs.filter((pair) => pair.newcomer).length >= mostNewcomers) {
     bites(view, 'peerReflexivePairs')
     return false
   }
@@ -131,6 +133,7 @@ function pairUp(view: View, socketId: number, remote: ModelRemote, atMs: number)
     socketId,
     remote,
     closed: false,
+    newcomer: false,
     validated: false,
     included: true,
     wished: false,

@@ -7,6 +7,8 @@ export interface ModelPair {
   readonly socketId: number
   readonly remote: ModelRemote
   closed: boolean
+  /** Made for an address that only checks had shown. */
+  newcomer: boolean
   validated: boolean
   included: boolean
   /** A USE-CANDIDATE is due with its next check. */
