@@ -21,14 +21,14 @@ export function tryFromUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-const hexPairs = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'))
-
-/** Lower-case hex, two digits a byte. */
+/** Lower-case hex, two digits a byte. Made as one string: thousands are kept, and a chain of parts takes ten times the memory. */
 export function hex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += hexPairs[byte]
-  return text
+  const digits = new Array<string>(bytes.length)
+  for (const [at, byte] of bytes.entries()) digits[at] = hexPairs[byte] as string
+  return digits.join('')
 }
+
+const hexPairs = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'))
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0

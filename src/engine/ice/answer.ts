@@ -57,7 +57,7 @@ export function answerRequest(
   // Names first: who never saw a check of ours cannot use up what is there for the peer's requests.
   if (!isForUs(state, parsed)) return state.sink.drop('bad-integrity')
   const key = addressKey(from)
-  const origin: Origin = { id: hex(parsed.message.transactionId), place: `${socketId} ${key}` }
+  const origin: Origin = { id: hex(parsed.message.transactionId), place: [socketId, key].join(' ') }
   if (isReplay(state, origin)) return state.sink.drop('replayed')
   const bucket = state.places.at(socketId, from)?.requests ?? state.requests
   if (!bucket.take(nowMs)) return state.sink.drop('rate-limited')

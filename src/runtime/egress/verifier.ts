@@ -69,6 +69,11 @@ export function createEgressVerifier(options: VerifierOptions): EgressVerifier {
     return due.find((pair) => !known.has(pair.id)) ?? due[0]
   }
 
+  function forgetAllBut(pairs: readonly PairSnapshot[]): void {
+    const listed = new Set(pairs.map(({ id }) => id))
+    for (const id of known.keys()) if (!listed.has(id)) known.delete(id)
+  }
+
   function begin(pair: PairSnapshot): void {
     const { id, stateSinceMs } = pair
     const named = pair.local.interfaceName ?? ''
@@ -111,6 +116,7 @@ export function createEgressVerifier(options: VerifierOptions): EgressVerifier {
   return {
     snapshot(snapshot) {
       latest = snapshot
+      forgetAllBut(snapshot.pairs)
       consider(snapshot)
     },
     interfaces(listed) {
