@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Bench, type BenchOptions, median, percentile, ratio, type Row, type Table } from './bench'
 import { mptcpGoodputBps, startTcp, type TcpControl, tcpGoodputBps } from './lab/iperf'
 import { createLab, type Lab } from './lab/lab'
-import { readPacketLog, waitsMs } from './lab/packet-log'
+import { readWaits } from './lab/queues'
 import { runLabSession } from './lab/session'
 import { receivedStream } from './lab/streams'
 
@@ -17,7 +17,7 @@ const ownSeconds = 15
 /** One transfer of ours over some links, and what it did to them. */
 interface Transfer {
   readonly payloadBps: number
-  /** 95th percentile of `waitsMs`, the worst link; emulated jitter included. */
+  /** 95th percentile of what packets waited in the worst queue. */
   readonly queueMs: number | null
   /** Packets that a full queue dropped, of those offered. */
   readonly selfLossPercent: number | null
@@ -39,11 +39,8 @@ async function transfer(lab: Lab, links: readonly string[] | null, seconds: numb
     const counts = [...(await lab.counts('left->right')).values()]
     const offered = counts.reduce((sum, each) => sum + each.offered, 0)
     const dropped = counts.reduce((sum, each) => sum + each.dropped_queue, 0)
-    const packets = await readPacketLog(file, 'left->right', (ipBytes) => ipBytes > 1000)
-    const queues = [...packets].flatMap(([link, list]) => {
-      const waits = waitsMs(list, lab.leastDelayMs(link, 'left->right'))
-      return percentile(waits, 95) ?? []
-    })
+    const waits = await readWaits(file, 'left->right', lab.bottlenecks('left->right'), 1000)
+    const queues = waits.flatMap((each) => percentile(each, 95) ?? [])
     return {
       payloadBps: receivedStream(reports, 'bulk').goodputBps ?? 0,
       queueMs: queues.length === 0 ? null : Math.max(...queues),
@@ -198,7 +195,7 @@ async function run(options: BenchOptions): Promise<Table> {
     notes: [
       `Medians of ${options.runs} runs of ${seconds} s, start included, each on fresh links; payload, left to right.`,
       'IP rate: of each bottleneck once. Singles: the same system over each link alone, their sum.',
-      'Queue: time in the link beyond the shortest that its delay allows, by the packet log, emulated jitter included; the worst link.',
+      'Queue: what packets waited for the link, by the log of all packets at its rate; the worst link. Jitter comes after it and is no part.',
       'Self loss: packets that the link dropped because its queue was full.',
       'A TCP that random loss holds down leaves the rest to whoever is beside it: what it carries alone is in the row of MPTCP, as its worst single.',
     ],

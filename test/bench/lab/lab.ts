@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import type { Bottleneck } from './queues'
 
 const run = promisify(execFile)
 
@@ -45,8 +46,8 @@ export interface Lab {
   /** Rate of all bottlenecks together, each once, from left to right; bits of IP packets a second. */
   readonly rateBps: number
   rateOf(link: string): number
-  /** What no packet can be faster than through a link without a queue, as the topology has it, ms. */
-  leastDelayMs(link: string, direction: Direction): number
+  /** Queues of a direction, as the topology has them. */
+  bottlenecks(direction: Direction): readonly Bottleneck[]
   address(side: Side, link: string, family?: 4 | 6): Promise<string>
   /** Starts a program on a host; `destroy` ends what is left. */
   start(side: Side, command: string, args: readonly string[]): ChildProcess
@@ -104,7 +105,16 @@ export async function createLab(topology: string): Promise<Lab> {
     links: Object.keys(status),
     rateBps: [...own.keys()].reduce((sum, link) => sum + rateOf(link), 0),
     rateOf: (link) => rateOf(status[link]?.share ?? link),
-    leastDelayMs: (link, direction) => leastDelayMs(status[link]?.[direction].impairments ?? {}),
+    bottlenecks: (direction) =>
+      [...own.keys()].map((owner) => {
+        const behind = Object.entries(status).filter(([link, { share }]) => (share ?? link) === owner)
+        return {
+          rateBps: status[owner]?.[direction].rate_bps ?? Infinity,
+          leastDelayMs: new Map(
+            behind.map(([link, each]) => [link, leastDelayMs(each[direction].impairments)]),
+          ),
+        }
+      }),
     address: async (side, link, family = 4) =>
       (await lab('addr', side, link, ...(family === 6 ? ['-6'] : []))).trim(),
     start(side, command, args) {
@@ -132,7 +142,7 @@ export async function createLab(topology: string): Promise<Lab> {
   }
 }
 
-/** Uniform jitter takes from the delay what it may add; normal jitter has no bound. */
+/** What no packet can be faster than. Uniform jitter takes from the delay what it may add; normal jitter has no bound. */
 export function leastDelayMs({ delay, jitter, jitter_dist }: Impairments): number {
   return jitter_dist === 'normal' ? 0 : Math.max(0, millisecondsOf(delay) - millisecondsOf(jitter))
 }

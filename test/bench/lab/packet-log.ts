@@ -34,18 +34,6 @@ export async function readPacketLog(
 }
 
 /**
- * How long packets were in a link beyond the shortest time that any of them was, ms. The lab reads packets late when its
- * machine is away, and serves them as if it had not been: these seem faster than `leastDelayMs`, which nothing can be, and
- * would make the queue of all others seem longer.
- */
-export function waitsMs(packets: readonly LoggedPacket[], leastDelayMs: number): number[] {
-  const delays = packets.flatMap(({ inMs, outMs }) => (outMs === null ? [] : [outMs - inMs]))
-  const shortest = delays.reduce((least, delay) => Math.min(least, delay), Infinity)
-  const zero = Math.max(shortest, leastDelayMs)
-  return delays.map((delay) => Math.max(0, delay - zero))
-}
-
-/**
  * The copies of each packet, for packets that are made one after the other and not within `apartMs` of each other: the log
  * names no packet, but all copies of one enter their links together. Each is in the order of entry, one a link at most.
  */
