@@ -114,6 +114,16 @@ describe('bulk that begins', () => {
     const firsts = seeds.map((seed) => payloadBps(createBench([lte], [{ link: 0 }], seed, 1), 0, 1500))
     expect(firsts.reduce((sum, bps) => sum + bps, 0) / seeds.length).toBeGreaterThan(0.68 * lte.rateBps)
   })
+
+  it('fills such a path to 0.92 in all of 15 s, its bursts of loss on the way back included', () => {
+    const lte = links['triple: LTE with jitter and bursts of loss']
+    const seeds = Array.from({ length: 16 }, (_, at) => at + 1)
+    // From the first arrival on, as goodput is measured.
+    const rates = seeds.map((seed) =>
+      payloadBps(createBench([lte], [{ link: 0 }], seed, 1), lte.delayMs, 15_000),
+    )
+    expect(rates.reduce((sum, bps) => sum + bps, 0) / seeds.length).toBeGreaterThan(0.92 * lte.rateBps)
+  })
 })
 
 describe('bulk when its path changes', () => {
@@ -126,6 +136,15 @@ describe('bulk when its path changes', () => {
       expect(payloadBps(bench, 4000 + withinMs, 8000 + withinMs) / rateBps).toBeGreaterThan(part)
     })
   }
+
+  it('takes a way that becomes longer at any moment for that, and not for a queue of others', () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const bench = createBench([even], [{ link: 0 }], seed)
+      bench.at(4000 + 37 * seed, () => Object.assign(bench.links[0]!.settings, { delayMs: 70 }))
+      expect(payloadBps(bench, 7500, 11_500) / even.rateBps, `seed ${seed}`).toBeGreaterThan(0.94)
+      expect(waitP95(bench, 0, 7500, 11_500), `seed ${seed}`).toBeLessThan(25)
+    }
+  })
 
   it('stops with the path, and uses it fully within 2 s of its return without losing anything by it', () => {
     for (const settings of [even, links['triple: LTE with jitter and bursts of loss']]) {

@@ -24,6 +24,11 @@ const calmMs = 700
 const surgeLoss = 4
 /** A full queue loses packets when it is longest: beside packets that waited for this part of the longest wait of late. */
 const fullPart = 0.8
+/** A queue that moved by less than this stood still, ms; where jitter is more, by less than that. */
+const stillWithinMs = 1.5
+/** A surge that must lengthen a full bottleneck's queue by so many times that, and whose rate grew by this part of what its window did. */
+const mustShow = 2.5
+const unhindered = 0.8
 /** What of the longest wait is left after a millisecond: half after 35 s. */
 const longestKept = 0.99998
 
@@ -40,8 +45,11 @@ export interface Competition {
   acked(windowBytes: number, bytes: number, roundTripMs: number, nowMs: number): number
   /** A loss, `lostBytes` in this round with it, of which `usualBytes` always are; the window after it, null = it says nothing. */
   lost(windowBytes: number, lostBytes: number, usualBytes: number, nowMs: number): number | null
-  /** A round is over; the window after it, null = nobody else is there. */
-  round(round: CompetingRound): number | null
+  /**
+   * A round is over; the window after it. `alone`: nobody else is there. `longer`: nor is the queue one, as more was sent and
+   * arrived and it stood still: the path takes longer than it did.
+   */
+  round(round: CompetingRound): number | 'alone' | 'longer'
   /** How many of our own paths share the bottleneck, this one included. */
   setSharers(count: number): void
 }
@@ -51,6 +59,12 @@ export interface CompetingRound {
   readonly windowBytes: number
   readonly sentWindowBytes: number
   readonly rateBps: number
+  /** Delivered at most of late. */
+  readonly largestBps: number
+  readonly queueMs: number
+  readonly noiseMs: number
+  /** The window kept something back. */
+  readonly isLimited: boolean
   /** The queue was not longer than what is kept without others. */
   readonly isCalm: boolean
   readonly roundTripMs: number
@@ -73,6 +87,7 @@ export function createCompetition(packetBytes: number): Competition {
   let goneMs = -Infinity
   let isDoubted = false
   let judgedWindow = 0
+  let atFirst: CompetingRound | null = null
 
   const surge = (): void => {
     measuring = 'surge'
@@ -95,17 +110,17 @@ export function createCompetition(packetBytes: number): Competition {
     return windowBytes * Math.max(0.5, ((1 - share) * half) / (share * (1 - half)))
   }
 
-  /** The window by our share, where it is enough; null = nobody else is there. */
+  /** The window by our share, where it is enough. */
   const setRight = (
     windowBytes: number,
     share: number,
     nowMs: number,
     soonMs: number | null,
-  ): number | null => {
+  ): number | 'alone' => {
     if (share > allOurs) {
       if (!isDoubted) {
         goneMs = nowMs
-        return null
+        return 'alone'
       }
       isDoubted = false
       return goOn(halved(windowBytes, share), nowMs, measureSoonMs)
@@ -113,16 +128,33 @@ export function createCompetition(packetBytes: number): Competition {
     return goOn(share > mostShare / sharers ? halved(windowBytes, share) : windowBytes, nowMs, soonMs)
   }
 
-  const afterSurge = ({ windowBytes, sentWindowBytes, rateBps, nowMs }: CompetingRound): number | null => {
+  /** A bottleneck that others fill cannot take more of ours at once without a longer queue. */
+  const isUnhindered = (first: CompetingRound, now: CompetingRound): boolean => {
+    const noiseMs = Math.max(stillWithinMs, now.noiseMs)
+    const moreBytes = now.sentWindowBytes - first.sentWindowBytes
+    const growth = now.sentWindowBytes / first.sentWindowBytes
+    return (
+      now.isLimited &&
+      (moreBytes * 8000) / Math.max(1, now.largestBps) >= mustShow * noiseMs &&
+      Math.abs(now.queueMs - first.queueMs) < noiseMs &&
+      now.rateBps >= unhindered * growth * first.rateBps
+    )
+  }
+
+  const afterSurge = (round: CompetingRound): number | 'alone' | 'longer' => {
+    const { windowBytes, sentWindowBytes, rateBps, nowMs } = round
     // What was in flight before it is still to arrive in the first round.
     if (rounds === 1) return windowBytes
-    if (rounds === 2) meter.begin(sentWindowBytes, rateBps)
+    if (rounds === 2) {
+      meter.begin(sentWindowBytes, rateBps)
+      atFirst = round
+    } else if (atFirst !== null && isUnhindered(atFirst, round)) return 'longer'
     const share = meter.shareNow(sentWindowBytes, rateBps)
     if (share === null || share < fairShare / sharers) return windowBytes
     return setRight(windowBytes, share, nowMs, measureSoonMs)
   }
 
-  const afterDip = ({ windowBytes, sentWindowBytes, rateBps, nowMs }: CompetingRound): number | null => {
+  const afterDip = ({ windowBytes, sentWindowBytes, rateBps, nowMs }: CompetingRound): number | 'alone' => {
     if (rounds === 1) return windowBytes
     const share = meter.shareNow(sentWindowBytes, rateBps)
     if (share === null) return goOn(beforeDip, nowMs)

@@ -331,14 +331,19 @@ export function createController(path: ControllerView, startMs: number): Control
       windowBytes: window,
       sentWindowBytes: roundWindow,
       rateBps: rate.overBps(Math.max(60, lookMs, ackMs())),
+      largestBps,
+      queueMs,
+      noiseMs: queue.noiseMs,
+      isLimited,
       isCalm: queueMs < 1.5 * wanted(),
       roundTripMs: ackMs(),
       nowMs,
     })
-    if (next !== null) return setWindow(next)
+    if (typeof next === 'number') return setWindow(next)
     phase = 'steady'
     queue.hold(false)
-    if (longerBaseMs !== null) queue.rebase(longerBaseMs, nowMs)
+    const baseMs = next === 'longer' ? (queue.baseMs ?? 0) + queueMs : longerBaseMs
+    if (baseMs !== null) queue.rebase(baseMs, nowMs)
     forgetExcess()
   }
 
