@@ -99,7 +99,7 @@ interface Change {
 const changes: readonly Change[] = [
   { name: 'a rate that falls to a quarter', link: even, to: { rateBps: 5e6 }, withinMs: 500, part: 0.9 },
   { name: 'a rate that rises to 50 Mbit/s', link: even, to: { rateBps: 50e6 }, withinMs: 1500, part: 0.92 },
-  { name: 'a way that becomes 50 ms longer', link: even, to: { delayMs: 70 }, withinMs: 3000, part: 0.9 },
+  { name: 'a way that becomes 50 ms longer', link: even, to: { delayMs: 70 }, withinMs: 3000, part: 0.94 },
   { name: 'a way that becomes 10 ms longer', link: even, to: { delayMs: 30 }, withinMs: 4000, part: 0.92 },
   { name: 'a way that becomes 15 ms shorter', link: even, to: { delayMs: 5 }, withinMs: 500, part: 0.92 },
   { name: '5 % of loss', link: even, to: { loss: 0.05 }, withinMs: 0, part: 0.85 },

@@ -41,19 +41,21 @@ describe('the recorder', () => {
     expect(Math.min(...early.map(([, times]) => times))).toBeGreaterThanOrEqual(2)
   })
 
-  it('reports four times a round trip but within 10 and 50 ms, and sooner when much has come', () => {
+  it('reports four times a round trip, eight over one link, but within 10 and 50 ms, and sooner when much has come', () => {
     const recorder = createRecorder()
     let nowMs = 1000
-    const nextAfterReport = (rttMs: number): number => {
+    const nextAfterReport = (rttMs: number, isOneLink = false): number => {
       nowMs += 2000
       recorder.poll(nowMs - 500)
-      recorder.setRtt(rttMs)
+      recorder.setWay(rttMs, isOneLink)
       recorder.arrived(1, 1, 1, nowMs, nowMs)
       recorder.poll(nowMs)
       return recorder.nextDeadline() - nowMs
     }
     expect(nextAfterReport(4)).toBe(10)
     expect(nextAfterReport(100)).toBe(25)
+    expect(nextAfterReport(100, true)).toBe(12.5)
+    expect(nextAfterReport(40, true)).toBe(10)
     expect(nextAfterReport(900)).toBe(50)
     for (let i = 0; i < 200; i += 1) recorder.arrived(1, 1, i, nowMs + 5, nowMs + 5)
     expect(recorder.nextDeadline()).toBe(nowMs + 5)

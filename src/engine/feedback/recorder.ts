@@ -1,7 +1,10 @@
 import { limits } from '../face/limits'
 import { createFeedbackWriter, maxFeedbackBytes } from './format'
 
-/** Between two reports, ms: a quarter of the round trip within these. */
+/** Between two reports, ms: this part of the round trip within these. */
+const intervalPart = 1 / 4
+/** Over one link alone twice as often, instead of two copies each: a burst of loss takes what goes one after the other. */
+const oneLinkPart = 1 / 8
 const leastIntervalMs = 10
 const mostIntervalMs = 50
 /** Each arrival is told in this many reports, the last two of these only where one datagram holds all. */
@@ -24,8 +27,8 @@ const earlyArrivals = 200
 export interface Recorder {
   /** A packet came over the pair of this number (its sender's own): new or a copy, after it authenticated. */
   arrived(pair: number, stream: number, sequence: number, arrivedMs: number, nowMs: number): void
-  /** The round trip of the path that reports take; null before one is known. */
-  setRtt(rttMs: number | null): void
+  /** The round trip of the path that reports take, null before one is known; and whether all of them take one link. */
+  setWay(rttMs: number | null, isOneLink: boolean): void
   /** When a report is due; Infinity while there is nothing to tell. */
   nextDeadline(): number
   /** The plain texts of the report that is due; none before that. */
@@ -111,9 +114,10 @@ export function createRecorder(): Recorder {
       if (dueMs === Infinity) dueMs = Math.max(nowMs, reportedMs + intervalMs)
       if (added - told === earlyArrivals) dueMs = nowMs
     },
-    setRtt(rttMs) {
+    setWay(rttMs, isOneLink) {
       if (rttMs === null) return
-      intervalMs = Math.min(mostIntervalMs, Math.max(leastIntervalMs, rttMs / 4))
+      const wantedMs = rttMs * (isOneLink ? oneLinkPart : intervalPart)
+      intervalMs = Math.min(mostIntervalMs, Math.max(leastIntervalMs, wantedMs))
     },
     nextDeadline: () => dueMs,
     poll(nowMs) {

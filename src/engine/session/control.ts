@@ -34,11 +34,15 @@ export function flushControl(state: SessionState): void {
   }
 }
 
-/** One sealed datagram, the same on each control pair: the second copy is told apart by its number and dropped. */
-export function broadcast(state: SessionState, plain: Uint8Array): void {
+/** One sealed datagram, the same on each of these pairs: the second copy is told apart by its number and dropped. */
+export function broadcast(
+  state: SessionState,
+  plain: Uint8Array,
+  over: readonly number[] = state.controlPairs,
+): void {
   if (state.control === null) return
   const sealed = state.control.sealer.seal(plain)
-  for (const id of state.controlPairs) {
+  for (const id of over) {
     const pair = pairById(state, id)
     if (pair !== undefined) transmitOn(state, pair, sealed)
   }

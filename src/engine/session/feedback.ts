@@ -45,7 +45,8 @@ export interface FeedbackState {
   readonly breaker: Breaker
   /** What was found lost since the last look, to be sent again where that is allowed. */
   readonly lost: { readonly pairId: number; readonly streamId: number; readonly sequence: number }[]
-  /** Datagrams with feedback that went over each pair. */
+  /** Datagrams with feedback, and how many went over each pair. */
+  told: number
   readonly toldOver: Map<number, number>
   sampledMs: number
   /** When the circuit breaker last looked. */
@@ -62,6 +63,7 @@ export function createFeedbackState(): FeedbackState {
     bottlenecks: createBottlenecks(),
     breaker: createBreaker(),
     lost: [],
+    told: 0,
     toldOver: new Map(),
     sampledMs: 0,
     lookedMs: 0,
@@ -110,14 +112,18 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
   return path
 }
 
-/** Those of the pairs between the same two interfaces, as of the other IP version: they go by the same links. */
-function kinOf(state: SessionState, { id, socket, remote }: Pair): SendingPath[] {
-  if (remote.interfaceName === null) return []
+/** Between the same two interfaces, as the pairs of both IP versions are: they go by the same links. */
+export function isOfOneLink(one: Pair, other: Pair): boolean {
+  return (
+    one.remote.interfaceName !== null &&
+    one.remote.interfaceName === other.remote.interfaceName &&
+    one.socket.interfaceName === other.socket.interfaceName
+  )
+}
+
+function kinOf(state: SessionState, pair: Pair): SendingPath[] {
   return [...state.feedback.paths.values()].filter(
-    ({ pair }) =>
-      pair.id !== id &&
-      pair.socket.interfaceName === socket.interfaceName &&
-      pair.remote.interfaceName === remote.interfaceName,
+    (path) => path.pair !== pair && isOfOneLink(path.pair, pair),
   )
 }
 

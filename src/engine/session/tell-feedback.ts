@@ -1,5 +1,5 @@
 import { broadcast } from './control'
-import { retirePath } from './feedback'
+import { isOfOneLink, retirePath } from './feedback'
 import { pairById, type SessionState } from './state'
 import { resendLost } from './stream-resend'
 
@@ -14,9 +14,10 @@ export function settleFeedback(state: SessionState): void {
     state.control !== null &&
     state.controlPairs.length > 0
   ) {
-    const [first] = state.controlPairs
-    recorder.setRtt(first === undefined ? null : (pairById(state, first)?.rtt.smoothedMs ?? null))
-    for (const plain of recorder.poll(state.nowMs)) tellOver(state, plain)
+    const [first, second] = state.controlPairs.map((id) => pairById(state, id))
+    const isOneLink = first !== undefined && (second === undefined || isOfOneLink(first, second))
+    recorder.setWay(first?.rtt.smoothedMs ?? null, isOneLink)
+    for (const plain of recorder.poll(state.nowMs)) tellOver(state, plain, isOneLink)
   }
   const { spreading } = state
   for (const path of paths.values()) {
@@ -45,8 +46,12 @@ export function feedbackDeadline(state: SessionState): number {
   return soonest
 }
 
-function tellOver(state: SessionState, plain: Uint8Array): void {
+/** Over one link the pairs take turns: two copies would leave one after the other, and a burst of loss take both. */
+function tellOver(state: SessionState, plain: Uint8Array, isOneLink: boolean): void {
   const { toldOver } = state.feedback
-  for (const id of state.controlPairs) toldOver.set(id, (toldOver.get(id) ?? 0) + 1)
-  broadcast(state, plain)
+  const turn = state.feedback.told % state.controlPairs.length
+  const over = isOneLink ? state.controlPairs.slice(turn, turn + 1) : state.controlPairs
+  state.feedback.told += 1
+  for (const id of over) toldOver.set(id, (toldOver.get(id) ?? 0) + 1)
+  broadcast(state, plain, over)
 }

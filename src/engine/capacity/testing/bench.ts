@@ -159,7 +159,7 @@ export function createBench(
     clock.at(servedMs(dueMs), () => {
       receiverMs = Infinity
       const rtts = paths.flatMap((one) => (one.up ? (one.capacity.ledger.smoothedRttMs ?? []) : []))
-      recorder.setRtt(rtts.length > 0 ? Math.min(...rtts) : null)
+      recorder.setWay(rtts.length > 0 ? Math.min(...rtts) : null, paths.length === 1)
       for (const text of recorder.poll(Math.max(recorder.nextDeadline(), clock.nowMs + clockOffsetMs))) {
         const number = textNumber++
         for (const one of paths.slice(0, 2))
