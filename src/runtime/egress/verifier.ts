@@ -102,6 +102,7 @@ export function createEgressVerifier(options: VerifierOptions): EgressVerifier {
 
   function consider({ pairs, channel }: EngineSnapshot): void {
     if (closed || channel !== 'open') return
+    forgetAllBut(pairs)
     if (trial !== undefined) {
       const { pairId, run } = trial
       const pair = pairs.find((one) => one.id === pairId)
@@ -116,7 +117,6 @@ export function createEgressVerifier(options: VerifierOptions): EgressVerifier {
   return {
     snapshot(snapshot) {
       latest = snapshot
-      forgetAllBut(snapshot.pairs)
       consider(snapshot)
     },
     interfaces(listed) {
