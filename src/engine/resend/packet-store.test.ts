@@ -13,6 +13,19 @@ describe('packet store', () => {
     expect(store.find(2, 12)).toBeUndefined()
   })
 
+  it('lets go of what was kept while one path was all there was, and not of a stream that goes on', () => {
+    const store = createPacketStore(8)
+    store.add(1, 3, 5, data, 1000)
+    store.add(2, 3, 5, data, 1000)
+    for (let nowMs = 1000; nowMs <= 6100; nowMs += 100) {
+      if (nowMs % 1000 === 0) store.add(2, 3 + nowMs / 1000, 5, data, nowMs)
+      store.forgetIdle(nowMs)
+      expect(store.find(1, 3) !== undefined).toBe(nowMs <= 6000)
+    }
+    expect(store.since(5, 0).map(({ streamId }) => streamId)).not.toContain(1)
+    expect(store.find(2, 9)).toBeDefined()
+  })
+
   it('gives what last went out over a path since a time, oldest first, as a naive list would', () => {
     const step = fc.record({
       streamId: fc.integer({ min: 1, max: 3 }),

@@ -18,11 +18,13 @@ export interface PacketStore {
   find(streamId: number, sequence: number): StoredPacket | undefined
   /** What last went out over a path at `sinceMs` or later, oldest first, one stream after the other. */
   since(pathId: number, sinceMs: number): StoredPacket[]
+  /** Lets go of streams of which nothing was kept for some seconds, as where most packets take several paths. */
+  forgetIdle(nowMs: number): void
 }
 
 /** A packet that was sent again may be this much older than its last sending, ms. */
 const longestWayMs = 2000
-/** A stream that has made nothing for this long is forgotten when another begins, ms. */
+/** A stream of which nothing new was kept for this long is forgotten, ms. */
 const idleMs = 5000
 
 interface Kept {
@@ -39,7 +41,6 @@ export function createPacketStore(size: number): PacketStore {
   const keptOf = (streamId: number, nowMs: number): Kept => {
     const known = streams.get(streamId)
     if (known !== undefined) return known
-    for (const [id, { newestMs }] of streams) if (nowMs - newestMs > idleMs) streams.delete(id)
     const kept = { packets: [], newest: -1, newestMs: nowMs }
     streams.set(streamId, kept)
     return kept
@@ -92,6 +93,9 @@ export function createPacketStore(size: number): PacketStore {
         found.push(...found.splice(before).reverse())
       }
       return found
+    },
+    forgetIdle(nowMs) {
+      for (const [id, { newestMs }] of streams) if (nowMs - newestMs > idleMs) streams.delete(id)
     },
   }
 }

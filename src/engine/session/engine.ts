@@ -286,6 +286,7 @@ function runTimer(state: SessionState, name: TimerName): void {
         nowMs + Math.max(settings.snapshotIntervalMs, 2 * state.agent.state.pairs.length),
       )
       state.outbox.push({ kind: 'snapshot', snapshot: takeSnapshot(state, true) })
+      state.packets.forgetIdle(nowMs)
       return forgetPairs(state)
     case 'report':
       timers.set('report', nowMs + reportIntervalMs)
