@@ -15,9 +15,10 @@ const leastLookMs = 40
 const mostLookMs = 100
 /** How far a round goes towards the window that its queue suggests. */
 const step = 0.6
-/** In so many round trips after startup it may go so many times further: startup may have ended too soon. */
+/** In so many round trips after startup it may go so many times further: startup may have ended too soon. With jitter more. */
 const earlyRounds = 8
 const earlySteps = 4
+const earlyStepsByJitter = 2
 const drainBelowMs = 2
 /** Above this and three times the target a queue is cut at once, ms. */
 const alarmQueueMs = 25
@@ -30,8 +31,9 @@ const startupGrowth = 0.8
 const initialPackets = 16
 const initialBps = 4_500_000
 const mostInitialMs = 120
-/** Startup leaves this times the window that its last rate needs: that was still growing. */
+/** Startup leaves this times the window that its last rate needs: that was still growing. With jitter more. */
 const settleGain = 1.25
+const settleGainByJitter = 0.35
 /** The window does not grow for so many rounds after that. */
 const roundsHeld = 3
 /** What startup left in the queue is gone after so many round trips. */
@@ -99,7 +101,8 @@ export function createController(path: ControllerView, startMs: number): Control
   const most = (limits.inFlightPackets / 2) * packetBytes
   let phase: ControllerPhase = 'startup'
   const initialBytes = (initialBps / 8000) * Math.min(mostInitialMs, path.rttHintMs() ?? 0)
-  let window = Math.min(most, Math.max(initialPackets * packetBytes, initialBytes, path.startBytes))
+  const firstWindow = Math.min(most, Math.max(initialPackets * packetBytes, initialBytes, path.startBytes))
+  let window = firstWindow
 
   let roundStartMs = startMs
   let lookMs = leastLookMs
@@ -138,6 +141,10 @@ export function createController(path: ControllerView, startMs: number): Control
   const ackMs = (): number => ledger.smoothedAckMs ?? path.rttHintMs() ?? 100
   const wanted = (): number => targetQueueMs + Math.min(mostNoiseMs, noisePart * queue.noiseMs)
 
+  /** From 0 to 1, of a path whose window grew: jitter then ends startup early, and hides what is missing. */
+  const jitterPart = (windowBytes: number): number =>
+    windowBytes < firstWindow ? 0 : Math.min(1, queue.noiseMs / evenFromMs)
+
   const beginRound = (nowMs: number): void => {
     roundStartMs = nowMs
     lookMs = Math.max(leastLookMs, ackMs() / 2, Math.min(mostLookMs, 12 * queue.noiseMs))
@@ -171,7 +178,8 @@ export function createController(path: ControllerView, startMs: number): Control
     const ack = ackMs()
     const busyBps = rate.busyBps(Math.min(200, Math.max(60, ack)), idleMs)
     const byRate = (busyBps / 8000) * Math.max(1, ack - queueMs + wanted())
-    setWindow(byRate > 0 ? Math.min(window, byRate * settleGain) : window / 2)
+    const gain = settleGain + settleGainByJitter * jitterPart(byRate)
+    setWindow(byRate > 0 ? Math.min(window, byRate * gain) : window / 2)
     saturatedBps = rate.overBps(100)
     bestBps = Math.max(bestBps, busyBps)
     phase = 'steady'
@@ -278,7 +286,8 @@ export function createController(path: ControllerView, startMs: number): Control
     quietRounds = queueMs < 0.6 * target ? quietRounds + 1 : 0
     if (quietRounds >= 2 && rate.overBps(200) < 0.6 * saturatedBps) return beginStartup(nowMs)
     const isEarly = nowMs - settledMs < earlyRounds * ackMs()
-    const boost = Math.max(isEarly ? earlySteps : 1, Math.min(5, quietRounds))
+    const early = isEarly ? earlySteps + earlyStepsByJitter * jitterPart(window) : 1
+    const boost = Math.max(early, Math.min(5, quietRounds))
     setWindow(Math.min(window + step * boost * (next - window), Math.max(window, 2 * roundFlight)))
   }
 
