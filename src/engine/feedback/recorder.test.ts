@@ -61,6 +61,21 @@ describe('the recorder', () => {
     expect(recorder.nextDeadline()).toBe(nowMs + 5)
   })
 
+  it('tells each arrival for as long over one link, where it reports twice as often', () => {
+    for (const isOneLink of [false, true]) {
+      const recorder = createRecorder()
+      recorder.setWay(160, isOneLink)
+      const toldMs: number[] = []
+      for (let sequence = 0, nowMs = 0; nowMs < 1000; nowMs += 5) {
+        recorder.arrived(1, 1, sequence, nowMs, nowMs)
+        if (tell(recorder, nowMs).includes(40)) toldMs.push(nowMs)
+        sequence += 1
+      }
+      expect(toldMs).toHaveLength(isOneLink ? 8 : 4)
+      expect((toldMs.at(-1) ?? 0) - (toldMs[0] ?? 0)).toBeGreaterThanOrEqual(isOneLink ? 140 : 120)
+    }
+  })
+
   it('counts what it had no room to keep', () => {
     const recorder = createRecorder()
     for (let i = 0; i < limits.feedbackArrivals + 3; i += 1) recorder.arrived(1, 1, i, 0, 0)

@@ -7,8 +7,9 @@ const intervalPart = 1 / 4
 const oneLinkPart = 1 / 8
 const leastIntervalMs = 10
 const mostIntervalMs = 50
-/** Each arrival is told in this many reports, the last two of these only where one datagram holds all. */
+/** Each arrival is told in this many reports, all but the first two of these only where one datagram holds all; for as long over one link. */
 const tellings = 4
+const oneLinkTellings = 8
 const leastTellings = 2
 /** What an arrival usually takes in a datagram, bytes. */
 const usualBytes = 3
@@ -51,7 +52,8 @@ export function createRecorder(): Recorder {
   const writer = createFeedbackWriter()
   let added = 0
   /** Everything below the first has been told once, below the second twice, and so on. */
-  const marks = new Array<number>(tellings).fill(0)
+  const marks = new Array<number>(oneLinkTellings).fill(0)
+  let wantedTellings = tellings
   let told = 0
   let intervalMs = leastIntervalMs
   let dueMs = Infinity
@@ -62,7 +64,7 @@ export function createRecorder(): Recorder {
   /** The oldest arrival that is told now. */
   const beginning = (): number => {
     const most = Math.floor(maxFeedbackBytes / usualBytes)
-    let times = tellings
+    let times = wantedTellings
     while (times > leastTellings && added - (marks[times - 1] as number) > most) times -= 1
     return Math.max(marks[times - 1] as number, added - size)
   }
@@ -116,6 +118,7 @@ export function createRecorder(): Recorder {
     },
     setWay(rttMs, isOneLink) {
       if (rttMs === null) return
+      wantedTellings = isOneLink ? oneLinkTellings : tellings
       const wantedMs = rttMs * (isOneLink ? oneLinkPart : intervalPart)
       intervalMs = Math.min(mostIntervalMs, Math.max(leastIntervalMs, wantedMs))
     },

@@ -45,7 +45,7 @@ export interface FeedbackState {
   readonly breaker: Breaker
   /** What was found lost since the last look, to be sent again where that is allowed. */
   readonly lost: { readonly pairId: number; readonly streamId: number; readonly sequence: number }[]
-  /** Datagrams with feedback, and how many went over each pair. */
+  /** Reports, and datagrams of them that went over each pair. */
   told: number
   readonly toldOver: Map<number, number>
   sampledMs: number

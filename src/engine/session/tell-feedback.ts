@@ -17,7 +17,8 @@ export function settleFeedback(state: SessionState): void {
     const [first, second] = state.controlPairs.map((id) => pairById(state, id))
     const isOneLink = first !== undefined && (second === undefined || isOfOneLink(first, second))
     recorder.setWay(first?.rtt.smoothedMs ?? null, isOneLink)
-    for (const plain of recorder.poll(state.nowMs)) tellOver(state, plain, isOneLink)
+    for (const [at, plain] of recorder.poll(state.nowMs).entries()) tellOver(state, plain, isOneLink, at)
+    state.feedback.told += 1
   }
   const { spreading } = state
   for (const path of paths.values()) {
@@ -46,12 +47,11 @@ export function feedbackDeadline(state: SessionState): number {
   return soonest
 }
 
-/** Over one link the pairs take turns: two copies would leave one after the other, and a burst of loss take both. */
-function tellOver(state: SessionState, plain: Uint8Array, isOneLink: boolean): void {
+/** The `at`-th datagram of a report. Over one link the pairs take turns: two copies would leave one after the other, and a burst of loss take both. */
+function tellOver(state: SessionState, plain: Uint8Array, isOneLink: boolean, at: number): void {
   const { toldOver } = state.feedback
-  const turn = state.feedback.told % state.controlPairs.length
+  const turn = (state.feedback.told + at) % state.controlPairs.length
   const over = isOneLink ? state.controlPairs.slice(turn, turn + 1) : state.controlPairs
-  state.feedback.told += 1
   for (const id of over) toldOver.set(id, (toldOver.get(id) ?? 0) + 1)
   broadcast(state, plain, over)
 }
