@@ -59,10 +59,22 @@ export function createPeers(options: PeersOptions): Peers {
   const deadlines = createDeadlines<UpkeepKey>()
   let nextChannel = firstChannel
 
-  function peerOf(address: TransportAddress): Peer | undefined {
+  /** A NAT of the peer's that maps anew leaves one address after the other behind. */
+  function forgetIdle(nowMs: number): void {
+    for (const [key, { usedMs, channel, channelState }] of peers) {
+      const isHeld = channelState === 'bound' || channelState === 'asking'
+      if (isHeld || nowMs - usedMs <= upkeep.idleMs) continue
+      peers.delete(key)
+      if (channel !== null) byChannel.delete(channel)
+    }
+  }
+
+  function peerOf(address: TransportAddress, nowMs: number): Peer | undefined {
     const key = addressKey(address)
     const known = peers.get(key)
-    if (known !== undefined || peers.size >= limits.relayPeers) return known
+    if (known !== undefined) return known
+    if (peers.size >= limits.relayPeers) forgetIdle(nowMs)
+    if (peers.size >= limits.relayPeers) return undefined
     const peer: Peer = { key, address, channel: null, channelState: 'none', usedMs: 0, held: [] }
     peers.set(key, peer)
     return peer
@@ -152,7 +164,7 @@ export function createPeers(options: PeersOptions): Peers {
 
   return {
     send(to, data, nowMs) {
-      const peer = peerOf(to)
+      const peer = peerOf(to, nowMs)
       if (peer === undefined) return
       peer.usedMs = nowMs
       const permission = permissions.get(to.address)
