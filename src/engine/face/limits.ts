@@ -45,6 +45,9 @@ export const limits = {
   peerReflexivePairs: 512,
   peerReflexiveAtOnce: 64,
   peerReflexiveEveryMs: 5000,
+  /** Candidates that the peer tells in-band: so many at once, then one each `…EveryMs`. */
+  toldCandidatesAtOnce: 256,
+  toldCandidateEveryMs: 1000,
   /** Packets of one burst by which the driver sees which way a pair takes. */
   egressBurst: 16,
   /** Changes of mode, use and names of the peer that are told: so many at once, then one each `…EveryMs`. */

@@ -213,6 +213,7 @@ export interface ForgottenPairs {
   readonly received: PacketCounts
   readonly firstArrivals: number
   readonly nominationsPrevented: number
+  readonly nominationsSucceeded: number
 }
 
 /**

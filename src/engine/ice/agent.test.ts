@@ -56,6 +56,7 @@ function makeAgent(role: 'offerer' | 'answerer', settings: Partial<EngineSetting
     event: (event) => events.push(event),
     drop: (reason) => drops.push(reason),
     doubted: () => undefined,
+    closed: () => undefined,
   })
   agent.addSocket(socket, 0)
   return agent
@@ -615,6 +616,22 @@ test('an address learnt after the peer told its interfaces gets its name as well
   agent.nameRemotes((one) => (one.address === '10.0.0.9' ? 'wlan0' : null))
   request(agent, { iceControlling: 5n }, address(9))
   expect(agent.state.pairs.at(-1)?.label).toBe('eth0 → wlan0')
+})
+
+test('after the nominated pair is closed and forgotten no second one is nominated', () => {
+  const agent = makeAgent('offerer', { preventNomination: false })
+  agent.setRemote(remote([2]), 0)
+  run(agent, 3000, (check, nowMs) => answer(agent, check, nowMs))
+  expect(agent.state.pairs.filter((pair) => pair.nominated)).toHaveLength(1)
+  agent.dropRemote(address(2), 3000)
+  for (let port = 1; port <= limits.closedPairs + 1; port += 1) {
+    agent.addRemote({ address: address(7, port), type: 'host', priority: 1 }, 4000)
+    agent.dropRemote(address(7, port), 4000)
+  }
+  agent.addRemote({ address: address(3), type: 'host', priority: 1 }, 5000)
+  expect(agent.forgetClosed(40_000).some((pair) => pair.nominated)).toBe(true)
+  run(agent, 50_000, (check, nowMs) => answer(agent, check, nowMs))
+  expect(agent.state.pairs.find((pair) => pair.state === 'up')?.nominations.attempted).toBe(0)
 })
 
 test('a stock peer is not asked for a second nomination, since it would obey', () => {

@@ -104,6 +104,7 @@ export function createAgent(
     paceAtMs: 0,
     deferredToMs: 0,
     nominationAtMs: null,
+    hasNominated: false,
     nominee: null,
     alive: 0,
     givingUp: false,

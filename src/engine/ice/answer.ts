@@ -12,6 +12,7 @@ import {
 import { addPeerReflexive, switchRole } from './pairing'
 import { type AgentState, trigger } from './state'
 import { countersOf, givesUp, hearsNothing, nominationWithoutEffect, takeCounters } from './check'
+import { noteNominated } from './nomination'
 import { noteHeard, notePeerDoubt } from './suspicion'
 import { countArrival, countDeparture, type Pair } from './pair'
 
@@ -174,7 +175,7 @@ function settleRoles(state: AgentState, attributes: StunAttributes): boolean {
 function judgeNomination(state: AgentState, pair: Pair | undefined): Verdict {
   const { preventNomination, nominationPolicy } = state.options.settings
   if (!preventNomination) {
-    if (pair !== undefined) pair.nominated = true
+    if (pair !== undefined) noteNominated(state, pair)
     return { kind: 'success', flags: 0 }
   }
   if (pair !== undefined) {

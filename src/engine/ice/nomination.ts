@@ -21,7 +21,7 @@ export function noteWorking(state: AgentState, pair: Pair, first: boolean, nowMs
  */
 export function considerNomination(state: AgentState, nowMs: number): void {
   state.nominationAtMs = nowMs + considerEveryMs
-  if (!state.controlling || state.pairs.some((pair) => pair.nominated)) return
+  if (!state.controlling || state.hasNominated) return
   const best = bestWorking(state)
   if (best === undefined) return
   if (isPrevented(state)) {
@@ -42,8 +42,13 @@ export function noteNominationOutcome(
 ): void {
   const outcome = refused ? 'refused' : 'succeeded'
   pair.nominations[outcome] += 1
-  if (!refused) pair.nominated = true
+  if (!refused) noteNominated(state, pair)
   state.sink.event({ kind: 'nomination-outcome', pairId: pair.id, label: pair.label, outcome, code })
+}
+
+export function noteNominated(state: AgentState, pair: Pair): void {
+  pair.nominated = true
+  state.hasNominated = true
 }
 
 function isPrevented(state: AgentState): boolean {

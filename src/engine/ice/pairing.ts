@@ -50,21 +50,27 @@ export function dropRemote(state: AgentState, address: TransportAddress, nowMs: 
   closePairs(state, (pair) => pair.remote === remote, nowMs)
 }
 
-/** Closes one pair and forgets its place: checks from there make a new one. */
-export function closePair(state: AgentState, pair: Pair, nowMs: number): void {
-  closePairs(state, (one) => one === pair, nowMs)
+/** Closes one pair, whose place `heir` took, and forgets its address: checks from there make a new one. */
+export function supersede(state: AgentState, pair: Pair, heir: Pair, nowMs: number): void {
+  closePairs(state, (one) => one === pair, nowMs, heir)
   state.places.forget(pair.socket.id, pair.remote.address)
   if (state.pairs.every((one) => one.remote !== pair.remote || one.state === 'closed'))
     state.remotes.delete(pair.remote.key)
 }
 
-function closePairs(state: AgentState, which: (pair: Pair) => boolean, nowMs: number): void {
+function closePairs(
+  state: AgentState,
+  which: (pair: Pair) => boolean,
+  nowMs: number,
+  heir: Pair | null = null,
+): void {
   for (const pair of state.pairs.filter((one) => one.state !== 'closed' && which(one))) {
     setPairState(state, pair, 'closed', nowMs)
     // No answer that is still under way opens it again.
     pair.outstanding.clear()
     state.deadlines.remove(pair.id)
     state.triggered.delete(pair)
+    state.sink.closed(pair, heir)
   }
   state.waiting = state.waiting.filter((pair) => pair.state !== 'closed')
 }

@@ -19,6 +19,8 @@ export interface IceSink {
   drop(reason: DropReason): void
   /** A pair that worked is suspect, or works no more: what was sent over it last may be lost. */
   doubted(pair: Pair): void
+  /** A pair is closed; `heir`: the one that took its place, by a NAT that maps anew. */
+  closed(pair: Pair, heir: Pair | null): void
 }
 
 export interface IceCredentials {
@@ -98,6 +100,8 @@ export interface AgentState {
   /** When the last of the checks is due that the limit on their rate has put off. */
   deferredToMs: number
   nominationAtMs: number | null
+  /** One was, whether or not it is still kept. */
+  hasNominated: boolean
   /** The pair that is being nominated where nominations are not prevented. */
   nominee: Pair | null
   /** Pairs in state `up`. */

@@ -1,4 +1,4 @@
-import { closePair } from './pairing'
+import { supersede } from './pairing'
 import type { Pair } from './pair'
 import type { AgentState } from './state'
 
@@ -12,7 +12,8 @@ export function supersedeOld(state: AgentState, nowMs: number): void {
   for (const old of state.pairs) {
     if (old.remote.type !== 'prflx' || old.peerNumber === null) continue
     if (old.state !== 'down' && old.state !== 'no-reply') continue
-    if (state.pairs.some((pair) => replaces(pair, old))) closePair(state, old, nowMs)
+    const heir = state.pairs.find((pair) => replaces(pair, old))
+    if (heir !== undefined) supersede(state, old, heir, nowMs)
   }
   state.supersededAtRevision = state.revision
 }

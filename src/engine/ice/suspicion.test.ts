@@ -88,6 +88,7 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
       event: (event) => events[end]?.push({ ...event, atMs: nowMs }),
       drop: () => {},
       doubted: () => {},
+      closed: () => {},
     })
   })
   const pairOf = (end: number, link: number) => agents[end]?.pairAt(link + 1, address(1 - end, link))

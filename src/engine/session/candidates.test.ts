@@ -48,6 +48,36 @@ test('a socket under the address of a closed one is a candidate of its own', () 
   expect(theirs?.peer.interfaces).toEqual([{ name: 'link1', kind: 'wifi', addresses: ['10.0.1.1'] }])
 })
 
+test('a peer that tells of addresses without end has few of them tried', () => {
+  const world = connected()
+  const before = world.hosts[0].engine.snapshot(world.now())
+  const made = (): number => {
+    const { pairs, forgotten } = world.hosts[0].engine.snapshot(world.now())
+    return pairs.length + forgotten.pairs - before.pairs.length
+  }
+  for (let second = 0; second < 16; second += 1) {
+    for (let each = 0; each < 20; each += 1) {
+      const id = 100 + 20 * second + each
+      const local = { family: 4, address: `10.9.${second}.${each + 1}`, port: 5000 } as const
+      const socket = {
+        id,
+        local,
+        interfaceName: 'link9',
+        interfaceKind: 'wifi',
+        binding: 'emulated',
+      } as const
+      world.give(1, { kind: 'socket-opened', socket })
+      world.runUntil(world.now() + 25)
+      world.give(1, { kind: 'socket-closed', socketId: id, detail: 'gone' })
+    }
+    world.runUntil(world.now() + 500)
+  }
+  // Each one is paired with three sockets.
+  expect(made()).toBeLessThanOrEqual(3 * (limits.toldCandidatesAtOnce + 20))
+  const told = world.hosts[0].events.filter((event) => event.kind === 'limit')
+  expect(told.map((event) => ('limit' in event ? event.limit : null))).toContain('toldCandidates')
+})
+
 test('whatever is told, the peer has at most so many addresses here and so many pairs are made', () => {
   const events: string[] = []
   const sink: IceSink = {
@@ -55,6 +85,7 @@ test('whatever is told, the peer has at most so many addresses here and so many 
     event: (event) => events.push(event.kind === 'limit' ? event.limit : event.kind),
     drop: () => undefined,
     doubted: () => undefined,
+    closed: () => undefined,
   }
   const agent = createAgent(
     {

@@ -1,7 +1,9 @@
 import { addressKey, parseAddress } from '../address'
 import type { SocketInfo, TransportAddress } from '../face/address'
+import { limits } from '../face/limits'
 import type { CandidateType, PeerInterface } from '../face/snapshot'
 import type { CandidatePlace, ControlText, ToldCandidate } from '../frames'
+import { tellLimit } from '../ice'
 import { sendText } from './control'
 import { type OwnCandidate, ownCandidates } from './own-candidates'
 import { type SessionState, tell } from './state'
@@ -94,8 +96,12 @@ export function takeCandidates(
   for (const candidate of text.candidates) {
     const address = placed(candidate)
     const type: CandidateType = candidate.type
-    if (address !== undefined)
-      state.agent.addRemote({ address, type, priority: candidate.priority }, state.nowMs)
+    if (address === undefined) continue
+    if (!state.toldCandidates.take(state.nowMs)) {
+      const detail = `The peer tells of more and more addresses; at most ${limits.toldCandidatesAtOnce} at once and then one every ${limits.toldCandidateEveryMs / 1000} s are tried.`
+      return tellLimit(state.agent.state, 'toldCandidates', detail)
+    }
+    state.agent.addRemote({ address, type, priority: candidate.priority }, state.nowMs)
   }
 }
 

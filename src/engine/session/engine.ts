@@ -29,7 +29,7 @@ import { resendOverdue } from './stream-resend'
 import { forgetPairs, noneForgotten } from './forget-pairs'
 import { takeSnapshot } from './snapshot'
 import { createSpreading, noteDoubt, settleSpreading } from './spreading'
-import { obeyWish } from './wishes'
+import { obeyWish, passOnWishes } from './wishes'
 import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './waiting'
 import { endAllRests } from './rests'
 import { packetsDeadline, sendDuePackets } from './stream-packets'
@@ -360,6 +360,7 @@ function createState(options: EngineOptions): SessionState {
     event: (event) => holder.state && tell(holder.state, event),
     drop: (reason) => holder.state && drop(holder.state, reason),
     doubted: (pair) => holder.state && noteDoubt(holder.state, pair),
+    closed: (pair, heir) => holder.state && passOnWishes(holder.state, pair, heir),
   }
   const key = Uint8Array.from(credentials.pwd, (character) => character.charCodeAt(0))
   const state: SessionState = {
@@ -379,6 +380,7 @@ function createState(options: EngineOptions): SessionState {
     interfaces: options.self.interfaces,
     told: new Map(),
     candidatesChanged: false,
+    toldCandidates: createBucket(1000 / limits.toldCandidateEveryMs, limits.toldCandidatesAtOnce),
     peerNames: new Map(),
     gathering: 'new',
     ice: 'new',
@@ -409,6 +411,7 @@ function createState(options: EngineOptions): SessionState {
     recordBytes: { needed: 0, sent: 0 },
     recordsWithoutPair: 0,
     forgotten: noneForgotten,
+    forgottenByPeer: new Map(),
     sole: createSentRing(limits.resendRecords),
     packets: createPacketStore(limits.resendPackets),
     resendBudget: createResendBudget(),

@@ -147,6 +147,12 @@ test('a NAT that maps anew again and again leaves few pairs behind, and every pa
   expect(spreading.reasons.every(({ pairId }) => ids.has(pairId))).toBe(true)
   const [received] = streams.filter(({ direction }) => direction === 'received')
   expect(received).toMatchObject({ lost: 0 })
+  // The sender is told of all that came, whichever of these pairs it came over.
+  const told = world.hosts[0].engine.snapshot(world.now()).pairs
+  const arrived = pairs.reduce((sum, { firstArrivals }) => sum + firstArrivals, forgotten.firstArrivals)
+  const toldFirsts = told.reduce((sum, { peerFirstArrivals }) => sum + (peerFirstArrivals ?? 0), 0)
+  expect(toldFirsts).toBeGreaterThan(arrived - 200)
+  expect(toldFirsts).toBeLessThanOrEqual(arrived)
 })
 
 test('packets of streams from an address that no check follows are dropped, counted, and held in small number', () => {

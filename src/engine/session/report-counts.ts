@@ -1,5 +1,4 @@
 import { encodeReport, type PairReport } from '../frames'
-import type { Pair } from '../ice'
 import { broadcast, sendText } from './control'
 import type { SessionState } from './state'
 import { sendStreamCounts } from './streams'
@@ -12,7 +11,7 @@ const countsWaiting = 8
 /** Tells the peer what we counted: per pair, and of its messages. */
 export function sendReport(state: SessionState): void {
   if (state.control === null) return
-  for (const plain of encodeReport(reportPairs(state.agent.state.pairs))) broadcast(state, plain)
+  for (const plain of encodeReport(reportPairs(state))) broadcast(state, plain)
   // During an outage counts would fill the channel, and a change of mode or the end find no room in it.
   if (state.control.reliable.unacked >= countsWaiting && state.finish === null) return
   const { received, missing, duplicated, reordered } = state.receiver.snapshotReceived(state.nowMs)
@@ -27,18 +26,19 @@ export function sendReport(state: SessionState): void {
 }
 
 /** By the peer's numbers: where a NAT changed an address, one pair of the peer's is several here, one after the other. */
-function reportPairs(pairs: readonly Pair[]): PairReport[] {
+function reportPairs({ agent, forgottenByPeer }: SessionState): PairReport[] {
   const reports = new Map<number, PairReport>()
-  for (const { peerNumber, echo, firstArrivals, duplicates } of pairs) {
+  for (const { peerNumber, echo, firstArrivals, duplicates } of agent.state.pairs) {
     if (peerNumber === null) continue
     const before = reports.get(peerNumber)
+    const sums = before ?? forgottenByPeer.get(peerNumber)
     const isLatest = before === undefined || echo.sent >= before.sentSeen
     reports.set(peerNumber, {
       pairNumber: peerNumber,
       sentSeen: isLatest ? echo.sent : before.sentSeen,
       received: isLatest ? echo.received : before.received,
-      firstArrivals: firstArrivals + (before?.firstArrivals ?? 0),
-      duplicates: duplicates + (before?.duplicates ?? 0),
+      firstArrivals: firstArrivals + (sums?.firstArrivals ?? 0),
+      duplicates: duplicates + (sums?.duplicates ?? 0),
     })
   }
   return [...reports.values()]

@@ -82,6 +82,8 @@ export interface SessionState {
   told: ReadonlyMap<string, { readonly socketId: number; readonly address: TransportAddress }>
   /** Our candidates may be others than `told`. */
   candidatesChanged: boolean
+  /** Candidates of the peer's that are taken. */
+  readonly toldCandidates: Bucket
   /** Interfaces of the peer's candidates, by address; beside `peer.interfaces`. */
   readonly peerNames: Map<string, string>
 
@@ -145,8 +147,9 @@ export interface SessionState {
   duplicatesDropped: number
   sctpRetransmissions: number
 
-  /** Sums over pairs that are kept no more. */
+  /** Sums over pairs that are kept no more: of all, and what came over those of each number of the peer's. */
   forgotten: ForgottenPairs
+  readonly forgottenByPeer: Map<number, { readonly firstArrivals: number; readonly duplicates: number }>
   readonly feedback: FeedbackState
   readonly streams: StreamsState
   readonly sender: MessageSender

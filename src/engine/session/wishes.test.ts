@@ -163,3 +163,55 @@ test('a link that dies takes nothing over to the crossed pairs that share it, wh
     expect(crossed).toEqual([])
   }
 })
+
+test('what is wished of a path holds when a NAT gives it another address, and is given up with a path that is gone', () => {
+  const world = pairOfEngines([link(10), link(30)], { messages, use: 'disjoint' })
+  world.connect()
+  world.runUntil(3000)
+  const wish = (command: Parameters<typeof world.give>[1] & { kind: 'command' }) => world.give(1, command)
+  world.rebind(0, 6000)
+  world.runUntil(9000)
+  const [fast] = snapshotOf(world, 1).pairs.filter(({ remote, straight }) => straight && remote.port === 6000)
+  const pairId = fast?.id ?? 0
+  wish({ kind: 'command', command: { kind: 'pin-pair', pairId, pinned: true } })
+  wish({ kind: 'command', command: { kind: 'cap-pair', pairId, capBps: 5e6 } })
+  wish({ kind: 'command', command: { kind: 'order-pairs', pairIds: [pairId] } })
+  world.rebind(0, 6001)
+  world.runUntil(16_000)
+  const now = snapshotOf(world, 1).pairs
+  const heir = now.find(({ remote, state, pinned }) => pinned && state === 'up' && remote.port === 6001)
+  expect(heir).toMatchObject({ pinned: true, capBps: 5e6, order: 0, carrying: true })
+  expect(now.filter(({ carrying }) => carrying)).toHaveLength(1)
+  expect(now.find(({ id }) => id === pairId)).toMatchObject({ state: 'closed', pinned: false, capBps: null })
+  // Its socket is gone: what nobody could take back keeps no other path from carrying.
+  // The host's sockets are numbered as the third part of their addresses.
+  const socketId = Number(heir?.local.address.split('.')[2])
+  world.give(1, { kind: 'socket-closed', socketId, detail: 'gone' })
+  world.runUntil(20_000)
+  const left = snapshotOf(world, 1).pairs
+  expect(left.some(({ pinned }) => pinned)).toBe(false)
+  expect(left.filter(({ carrying }) => carrying).length).toBeGreaterThan(0)
+  expect(world.hosts[1].events.filter(({ kind }) => kind === 'pair-pinned').at(-1)).toMatchObject({
+    pinned: false,
+  })
+})
+
+test('a path that is taken out stays out when a NAT gives it another address', () => {
+  const world = pairOfEngines([link(10), link(30)], { messages, use: 'disjoint' })
+  world.connect()
+  world.runUntil(3000)
+  world.rebind(0, 6000)
+  world.runUntil(9000)
+  const [fast] = snapshotOf(world, 1).pairs.filter(({ remote, straight }) => straight && remote.port === 6000)
+  world.give(1, {
+    kind: 'command',
+    command: { kind: 'include-pair', pairId: fast?.id ?? 0, included: false },
+  })
+  world.rebind(0, 6001)
+  world.runUntil(16_000)
+  const moved = snapshotOf(world, 1).pairs.filter(
+    ({ remote, local }) =>
+      remote.port === 6001 && local.address === fast?.local.address && remote.address === fast.remote.address,
+  )
+  expect(moved).toMatchObject([{ state: 'up', included: false, carrying: false }])
+})

@@ -2,6 +2,7 @@ import type { EngineCommand } from '../face/io'
 import { limits } from '../face/limits'
 import type { Mode } from '../face/settings'
 import { refreshCarrying } from './carriers'
+import type { Pair } from '../ice'
 import { sendText } from './control'
 import { endAllRests } from './rests'
 import { tellPaths } from './spreading'
@@ -46,7 +47,7 @@ function pin(state: SessionState, pairId: number, pinned: boolean): void {
   else pins.delete(pairId)
   state.spreading.byUser = true
   refreshCarrying(state, true)
-  tell(state, { kind: 'pair-pinned', pairId, label: pair.label, pinned })
+  tellPinned(state, pair, pinned)
   endAllRests(state, pairId)
 }
 
@@ -71,4 +72,32 @@ function order(state: SessionState, pairIds: readonly number[]): void {
   const labels = state.spreading.order.map((id) => pairById(state, id)?.label ?? '')
   tell(state, { kind: 'pairs-ordered', labels })
   endAllRests(state, null)
+}
+
+/**
+ * A pair is closed: what the user wished of it holds for the one that took its place. Without one it holds no more, as
+ * nobody could take it back.
+ */
+export function passOnWishes(state: SessionState, pair: Pair, heir: Pair | null): void {
+  const { spreading, agent } = state
+  const { pins, caps } = spreading
+  const capBps = caps.get(pair.id)
+  const wasPinned = pins.delete(pair.id)
+  caps.delete(pair.id)
+  spreading.order = [...new Set(spreading.order.flatMap((id) => (id === pair.id ? (heir?.id ?? []) : id)))]
+  if (wasPinned || capBps !== undefined) spreading.byUser = true
+  if (wasPinned) tellPinned(state, pair, false)
+  if (heir === null) return
+  if (!pair.included) agent.include(heir.id, false)
+  if (wasPinned && !pins.has(heir.id)) {
+    pins.add(heir.id)
+    tellPinned(state, heir, true)
+  }
+  if (capBps === undefined || caps.has(heir.id)) return
+  caps.set(heir.id, capBps)
+  tell(state, { kind: 'pair-capped', pairId: heir.id, label: heir.label, capBps })
+}
+
+function tellPinned(state: SessionState, { id, label }: Pair, pinned: boolean): void {
+  tell(state, { kind: 'pair-pinned', pairId: id, label, pinned })
 }

@@ -27,11 +27,14 @@ export function GraphStack({ live }: { readonly live: Live }) {
   const showDirection = useStore((store) => store.showDirection)
   const weightShown = useStore((store) => store.weightShown)
   const showWeight = useStore((store) => store.showWeight)
-  const selected = useStore((store) => store.selectedPair)
+  const selectedPair = useStore((store) => store.selectedPair)
   const deliveryShown = useStore((store) => store.deliveryShown)
   const showDelivery = useStore((store) => store.showDelivery)
   const streams = useGraphStreams(live.view)
   const delivers = streams.length > 0
+  // One that is listed no more would dim all others.
+  const isListed = live.view.snapshot?.pairs.some(({ id }) => id === selectedPair) ?? false
+  const selected = isListed ? selectedPair : null
   const measured = live.view.snapshot?.pairs.some((pair) => pair.capacity !== null) ?? false
   const ways = measured ? sendingWays : sendingWays.slice(0, 2)
   const shown = ways.includes(weightShown) ? weightShown : 'share'

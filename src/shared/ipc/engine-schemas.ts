@@ -382,6 +382,7 @@ export const engineSnapshotSchema = z.object({
     received: packets,
     firstArrivals: count,
     nominationsPrevented: count,
+    nominationsSucceeded: count,
   }),
   messages: z.array(messageStream).max(16),
   spreading,

@@ -11,6 +11,7 @@ export const noneForgotten: ForgottenPairs = {
   received: nothing,
   firstArrivals: 0,
   nominationsPrevented: 0,
+  nominationsSucceeded: 0,
 }
 
 /** Pairs that the engine had forgotten by the end, as they were last sampled. */
@@ -24,13 +25,14 @@ export class GonePairs {
     return this.#leftOut
   }
 
-  /** The last snapshot that lists the pairs for which `isGone` holds. */
-  take(snapshot: EngineSnapshot, isGone: (pairId: number) => boolean): void {
-    for (const pair of snapshot.pairs) if (isGone(pair.id)) this.#pairs.set(pair.id, pair)
-    for (const stream of snapshot.streams) {
-      const gone = stream.paths.filter(({ pairId }) => isGone(pairId))
-      if (gone.length > 0) this.#paths.set(keyOf(stream), [...this.#pathsOf(stream), ...gone])
-    }
+  /** `paths`: what they did for streams, by direction and id. */
+  take(
+    pairs: readonly PairSnapshot[],
+    paths: readonly (readonly [stream: string, readonly StreamPath[]])[],
+  ): void {
+    for (const pair of pairs) this.#pairs.set(pair.id, pair)
+    for (const [stream, added] of paths)
+      this.#paths.set(stream, [...(this.#paths.get(stream) ?? []), ...added])
     for (const id of this.#pairs.keys()) {
       if (this.#pairs.size <= pairsHeld) return
       this.#pairs.delete(id)
@@ -40,21 +42,20 @@ export class GonePairs {
 
   /** The newest snapshot with all that are held. */
   restoredIn(newest: EngineSnapshot): EngineSnapshot {
-    const pairs = [...this.#pairs.values(), ...newest.pairs].sort(
+    const listed = new Set(newest.pairs.map(({ id }) => id))
+    const held = [...this.#pairs.values()].filter(({ id }) => !listed.has(id))
+    const pairs = [...held, ...newest.pairs].sort(
       (a, b) => Number(b.straight) - Number(a.straight) || a.id - b.id,
     )
     const streams = newest.streams.map((stream) => ({
       ...stream,
-      paths: [...this.#pathsOf(stream), ...stream.paths],
+      paths: [...this.#pathsOf(stream, listed), ...stream.paths],
     }))
     return { ...newest, pairs, streams }
   }
 
-  #pathsOf(stream: StreamSnapshot): readonly StreamPath[] {
-    return (this.#paths.get(keyOf(stream)) ?? []).filter(({ pairId }) => this.#pairs.has(pairId))
+  #pathsOf({ direction, id }: StreamSnapshot, listed: ReadonlySet<number>): readonly StreamPath[] {
+    const paths = this.#paths.get(`${direction} ${id}`) ?? []
+    return paths.filter(({ pairId }) => this.#pairs.has(pairId) && !listed.has(pairId))
   }
-}
-
-function keyOf({ direction, id }: StreamSnapshot): string {
-  return `${direction} ${id}`
 }

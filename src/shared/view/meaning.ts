@@ -255,7 +255,7 @@ function nominationSentences(snapshot: EngineSnapshot): Sentence[] {
       ),
     ]
   }
-  if (prevented === 0) return []
+  if (prevented === 0 || forgotten.nominationsSucceeded > 0) return []
   return [
     sentence(
       'prevented',

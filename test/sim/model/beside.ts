@@ -67,6 +67,7 @@ export function runBeside(plan: Plan, sabotage: Sabotage = (agent) => agent): re
   }
   const real = createAgent(options, us, ourKey, {
     doubted: () => undefined,
+    closed: () => undefined,
     transmit: (socketId, to, data) => note(socketId, to, data),
     drop: (reason) => seen.drops.push(reason),
     event(event) {
