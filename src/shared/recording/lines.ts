@@ -53,6 +53,11 @@ export type RecordingLine =
   | { readonly l: 'peer'; readonly peer: PeerView }
   /** Written when a pair appears and when what is known of it changes. */
   | ({ readonly l: 'pair' } & PairInfo)
+  /**
+   * Pairs that no later sample lists, as they were last: `p` a row a pair; `r` a row a stream that they had a part in, its
+   * direction and id, then four cells a pair as in `rp`.
+   */
+  | { readonly l: 'gone'; readonly p: readonly (readonly Cell[])[]; readonly r: readonly (readonly Cell[])[] }
   /** What had been dropped unread by the next sample, and by all until the next line of this kind. */
   | { readonly l: 'unread'; readonly dropped: readonly UnreadDrops[] }
   /** Names of the cells of all later samples. */

@@ -12,7 +12,7 @@ import type { SessionWarning } from '../session'
 import { messagesFrom, pairFrom, RowReader, sessionFrom } from './columns'
 import { GonePairs, noneForgotten } from './gone-pairs'
 import { recordingSchema, type PairInfo, type RecordingHeader, type RecordingLine } from './lines'
-import { streamFrom } from './stream-columns'
+import { pathsFrom, streamFrom } from './stream-columns'
 
 /** What the series of a report is made of; counters are cumulative. */
 export interface SeriesPoint {
@@ -103,7 +103,6 @@ class Reader {
   #stride = 1
   #taken = 0
   #newest: Fields | undefined
-  #before: Fields | undefined
   #gone = new GonePairs()
   #last: EngineSnapshot | null = null
   #end: Recording['end'] = null
@@ -183,6 +182,8 @@ class Reader {
         return this.#takeUnread(line['dropped'])
       case 'pair':
         return this.#takePair(line)
+      case 'gone':
+        return this.#takeGone(line)
       case 'columns':
         return this.#takeColumns(line)
       case 'sample':
@@ -261,8 +262,6 @@ class Reader {
   /** Samples that will not be kept are only looked at when they turn out to be the newest. */
   #takeSample(line: Fields): boolean {
     if (this.#columns === undefined || !isTime(line['atMs']) || !isArray(line['p'])) return false
-    this.#takeGone(this.#columns.pair, line['p'])
-    this.#before = line
     const isKept = this.#taken % this.#stride === 0
     this.#taken += 1
     this.#newest = isKept ? undefined : line
@@ -274,15 +273,15 @@ class Reader {
     return true
   }
 
-  /** Of pairs that this sample lists no more, the one before it has the last figures. */
-  #takeGone(columns: Places, rows: readonly unknown[]): void {
-    const before = this.#before
-    if (before === undefined || !isArray(before['p'])) return
-    const idOf = (row: unknown) => (isArray(row) ? row[columns.get('id') ?? 0] : undefined)
-    const listed = new Set(rows.map(idOf))
-    if (before['p'].every((row) => listed.has(idOf(row)))) return
-    const snapshot = this.#snapshot(before)
-    if (snapshot !== undefined) this.#gone.take(snapshot, (id) => !listed.has(id))
+  #takeGone({ p, r }: Fields): boolean {
+    const columns = this.#columns
+    if (columns === undefined || !isArray(p) || !isArray(r)) return false
+    const pairs = p.filter(isArray).flatMap((row) => this.#pair(new RowReader(columns.pair, row)))
+    this.#gone.take(
+      pairs,
+      r.filter(isArray).map(([direction, id, ...cells]) => [`${direction} ${id}`, pathsFrom(cells)]),
+    )
+    return pairs.length === p.length
   }
 
   #snapshot({ atMs, s, d, m, p, r, rp, rr }: Fields): EngineSnapshot | undefined {

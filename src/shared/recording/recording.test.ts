@@ -144,6 +144,24 @@ describe('a recording', () => {
     expect(pairsLeftOut).toBe(0)
   })
 
+  it('writes of pairs that go no more than these, however many stay', () => {
+    const snapshot = exampleSnapshot(20)
+    const [pair] = snapshot.pairs
+    let state = recordingStart
+    let written = 0
+    for (let step = 0; step < 200; step += 1) {
+      const pairs = Array.from({ length: 500 }, (_, at) => ({ ...(pair as PairSnapshot), id: step + at + 1 }))
+      const next = toLines(
+        { kind: 'snapshot', snapshot: { ...snapshot, atMs: 200 * step, pairs } },
+        state,
+        300e6,
+      )
+      if (step > 0) written += asText(next.lines.filter(({ l }) => l !== 'sample')).length
+      state = next.state
+    }
+    expect(written / 199).toBeLessThan(2000)
+  })
+
   it('gives back the latest 1024 of pairs without end, and tells how many it leaves out', () => {
     const snapshot = exampleSnapshot(20)
     const [pair] = snapshot.pairs

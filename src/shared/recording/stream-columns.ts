@@ -98,7 +98,7 @@ export function streamFrom(
     playout: playoutFrom(row),
     overheadFactor: row.measured('overheadFactor'),
     skipped: row.measured('skipped'),
-    paths: itemsFrom(pathRow, pathPlaces, pathFrom),
+    paths: pathsFrom(pathRow),
   }
 }
 
@@ -142,6 +142,10 @@ function specFrom(row: RowReader): StreamSpec {
 
 const placesOf = (names: readonly string[]): ReadonlyMap<string, number> =>
   new Map(names.map((name, at) => [name, at]))
+
+export function pathsFrom(cells: readonly unknown[]): readonly StreamPath[] {
+  return itemsFrom(cells, pathPlaces, pathFrom)
+}
 
 const pathPlaces = placesOf(['pairId', 'packets', 'bytes', 'firstArrivals'])
 

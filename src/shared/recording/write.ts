@@ -2,7 +2,7 @@
 import type { EngineSnapshot, PairSnapshot, StreamSnapshot } from '../../engine'
 import type { SessionUpdate } from '../session'
 import { messageColumns, pairColumns, sessionColumns, toRow } from './columns'
-import { recordingSchema, type RecordingHeader, type RecordingLine } from './lines'
+import { type Cell, recordingSchema, type RecordingHeader, type RecordingLine } from './lines'
 import { pathCells, restCells, streamColumns } from './stream-columns'
 
 const pairsAtFullRate = 64
@@ -22,6 +22,7 @@ export function sampleIntervalMs(pairs: number, fileBytes: number): number {
 export interface RecordingState {
   readonly columnsWritten: boolean
   readonly lastSampleMs: number | null
+  readonly newest: EngineSnapshot | null
   /** The newest snapshot when it has not been written as a sample. */
   readonly unwritten: EngineSnapshot | null
   /** Medians of RTT since the last sample, by pair id. */
@@ -37,6 +38,7 @@ export interface RecordingState {
 export const recordingStart: RecordingState = {
   columnsWritten: false,
   lastSampleMs: null,
+  newest: null,
   unwritten: null,
   rtt: new Map(),
   gaps: new Map(),
@@ -92,17 +94,56 @@ export function flushSample(state: RecordingState): Lines {
 const earlyMs = 60
 
 function takeSnapshot(snapshot: EngineSnapshot, state: RecordingState, fileBytes: number): Lines {
-  const ids = new Set(snapshot.pairs.map(({ id }) => id))
-  // What is listed no more is sampled as it was last.
-  const isWhole = state.unwritten?.pairs.every(({ id }) => ids.has(id)) ?? true
-  const before = isWhole ? { lines: [], state } : flushSample(state)
-  const after = addSnapshot(snapshot, before.state, fileBytes)
-  return { lines: [...before.lines, ...after.lines], state: after.state }
+  const left = goneLines(snapshot, state)
+  const after = addSnapshot(snapshot, left.state, fileBytes)
+  return { lines: [...left.lines, ...after.lines], state: after.state }
+}
+
+/** The pairs that this snapshot lists no more, as the one before it has them, and what they did for streams. */
+function goneLines({ pairs }: EngineSnapshot, state: RecordingState): Lines {
+  const listed = new Set(pairs.map(({ id }) => id))
+  const gone = (state.newest?.pairs ?? []).filter(({ id }) => !listed.has(id))
+  if (gone.length === 0) return { lines: [], state }
+  const told = pairLines(gone, state.pairs)
+  const streams = state.newest?.streams.flatMap((stream): (readonly Cell[])[] => {
+    const paths = stream.paths.filter(({ pairId }) => !listed.has(pairId))
+    return paths.length === 0 ? [] : [[stream.direction, stream.id, ...pathCells(paths)]]
+  })
+  const p = gone.map((pair) => toRow(pairColumns, { ...pair, rttIntervalMs: null }))
+  const written = new Map([...told.pairs].filter(([id]) => listed.has(id)))
+  return {
+    lines: [...columnsLines(state), ...told.lines, { l: 'gone', p, r: streams ?? [] }],
+    state: { ...state, columnsWritten: true, pairs: written },
+  }
+}
+
+function columnsLines({ columnsWritten }: RecordingState): RecordingLine[] {
+  if (columnsWritten) return []
+  const names = (columns: readonly (readonly [string, unknown])[]) => columns.map(([name]) => name)
+  const [session, messages, pair] = [names(sessionColumns), names(messageColumns), names(pairColumns)]
+  return [{ l: 'columns', session, messages, pair, stream: names(streamColumns) }]
+}
+
+/** What stays the same of pairs, where that is not written yet; and what is written then. */
+function pairLines(
+  pairs: readonly PairSnapshot[],
+  before: RecordingState['pairs'],
+): { readonly lines: RecordingLine[]; readonly pairs: ReadonlyMap<number, string> } {
+  const written = new Map(before)
+  const lines: RecordingLine[] = []
+  for (const { id, label, local, remote, straight } of pairs) {
+    const info = { id, label, local, remote, straight }
+    const text = JSON.stringify(info)
+    if (written.get(id) !== text) lines.push({ l: 'pair', ...info })
+    written.set(id, text)
+  }
+  return { lines, pairs: written }
 }
 
 function addSnapshot(snapshot: EngineSnapshot, state: RecordingState, fileBytes: number): Lines {
   const next: RecordingState = {
     ...state,
+    newest: snapshot,
     unwritten: snapshot,
     rtt: withRtt(state.rtt, snapshot.pairs),
     gaps: withGaps(state.gaps, snapshot.streams),
@@ -151,23 +192,13 @@ export function median(values: readonly number[]): number | null {
 }
 
 function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
-  const lines: RecordingLine[] = []
-  if (!state.columnsWritten) {
-    const names = (columns: readonly (readonly [string, unknown])[]) => columns.map(([name]) => name)
-    const [session, messages, pair] = [names(sessionColumns), names(messageColumns), names(pairColumns)]
-    lines.push({ l: 'columns', session, messages, pair, stream: names(streamColumns) })
-  }
+  const lines = columnsLines(state)
   const peer = JSON.stringify(snapshot.peer)
   if (peer !== state.peer) lines.push({ l: 'peer', peer: snapshot.peer })
   const unread = JSON.stringify(snapshot.droppedUnread)
   if (unread !== state.unread) lines.push({ l: 'unread', dropped: snapshot.droppedUnread })
-  const pairs = new Map<number, string>()
-  for (const { id, label, local, remote, straight } of snapshot.pairs) {
-    const info = { id, label, local, remote, straight }
-    const written = JSON.stringify(info)
-    if (state.pairs.get(id) !== written) lines.push({ l: 'pair', ...info })
-    pairs.set(id, written)
-  }
+  const told = pairLines(snapshot.pairs, state.pairs)
+  lines.push(...told.lines)
   lines.push({
     l: 'sample',
     atMs: Math.round(snapshot.atMs * 1000) / 1000,
@@ -193,7 +224,8 @@ function sample(snapshot: EngineSnapshot, state: RecordingState): Lines {
     unwritten: null,
     rtt: new Map(),
     gaps: new Map(),
-    pairs,
+    newest: snapshot,
+    pairs: told.pairs,
     peer,
     unread,
   }
