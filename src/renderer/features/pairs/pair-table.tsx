@@ -16,7 +16,9 @@ export function PairTable({ live }: { readonly live: Live }) {
   const attempt = useStore((store) => store.attemptNomination)
   const { snapshot, ended } = live.view
   if (snapshot === null) return <div className="pair-table" />
-  const { pairs } = snapshot
+  const { pairs, forgotten } = snapshot
+  const earlier =
+    forgotten.pairs === 0 ? '' : `, and ${forgotten.pairs} closed earlier, which the report tells of`
   const first = Math.max(0, Math.floor(top / rowPx) - overscan)
   const count = Math.ceil((place.current?.clientHeight ?? 900) / rowPx) + 2 * overscan
   const drawn = pairs.slice(first, first + count)
@@ -24,7 +26,9 @@ export function PairTable({ live }: { readonly live: Live }) {
     <div className="pair-table">
       <div className="section-head">
         <h2>Pairs</h2>
-        <span className="dim">{pairs.length} in all; ↑ sent to the peer, ↓ received from it</span>
+        <span className="dim">
+          {pairs.length} in all{earlier}; ↑ sent to the peer, ↓ received from it
+        </span>
         <span className="space" />
         <UseSelect live={live} />
         {ended === null && <Button onClick={() => void attempt()}>Try to nominate</Button>}
