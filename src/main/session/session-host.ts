@@ -4,11 +4,9 @@ import { type OpenedRecording, openRecording, type SessionHandle, startSession }
 import { failed, type IpcResult, ok, type SessionInfo, type SessionStart } from '../../shared/ipc'
 import { recordedRequest } from '../../shared/recording'
 import type { SessionOrder, SessionRequest, SessionUpdate } from '../../shared/session'
+import { keepUpdate } from './kept-updates'
 import { createUpdatePusher, type UpdatePusher } from '../ipc/push-updates'
 import { sessionRequest } from './session-request'
-
-/** Updates kept for a window that is loaded anew; of the snapshots only the last. */
-const keptUpdatesLimit = 2000
 
 /** How long the end of the worker is waited for when the window closes. */
 const farewellMs = 6000
@@ -91,9 +89,7 @@ function begin(request: SessionRequest, options: SessionHostOptions): Running {
     if (update.kind === 'snapshot') {
       lastMs = update.snapshot.atMs
       session.lastSnapshot = update
-    } else if (session.kept.length < keptUpdatesLimit || update.kind === 'ended') {
-      session.kept.push(update)
-    }
+    } else keepUpdate(session.kept, update)
     if (recorded) session.recording?.append(update)
     if (update.kind === 'ended') {
       session.ended = true
