@@ -175,6 +175,34 @@ describe('bulk when its path changes', () => {
     expect(path.sentPackets - sent).toBeLessThan(700)
   })
 
+  it('goes on at the rate of the path while reports do not come for 150 ms, and for no longer', () => {
+    const bench = createBench([even], [{ link: 0 }], 3)
+    const path = bench.paths[0]!
+    const way = path.back.bottleneck.settings
+    bench.at(5000, () => Object.assign(way, { down: true }))
+    bench.at(5150, () => Object.assign(way, { down: false }))
+    expect(payloadBps(bench, 5000, 5250) / even.rateBps).toBeGreaterThan(0.85)
+    expect(waitP95(bench, 0, 5000, 5400)).toBeLessThan(30)
+    bench.at(7000, () => Object.assign(way, { down: true }))
+    bench.run(7000)
+    const sent = path.sentPackets
+    bench.run(7300)
+    const most = (path.capacity.controller.windowBytes + (even.rateBps / 8000) * 150) / 1400
+    expect(path.sentPackets - sent).toBeLessThan(most)
+    expect(dropped(bench)).toBe(0)
+  })
+
+  it('sends no more than its window over a path that delivers nothing while reports of others come', () => {
+    const bench = createBench([even, even], [{ link: 0 }, { link: 1 }], 3)
+    const path = bench.paths[0]!
+    bench.at(5000, () => Object.assign(bench.links[0]!.settings, { down: true }))
+    bench.run(5000)
+    const { windowBytes } = path.capacity.controller
+    const sent = path.sentPackets
+    bench.run(5120)
+    expect((path.sentPackets - sent) * 1400).toBeLessThanOrEqual(windowBytes)
+  })
+
   it('survives a path that flaps', () => {
     const bench = createBench([even], [{ link: 0 }], 3)
     const path = bench.paths[0]!

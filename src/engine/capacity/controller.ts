@@ -46,6 +46,8 @@ const idleMs = 20
 const steadyExcess = 0.1
 /** Mean jitter from which they do not any more, ms: acknowledgements that come in bunches would be answered by bunches. */
 const evenFromMs = 4
+/** While reports are late packets go on beyond the window as fast as the path took them, for so long, ms. */
+const mostLateMs = 150
 
 /** What became of queues that were to be emptied: one is just being filled, some were, or there was nothing to empty. */
 export type Emptied = 'filling' | 'emptied' | 'nothing'
@@ -73,6 +75,11 @@ export interface Controller {
   isFilling(nowMs: number): boolean
   /** How many of our own paths share this one's bottleneck, itself included. */
   setSharers(count: number): void
+  /**
+   * When so much more than the window may be in flight: while reports are late, what arrived is not known, and a path would
+   * idle with a full window. Infinity = not before a report.
+   */
+  beyondWindowMs(bytes: number): number
   readonly windowBytes: number
   readonly paceBps: number
   readonly phase: ControllerPhase
@@ -85,6 +92,8 @@ export interface ControllerView {
   readonly packetBytes: number
   /** Round trip from elsewhere, until acknowledgements tell. */
   rttHintMs(): number | null
+  /** From when on a report is late, engine ms. */
+  lateFromMs(): number
   /** The queue is drained this often, so that the base delay is seen, ms. */
   readonly drainEveryMs: number
   /** The window to begin with, where another path over the same links tells; 0 = it does not. */
@@ -417,6 +426,11 @@ export function createController(path: ControllerView, startMs: number): Control
     setSharers: (count) => competition.setSharers(count),
     isFilling: (nowMs) =>
       ledger.inFlightBytes > 0 && (phase === 'startup' || nowMs - settledMs < roundsToSettle * ackMs()),
+    beyondWindowMs(bytes) {
+      if (phase !== 'steady' && phase !== 'draining') return Infinity
+      const takesMs = (bytes * 8000) / rate.overBps(200)
+      return takesMs <= mostLateMs ? path.lateFromMs() + takesMs : Infinity
+    },
     get windowBytes() {
       return window
     },

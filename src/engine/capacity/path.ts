@@ -119,6 +119,8 @@ export interface PathCapacityOptions {
   /** What `bulk` may begin with in flight, where another pair over the same links tells; 0 = nothing is known. */
   readonly startBytes: number
   rttHintMs(): number | null
+  /** From when on the peer's next report, of whatever path, is late; engine ms. */
+  lateFromMs(): number
   /** Drains all other paths of the session for a round; see `emptyAll`. */
   emptyOthers(): Emptied
   /** `byOverload`: by a queue that we filled, sending more than the path delivers. */
@@ -187,6 +189,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       drainEveryMs: drainEveryMs + drainLaterMs * (options.number % drainTurns),
       startBytes: options.startBytes,
       rttHintMs: options.rttHintMs,
+      lateFromMs: options.lateFromMs,
       emptyOthers: options.emptyOthers,
     },
     startMs,
@@ -328,8 +331,11 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       suspended = false
     },
     freeAtMs(bytes) {
-      if (suspended || paused || ledger.inFlightBytes + bytes > controller.windowBytes) return Infinity
-      return pacer.freeAtMs
+      if (suspended || paused) return Infinity
+      const beyondBytes = ledger.inFlightBytes + bytes - controller.windowBytes
+      return beyondBytes <= 0
+        ? pacer.freeAtMs
+        : Math.max(pacer.freeAtMs, controller.beyondWindowMs(beyondBytes))
     },
     limited() {
       bulkLimitedMs = nowMs

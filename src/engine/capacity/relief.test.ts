@@ -51,6 +51,7 @@ function judged(load: Load, way: Way, seed = 1): { readonly full: number; readon
       packetBytes,
       startBytes: 0,
       rttHintMs: () => 50,
+      lateFromMs: () => Infinity,
       emptyOthers: () => 'nothing',
       lost: () => undefined,
     },

@@ -5,7 +5,9 @@
  * - `readFeedback`: reads such a plain text (control, type 3) into lists of arrivals.
  * - `createLedger`: the sender's side, one for each pair: what is in flight, delivered, lost, or was taken for lost in
  *   vain. What it finds out goes to a `LedgerSink`.
+ * - `createLateness`: how regularly reports come, one for each session.
  */
 export { type Arrivals, emptyArrivals, readFeedback } from './format'
+export { createLateness, type Lateness } from './lateness'
 export { createLedger, type Ledger, type LedgerCounts, type LedgerSink } from './ledger'
 export { createRecorder, type Recorder } from './recorder'

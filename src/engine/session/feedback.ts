@@ -10,7 +10,15 @@ import {
 } from '../capacity'
 import { limits } from '../face/limits'
 import type { PairCapacity } from '../face/snapshot'
-import { type Arrivals, createRecorder, emptyArrivals, readFeedback, type Recorder } from '../feedback'
+import {
+  type Arrivals,
+  createRecorder,
+  createLateness,
+  emptyArrivals,
+  type Lateness,
+  readFeedback,
+  type Recorder,
+} from '../feedback'
 import { noteDelivered, type Pair } from '../ice'
 import { drop, pairById, type SessionState } from './state'
 
@@ -36,6 +44,7 @@ export interface SendingPath {
 export interface FeedbackState {
   readonly recorder: Recorder
   readonly arrivals: Arrivals
+  readonly lateness: Lateness
   /** By pair; made when the first packet of a stream goes over it, and given up with the pair. */
   readonly paths: Map<number, SendingPath>
   /** What was known last of pairs that were closed. */
@@ -58,6 +67,7 @@ export function createFeedbackState(): FeedbackState {
   return {
     recorder: createRecorder(),
     arrivals: emptyArrivals(),
+    lateness: createLateness(),
     paths: new Map(),
     past: new Map(),
     bottlenecks: createBottlenecks(),
@@ -80,6 +90,7 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
       packetBytes: limits.datagramBytes,
       startBytes: windowOfKin(state, pair) / 2,
       rttHintMs: () => pair.rtt.smoothedMs,
+      lateFromMs: () => state.feedback.lateness.fromMs,
       emptyOthers() {
         const others = [...state.feedback.paths.values()].filter((other) => other.pair !== pair)
         return emptyAll(
@@ -171,6 +182,7 @@ export function noteArrived(
 export function takeFeedback(state: SessionState, plain: Uint8Array): void {
   const { arrivals, paths } = state.feedback
   if (!readFeedback(plain, arrivals)) return drop(state, 'bad-frame')
+  state.feedback.lateness.heard(state.nowMs)
   let pairId = 0
   let path: SendingPath | undefined
   const finish = (): void => {

@@ -1,4 +1,4 @@
-import { createRecorder, emptyArrivals, readFeedback } from '../../feedback'
+import { createLateness, createRecorder, emptyArrivals, readFeedback } from '../../feedback'
 import type { Emptied } from '../controller'
 import { createPathCapacity, emptyAll, type PathCapacity } from '../index'
 import {
@@ -70,6 +70,7 @@ export function createBench(
   const clock = createClock()
   const links = linkSettings.map((settings, i) => createBottleneck(clock, { ...settings }, seed * 100 + i))
   const recorder = createRecorder()
+  const lateness = createLateness()
   const clockOffsetMs = 12_345.67
   let sequence = 0
   const heardText = new Set<number>()
@@ -89,6 +90,7 @@ export function createBench(
           startBytes: 0,
           number: i,
           emptyOthers: () => emptyOthers(i),
+          lateFromMs: () => lateness.fromMs,
           rttHintMs: () => 2 * (settings.delayMs ?? link.settings.delayMs),
           lost: () => {},
         },
@@ -136,6 +138,7 @@ export function createBench(
     if (heardText.has(number)) return
     heardText.add(number)
     if (!readFeedback(text, arrivals)) throw new Error('feedback that cannot be read')
+    lateness.heard(clock.nowMs)
     const touched = new Set<number>()
     for (let i = 0; i < arrivals.count; i += 1) {
       const index = arrivals.pairs[i]! - 1
