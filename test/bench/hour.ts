@@ -8,7 +8,7 @@ import { readDelivered } from './lab/delivered'
 import { createLab, type Direction, type Lab, type Side } from './lab/lab'
 import { type MemorySamples, readCollections, sampleMemory } from './lab/memory'
 import { randomEvents } from './lab/random-events'
-import { type LinkCounters, linkTable, memoryTable, streamTable } from './lab/reconcile'
+import { type LinkCounters, linkTable, memoryTable, portsOf, streamTable } from './lab/reconcile'
 import { type LabReports, runLabSession } from './lab/session'
 import { startTap, type Tap } from './lab/tap'
 import { readTopology } from './lab/topology'
@@ -105,8 +105,8 @@ interface Found {
 async function tableOf(found: Found): Promise<Table> {
   const { lab, reports, taps, missed, unread, counters, memory, inUse, logFile } = found
   const delivered = {
-    'left->right': await readDelivered(logFile, 'left->right', taps.right),
-    'right->left': await readDelivered(logFile, 'right->left', taps.left),
+    'left->right': await readDelivered(logFile, 'left->right', taps.right, portsOf(reports.right)),
+    'right->left': await readDelivered(logFile, 'right->left', taps.left, portsOf(reports.left)),
   }
   const unmatched = directions.reduce((sum, direction) => sum + delivered[direction].unmatched, 0)
   return {

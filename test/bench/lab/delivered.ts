@@ -11,9 +11,9 @@ export interface Amount {
 }
 
 export interface Delivered {
-  /** Packets of a stream that at least one link delivered. */
+  /** Packets of a stream that at least one link delivered to one of the ports. */
   count(streamId: number): number
-  /** The numbers below `sent` that no link delivered. */
+  /** The numbers below `sent` that no link delivered so. */
   missing(streamId: number, sent: number): number[]
   /** Lines of the log that the tap does not match: not the same length, or one has more. 0 unless packets were missed. */
   readonly unmatched: number
@@ -23,9 +23,15 @@ export interface Delivered {
 
 /**
  * The lab writes a line when it has given a packet to the receiving host, so its n-th delivered UDP packet of a link is
- * the n-th that the host's tap saw come in.
+ * the n-th that the host's tap saw come in. What came for none of the program's own `ports`, as a NAT had left the one it
+ * was sent to, reached nobody.
  */
-export async function readDelivered(logFile: string, direction: Direction, tap: Tap): Promise<Delivered> {
+export async function readDelivered(
+  logFile: string,
+  direction: Direction,
+  tap: Tap,
+  ports: ReadonlySet<number>,
+): Promise<Delivered> {
   const seen = new Map<number, Set<number>>()
   const next = new Map<string, number>()
   const notUdp = new Map<string, Amount>()
@@ -35,7 +41,7 @@ export async function readDelivered(logFile: string, direction: Direction, tap: 
   }
   let unmatched = 0
   for await (const line of createInterface({ input: createReadStream(logFile) })) {
-    const [link = '', way, , , outNs, length, fate, protocol] = line.split(',')
+    const [link = '', way, , , outNs, length, fate, protocol, , port] = line.split(',')
     if (way !== direction) continue
     if (protocol !== '17') {
       if (fate !== 'duplicate') addNotUdp(`${link} in`, Number(length))
@@ -50,7 +56,7 @@ export async function readDelivered(logFile: string, direction: Direction, tap: 
       continue
     }
     const streamId = tapped.streamId(at)
-    if (streamId === 0) continue
+    if (streamId === 0 || !ports.has(Number(port))) continue
     const numbers = seen.get(streamId) ?? new Set()
     seen.set(streamId, numbers)
     numbers.add(tapped.sequence(at))

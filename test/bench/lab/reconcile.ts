@@ -90,7 +90,7 @@ export async function linkTable(
   const rows: Row[] = []
   const left = { left: 0, right: 0 }
   for (const { direction, from, to } of ways) {
-    const ports = new Set(reports[to].pairs.map(({ local }) => local.port))
+    const ports = portsOf(reports[to])
     for (const link of lab.links) {
       const counts = counters[direction].get(link)!
       const senders = await addressesOf(lab, from, link)
@@ -103,6 +103,7 @@ export async function linkTable(
           notUdp: delivered[direction].notUdp(link, 'in'),
           noSocket: nothing,
           tapped: taps[from].packets(link, 'out'),
+          tappedSrtp: taps[from].packets(link, 'out')?.byKind.srtp ?? 0,
           reported: sumOf(sending, 'Sent'),
           srtp: streamPackets(reports[from], 'sent', sending),
         }),
@@ -113,6 +114,7 @@ export async function linkTable(
             [...(into?.byPort ?? [])].flatMap(([port, amount]) => (ports.has(port) ? [] : [amount])),
           ),
           tapped: into,
+          tappedSrtp: [...ports].reduce((all, port) => all + (into?.byPort.get(port)?.srtp ?? 0), 0),
           reported: sumOf(getting, 'Received'),
           srtp: streamPackets(reports[to], 'received', getting),
         }),
@@ -128,6 +130,11 @@ export async function linkTable(
   }
 }
 
+/** The program's own: what comes for any other went to a port that a NAT has left. */
+export function portsOf({ pairs }: Report): ReadonlySet<number> {
+  return new Set(pairs.map(({ local }) => local.port))
+}
+
 /** What a side got and counted as none of its pairs', beside what is unexplained of all links towards it. */
 function droppedNote(side: Side, { totals }: Report, unexplained: number): string {
   const reasons = Object.entries(totals.dropped ?? {}).filter(([, count]) => count > 0)
@@ -140,17 +147,20 @@ interface Compared {
   readonly notUdp: Amount
   readonly noSocket: Amount
   readonly tapped: TappedPackets | undefined
+  readonly tappedSrtp: number
   readonly reported: Amount
   readonly srtp: number
 }
 
 function rowOf(label: string, unit: 'packets' | 'bytes', compared: Compared): Row {
-  const { counted, notUdp, noSocket, tapped, reported, srtp } = compared
+  const { counted, notUdp, noSocket, tapped, tappedSrtp, reported, srtp } = compared
   const known = [reported, notUdp, tapped?.bursts ?? nothing, noSocket].map((each) => each[unit])
   const rest = counted[unit] - known.reduce((all, one) => all + one, 0)
   const values = [counted[unit], ...known, rest]
-  const seen = tapped?.byKind.srtp ?? 0
-  return { label, values: unit === 'packets' ? [...values, seen, srtp, seen - srtp] : values }
+  return {
+    label,
+    values: unit === 'packets' ? [...values, tappedSrtp, srtp, tappedSrtp - srtp] : values,
+  }
 }
 
 const nothing: Amount = { packets: 0, bytes: 0 }

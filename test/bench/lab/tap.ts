@@ -12,14 +12,18 @@ export const tapPackage = 'tcpdump'
 export const packetKinds = ['stun', 'dtls', 'srtp', 'shim', 'control', 'other'] as const
 export type PacketKind = (typeof packetKinds)[number]
 
+export interface PortAmount extends Amount {
+  readonly srtp: number
+}
+
 /** All that was seen on one link in one way, in order. */
 export interface TappedPackets {
   readonly count: number
   readonly byKind: Readonly<Record<PacketKind, number>>
   /** STUN binding indications: bursts by which a sender sees which way its packets take. */
   readonly bursts: Amount
-  /** All but the bursts, by the port they went to. */
-  readonly byPort: ReadonlyMap<number, Amount>
+  /** All but the bursts, by the port they went to; and how many of them were SRTP. */
+  readonly byPort: ReadonlyMap<number, PortAmount>
   /** Length of the IP packet. */
   ipBytes(at: number): number
   /** Of an SRTP packet its stream, else 0. */
@@ -161,7 +165,7 @@ function createList(indexOf: (streamId: number, low: number) => number) {
   const list = {
     count: 0,
     bursts: { packets: 0, bytes: 0 },
-    byPort: new Map<number, Amount>(),
+    byPort: new Map<number, PortAmount>(),
     byKind,
     ipBytes: (at: number) => lengths[at] ?? 0,
     streamId: (at: number) => streams[at] ?? 0,
@@ -181,7 +185,9 @@ function createList(indexOf: (streamId: number, low: number) => number) {
         list.bursts = plus(list.bursts, ipBytes)
       } else {
         const port = ip.readUInt16BE(head + 2)
-        list.byPort.set(port, plus(list.byPort.get(port), ipBytes))
+        const before = list.byPort.get(port)
+        const srtp = (before?.srtp ?? 0) + (kind === 'srtp' ? 1 : 0)
+        list.byPort.set(port, { ...plus(before, ipBytes), srtp })
       }
       lengths[list.count] = ipBytes
       const streamId =
