@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../testing'
 import { createBottlenecks } from './bottlenecks'
 import { type Bench, createBench } from './testing/bench'
 import type { LinkSettings } from './testing/network'
@@ -57,6 +58,18 @@ function dropped(bench: Bench): number {
   return bench.links.reduce((sum, link) => sum + link.dropped.queue, 0)
 }
 
+/** When a machine comes to what is due that is away for 3 ms of each 18 on average, and for up to 6. */
+function busyMachine(seed: number): (dueMs: number) => number {
+  const random = seededRandom(seed)
+  const away: { readonly fromMs: number; readonly untilMs: number }[] = []
+  for (let atMs = 0; atMs < 2000; ) {
+    const fromMs = atMs + 30 * random()
+    atMs = fromMs + 6 * random()
+    away.push({ fromMs, untilMs: atMs })
+  }
+  return (dueMs) => away.find(({ fromMs, untilMs }) => dueMs >= fromMs && dueMs < untilMs)?.untilMs ?? dueMs
+}
+
 describe('bulk alone on one path', () => {
   for (const [name, settings] of Object.entries(links)) {
     it(`fills ${name} to 0.92 of its rate, with a short queue that never overflows`, () => {
@@ -108,6 +121,23 @@ const changes: readonly Change[] = [
 ]
 
 describe('bulk that begins', () => {
+  it('overflows a short queue by few packets in its start, although both machines are busy', () => {
+    let drops = 0
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const bench = createBench(
+        [links['triple: Ethernet, 50 Mbit/s']],
+        [{ link: 0 }],
+        seed,
+        1,
+        busyMachine(seed),
+      )
+      bench.run(1500)
+      drops += dropped(bench)
+      expect((arrivedBytes(bench) * 8000) / 1500 / 50e6, `seed ${seed}`).toBeGreaterThan(0.88)
+    }
+    expect(drops / 12).toBeLessThan(10)
+  })
+
   it('fills a long path with jitter in a second and a half as far as four round trips of its start allow', () => {
     const lte = links['triple: LTE with jitter and bursts of loss']
     const seeds = [1, 2, 3, 4, 5, 6]

@@ -27,6 +27,8 @@ const heavyLoss = 0.1
 const leastPackets = 4
 /** What the window grows by in startup for each byte that arrives. */
 const startupGrowth = 0.8
+/** The same while a queue seems to stand, but may be jitter's: less of it overflows until that is certain. */
+const cautiousGrowth = 0.2
 /** At first so many packets go, or as many as are in flight at this rate, bit/s, in a round trip of at most so many ms. */
 const initialPackets = 16
 const initialBps = 4_500_000
@@ -125,6 +127,7 @@ export function createController(path: ControllerView, startMs: number): Control
   let startupRoundMs = startMs
   let startupBps = 0
   let stalledRounds = 0
+  let isCautious = false
 
   let keptWindow = 0
   let drainedMs = startMs
@@ -213,6 +216,7 @@ export function createController(path: ControllerView, startMs: number): Control
       if (isHeavy && stalledRounds > 0) return settleAfterStartup(standingMs, nowMs)
     }
     const short = Math.max(4, queue.noiseMs)
+    isCautious = standingMs > short
     const isLong = standingMs > 2 * short + 10
     const isSteadyPath = queue.isNoiseKnown && queue.noiseMs < 1 && ledger.highestArrived > 32
     const isCertain = stalledRounds >= 2 || isSteadyPath
@@ -253,10 +257,13 @@ export function createController(path: ControllerView, startMs: number): Control
     return true
   }
 
+  const growth = (): number => (isCautious ? cautiousGrowth : startupGrowth)
+
   const beginStartup = (nowMs: number): void => {
     phase = 'startup'
     startupBps = 0
     stalledRounds = 0
+    isCautious = false
     startupRoundMs = nowMs
     quietRounds = 0
     forgetExcess()
@@ -372,7 +379,7 @@ export function createController(path: ControllerView, startMs: number): Control
       }
       roundBytes += bytes
       competition.waited(queueMs, nowMs)
-      if (phase === 'startup' && isLimited) setWindow(window + startupGrowth * bytes)
+      if (phase === 'startup' && isLimited) setWindow(window + growth() * bytes)
       else if (phase === 'competing') setWindow(competition.acked(window, bytes, ackMs(), nowMs))
     },
     lost(bytes, sentMs, byFullQueue, nowMs) {
@@ -436,7 +443,7 @@ export function createController(path: ControllerView, startMs: number): Control
     },
     get paceBps() {
       const steadyGain = 1 + steadyExcess * Math.max(0, 1 - queue.noiseMs / evenFromMs)
-      const gain = phase === 'startup' ? 1 + startupGrowth : phase === 'competing' ? 1.2 : steadyGain
+      const gain = phase === 'startup' ? 1 + growth() : phase === 'competing' ? 1.2 : steadyGain
       const bps = (gain * window * 8000) / Math.max(1, ackMs())
       // A report that is late, or a queue that startup left, makes the round trip longer, not the path slower.
       const isSure = phase === 'steady' && excess.rounds === 0
