@@ -48,7 +48,10 @@ const idleMs = 20
 const steadyExcess = 0.1
 /** Mean jitter from which they do not any more, ms: acknowledgements that come in bunches would be answered by bunches. */
 const evenFromMs = 4
-/** While reports are late packets go on beyond the window as fast as the path took them, for so long, ms. */
+/**
+ * While reports are late packets go on beyond the window as fast as the path took them, for so long, ms, and by one window at
+ * most: a peer that is away reads nothing meanwhile.
+ */
 const mostLateMs = 150
 
 /** What became of queues that were to be emptied: one is just being filled, some were, or there was nothing to empty. */
@@ -149,6 +152,8 @@ export function createController(path: ControllerView, startMs: number): Control
   let bestBps = 0
   let bestBeforeBps = 0
   let bestSinceMs = startMs
+  /** At which rate packets may go on while reports are late; 0 = they may not. */
+  let beyondBps = 0
 
   const ackMs = (): number => ledger.smoothedAckMs ?? path.rttHintMs() ?? 100
   const wanted = (): number => targetQueueMs + Math.min(mostNoiseMs, noisePart * queue.noiseMs)
@@ -399,11 +404,13 @@ export function createController(path: ControllerView, startMs: number): Control
       roundFlight = Math.max(roundFlight, ledger.inFlightBytes)
       const ack = ackMs()
       const standing = queue.standingMs(30)
+      const alarm = Math.max(alarmQueueMs, 3 * wanted() + queue.noiseMs)
+      const isShort = (phase === 'steady' || phase === 'draining') && standing !== null && standing <= alarm
+      beyondBps = isShort ? rate.overBps(200) : 0
       if (phase === 'startup') {
         considerStartup(standing, nowMs)
         return
       }
-      const alarm = Math.max(alarmQueueMs, 3 * wanted() + queue.noiseMs)
       if (phase === 'steady' && standing !== null && standing > alarm && nowMs - cutMs > ack + 30) {
         cutMs = nowMs
         adjust(standing, nowMs)
@@ -418,6 +425,7 @@ export function createController(path: ControllerView, startMs: number): Control
       isLimited = true
     },
     restart(nowMs) {
+      beyondBps = 0
       setWindow(Math.max(initialPackets * packetBytes, Math.min(window, Math.max(keptWindow, window)) / 2))
       beginStartup(nowMs)
       queue.hold(false)
@@ -434,8 +442,8 @@ export function createController(path: ControllerView, startMs: number): Control
     isFilling: (nowMs) =>
       ledger.inFlightBytes > 0 && (phase === 'startup' || nowMs - settledMs < roundsToSettle * ackMs()),
     beyondWindowMs(bytes) {
-      if (phase !== 'steady' && phase !== 'draining') return Infinity
-      const takesMs = (bytes * 8000) / rate.overBps(200)
+      if (bytes > Math.min(window, most - window) || beyondBps === 0) return Infinity
+      const takesMs = (bytes * 8000) / beyondBps
       return takesMs <= mostLateMs ? path.lateFromMs() + takesMs : Infinity
     },
     get windowBytes() {

@@ -1,7 +1,7 @@
 import type { Pair } from '../ice'
 import { noRests, type PathRests } from '../spread'
 import { type DuePacket, playoutDeadlineMs, type SentStream } from '../streams'
-import { bulkPath } from './feedback'
+import { takenForBulk } from './bulk'
 import { pairById, type SessionState } from './state'
 
 /** One after the other, so that none is allocated for a packet. */
@@ -26,7 +26,7 @@ export function choosePaths(
   due: Readonly<DuePacket>,
   bytes: number,
 ): readonly Pair[] {
-  if (stream.spec.kind === 'bulk' && state.mode === 'weighted') return chooseFree(state, bytes)
+  if (stream.spec.kind === 'bulk') return takenForBulk(state, bytes)
   facts.kind = stream.spec.kind
   facts.streamId = stream.id
   facts.bytes = bytes
@@ -40,15 +40,5 @@ export function choosePaths(
     const pair = pairById(state, id)
     if (pair !== undefined) chosen.push(pair)
   }
-  return chosen
-}
-
-/** `bulk` weighs by what the paths carry: each packet takes a path that has room for it. */
-function chooseFree(state: SessionState, bytes: number): readonly Pair[] {
-  chosen.length = 0
-  const pair = bulkPath(state, bytes)
-  if (pair === undefined) return chosen
-  state.spreading.streams.gave(pair.id, bytes, state.nowMs)
-  chosen.push(pair)
   return chosen
 }

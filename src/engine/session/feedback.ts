@@ -20,7 +20,7 @@ import {
   type Recorder,
 } from '../feedback'
 import { noteDelivered, type Pair } from '../ice'
-import { drop, pairById, type SessionState } from './state'
+import { drop, type SessionState } from './state'
 
 /** What we know of one path towards the peer. */
 export interface SendingPath {
@@ -81,7 +81,8 @@ export function createFeedbackState(): FeedbackState {
   }
 }
 
-function pathOf(state: SessionState, pair: Pair): SendingPath {
+/** What is known of a pair; made when it is first asked for. */
+export function pathOf(state: SessionState, pair: Pair): SendingPath {
   const known = state.feedback.paths.get(pair.id)
   if (known !== undefined) return known
   const capacity = createPathCapacity(
@@ -90,7 +91,8 @@ function pathOf(state: SessionState, pair: Pair): SendingPath {
       packetBytes: limits.datagramBytes,
       startBytes: windowOfKin(state, pair) / 2,
       rttHintMs: () => pair.rtt.smoothedMs,
-      lateFromMs: () => state.feedback.lateness.fromMs,
+      // While this machine is busy reports may have come, and wait to be read.
+      lateFromMs: () => (state.agent.state.isHeld ? Infinity : state.feedback.lateness.fromMs),
       emptyOthers() {
         const others = [...state.feedback.paths.values()].filter((other) => other.pair !== pair)
         return emptyAll(
@@ -244,54 +246,4 @@ export function retirePath(state: SessionState, { pair, capacity }: SendingPath)
   const last = capacityView(state, pair.id)
   if (last !== null) past.set(pair.id, last)
   paths.delete(pair.id)
-}
-
-/** The path that a packet of `bulk` of this many bytes may take now; undefined while all have enough to do. */
-export function bulkPath(state: SessionState, bytes: number): Pair | undefined {
-  let best: Pair | undefined
-  let bestMs = state.nowMs
-  for (const pair of state.streamPairs) {
-    const { capacity } = pathOf(state, pair)
-    const freeAtMs = capacity.freeAtMs(bytes)
-    if (freeAtMs > state.nowMs) capacity.limited()
-    else if (best === undefined || freeAtMs < bestMs) {
-      best = pair
-      bestMs = freeAtMs
-    }
-  }
-  return best
-}
-
-/** Those on which room is needed: all where each gets a copy, or the one that the mode prefers. */
-function bulkPairs(state: SessionState): readonly Pair[] {
-  if (state.mode === 'redundant' || state.mode === 'weighted') return state.streamPairs
-  const preferred = pairById(state, state.spreading.streams.activeId ?? 0) ?? state.streamPairs[0]
-  return preferred === undefined ? [] : [preferred]
-}
-
-/** Whether a packet of `bulk` may go now. */
-export function bulkMay(state: SessionState, bytes: number): boolean {
-  if (state.mode === 'weighted') return bulkPath(state, bytes) !== undefined
-  const pairs = bulkPairs(state)
-  let isFree = pairs.length > 0
-  for (const pair of pairs) {
-    const { capacity } = pathOf(state, pair)
-    if (capacity.freeAtMs(bytes) <= state.nowMs) continue
-    capacity.limited()
-    isFree = false
-  }
-  return isFree
-}
-
-/** When the next one may; Infinity while only feedback, or a change of paths, can allow one. */
-export function bulkDeadline(state: SessionState, bytes: number): number {
-  const pairs = bulkPairs(state)
-  if (pairs.length === 0) return Infinity
-  const isAny = state.mode === 'weighted'
-  let soonest = isAny ? Infinity : -Infinity
-  for (const pair of pairs) {
-    const freeAtMs = pathOf(state, pair).capacity.freeAtMs(bytes)
-    soonest = isAny ? Math.min(soonest, freeAtMs) : Math.max(soonest, freeAtMs)
-  }
-  return soonest
 }

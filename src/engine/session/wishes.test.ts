@@ -215,3 +215,25 @@ test('a path that is taken out stays out when a NAT gives it another address', (
   )
   expect(moved).toMatchObject([{ state: 'up', included: false, carrying: false }])
 })
+
+test('bulk shares a limited path with another stream in every mode, and its step comes to an end', () => {
+  for (const mode of modes) {
+    const streams = [{ kind: 'cbr' as const, rateBps: 400_000, sizeBytes: 500 }]
+    const world = pairOfEngines([link(10), link(30)], { mode, streams, use: 'disjoint' })
+    world.connect()
+    world.runUntil(2000)
+    for (const { id } of snapshotOf(world).pairs)
+      world.give(0, { kind: 'command', command: { kind: 'cap-pair', pairId: id, capBps: 500_000 } })
+    world.give(0, {
+      kind: 'command',
+      command: { kind: 'start-stream', direction: 'sent', spec: { kind: 'bulk' } },
+    })
+    world.runUntil(4000)
+    const bytesOf = () => snapshotOf(world).pairs.map((pair) => pair.streamSent.bytes)
+    const before = bytesOf()
+    world.runUntil(6000)
+    const rates = bytesOf().map((bytes, at) => ((bytes - (before[at] ?? 0)) * 8) / 2000)
+    expect(Math.max(...rates), mode).toBeGreaterThan(400)
+    for (const kbps of rates) expect(kbps, mode).toBeLessThan(1100)
+  }
+})

@@ -373,6 +373,7 @@ export function createSpreader(initialMode: Mode): Spreader {
       const path = byId.get(id)
       if (path === undefined) return
       charge(path, bytes, nowMs)
+      if (preferences[mode] === fastest && path !== fastest.current) path.spilledMs = nowMs
       const dueMs = path.trouble === null ? path.pulse.dueMs(reportedMs) : Infinity
       if (dueMs > nowMs && dueMs < nextDueMs) nextDueMs = dueMs
     },
