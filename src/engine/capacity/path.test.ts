@@ -82,6 +82,21 @@ function jittery(): (sentMs: number) => number {
   }
 }
 
+/** A link of 50 Mbit/s and 50 ms to a receiver that reads nothing for up to 200 ms every 0.1 to 2 s. */
+function heldUp(seed: number): (sentMs: number) => number {
+  const random = seededRandom(seed)
+  let [freeMs, heldMs, onMs] = [0, 0, 0]
+  return (sentMs) => {
+    freeMs = Math.max(freeMs, sentMs) + (1250 * 8000) / 50e6
+    const arrivedMs = freeMs + 50
+    while (arrivedMs >= onMs) {
+      heldMs = onMs + 100 + 1900 * random()
+      onMs = heldMs + 200 * random()
+    }
+    return arrivedMs >= heldMs ? onMs : arrivedMs
+  }
+}
+
 describe('what a path is said to carry', () => {
   it.each([430, 100, 25])(
     'stays unknown while only jitter delays %i packets a second',
@@ -89,6 +104,17 @@ describe('what a path is said to carry', () => {
       expect(measured(60, packetsPerSecond, jittery()).filter((one) => one !== null)).toEqual([])
     },
   )
+
+  it('stays unknown while a receiver that is held up now and then reads the frames of a video late', () => {
+    const frames = (nowMs: number) => (nowMs % 33 === 0 ? 14_000 : 0)
+    for (let seed = 1; seed <= 8; seed += 1) {
+      let last: PathCapacity['view'] | null = null
+      drive(60, { arrival: heldUp(seed), packetsPerSecond: frames }, (path) => {
+        if (path.view().capacityBps !== null) last ??= path.view
+      })
+      expect(last, `seed ${seed}`).toBeNull()
+    }
+  })
 
   it('is delivered no more once nothing has arrived for a second', () => {
     const path = createPathCapacity(

@@ -22,6 +22,8 @@ const idleAfterMs = 1000
 /** Packets of the last 100 ms by which that is judged, else those of the last 320 ms, and the fewest of these. */
 const enoughPackets = 16
 const leastPackets = 6
+/** They have to arrive over so long, ms: those that a receiver reads at once after it was held up all waited, but for it. */
+const leastSpanMs = 40
 /** Time in which 63 % of a change of capacity is followed, ms. */
 const capacityMemoryMs = 400
 /** What was not seen saturated for this long is not known any more, ms. */
@@ -206,7 +208,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     const standing = queue.standingMs(windowMs) ?? 0
     const ownMs = (meanBytes * 8000) / deliveredBps
     const stands = standing > saturatedQueueMs + noise / 2 + ownMs
-    if (!stands || queue.arrivals(windowMs) < leastPackets) standsSinceMs = null
+    if (!stands || !isShown(windowMs)) standsSinceMs = null
     else standsSinceMs ??= nowMs
     if (standsSinceMs === null) return false
     return (
@@ -214,9 +216,11 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     )
   }
 
+  const isShown = (windowMs: number): boolean =>
+    queue.arrivals(windowMs) >= leastPackets && queue.spanMs(windowMs) >= leastSpanMs
+
   const isLongQueue = (): boolean =>
-    queue.arrivals(100) >= leastPackets &&
-    (queue.standingMs(100) ?? 0) > Math.max(longQueueMs, longQueueByNoise * queue.noiseMs)
+    isShown(100) && (queue.standingMs(100) ?? 0) > Math.max(longQueueMs, longQueueByNoise * queue.noiseMs)
 
   const isOverload = (sentMs: number): boolean => {
     if (sending.overBps(200) > overloadFactor * rate.overBps(100)) overloadedMs = nowMs

@@ -25,6 +25,8 @@ export interface QueueEstimate {
   standingMs(windowMs: number): number | null
   /** How many packets arrived in that time. */
   arrivals(windowMs: number): number
+  /** From the first of them to the last, to 10 ms; 0 when they were read at one moment, as after a receiver was held up. */
+  spanMs(windowMs: number): number
   /** About what jitter adds to delays on average; a queue that grows or shrinks evenly does not count. */
   readonly noiseMs: number
   readonly isNoiseKnown: boolean
@@ -119,6 +121,12 @@ export function createQueueEstimate(): QueueEstimate {
       return sum
     },
     over: (delayMs) => Math.max(0, delayMs - base),
+    spanMs(windowMs) {
+      for (let step = newestStep - stepsOf(windowMs) + 1; step < newestStep; step += 1) {
+        if (step >= 0 && recentStep[step % recentSteps] === step) return (newestStep - step) * recentStepMs
+      }
+      return 0
+    },
     standingMs(windowMs) {
       const least = standing(windowMs)
       return least === Infinity ? null : Math.max(0, least - base)
