@@ -8,14 +8,14 @@ interface Arrival {
   readonly atMs: number
 }
 
-function write(madeAtMs: number, arrivals: readonly Arrival[]): Uint8Array[] {
+function write(madeAtMs: number, arrivals: readonly Arrival[], completeAtMs = madeAtMs): Uint8Array[] {
   const writer = createFeedbackWriter()
   const texts: Uint8Array[] = []
-  writer.begin(madeAtMs)
+  writer.begin(madeAtMs, completeAtMs)
   for (const { pair, stream, sequence, atMs } of arrivals) {
     if (writer.add(pair, stream, sequence, atMs)) continue
     texts.push(writer.take())
-    writer.begin(madeAtMs)
+    writer.begin(madeAtMs, completeAtMs)
     writer.add(pair, stream, sequence, atMs)
   }
   return [...texts, writer.take()]
@@ -68,6 +68,24 @@ describe('the format of feedback', () => {
     const texts = write(3000, arrivals)
     expect(Math.max(...texts.map((text) => text.length))).toBeLessThanOrEqual(maxFeedbackBytes)
     expect(read(texts)).toEqual(arrivals)
+  })
+
+  it('tells until when it has all that came', () => {
+    const arrivals = [{ pair: 3, stream: 1, sequence: 7, atMs: 1000 }]
+    const into = emptyArrivals()
+    const [all, some] = [write(1010, arrivals), write(1010, arrivals, 900.25)]
+    expect(read(some)).toEqual(arrivals)
+    expect(readFeedback(all[0]!, into)).toBe(true)
+    expect(into).toMatchObject({ madeAtMs: 1010, completeAtMs: 1010 })
+    expect(readFeedback(some[0]!, into)).toBe(true)
+    expect(into).toMatchObject({ madeAtMs: 1010, completeAtMs: 900.25 })
+    for (let length = 0; length < some[0]!.length; length += 1) {
+      if (length !== 11)
+        expect(readFeedback(some[0]!.subarray(0, length), into), `${length} bytes`).toBe(false)
+    }
+    const tooOld = some[0]!.slice()
+    tooOld.fill(255, 7, 11)
+    expect(readFeedback(tooOld, into)).toBe(false)
   })
 
   it('refuses what is cut off, empty blocks, and times after it was made', () => {

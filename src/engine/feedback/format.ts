@@ -1,13 +1,17 @@
 import { getU48, setU48, viewOf } from '../bytes'
 
-/** First byte of the plain text of a control datagram. */
+/** First byte of the plain text of a control datagram: of feedback that tells all that came, and of one that may not. */
 export const feedbackType = 3
+export const behindType = 4
+/** Whoever has this word among the features of its hello reads the second. */
+export const behindFeature = 'feedback-behind'
 /** Times are told in steps of this, µs. */
 const tickUs = 10
 export const ticksPerMs = 1000 / tickUs
 /** A plain text is at most this long: sealed within 1200 bytes. */
 export const maxFeedbackBytes = 1176
 const headerBytes = 7
+const behindHeaderBytes = 11
 const blockBytes = 16
 /** What a further packet of a block takes at most: two numbers of at most seven bytes. */
 const entryBytes = 14
@@ -23,6 +27,8 @@ const maxVarint = 2 ** 49 - 1
 export interface Arrivals {
   /** When it was made, in its sender's engine time. */
   madeAtMs: number
+  /** What came until then is told here or was before; its sender may not have read what came later. */
+  completeAtMs: number
   count: number
   /** The addressee's own numbers of its pairs. */
   readonly pairs: number[]
@@ -37,7 +43,8 @@ export interface Arrivals {
  * the other, then `take`. `add` is false when there is no room: take the text, begin another, and add it again.
  */
 export interface FeedbackWriter {
-  begin(madeAtMs: number): void
+  /** `completeAtMs`: what came until then is told with this text; what came later may wait unread. */
+  begin(madeAtMs: number, completeAtMs: number): void
   add(pair: number, stream: number, sequence: number, arrivedMs: number): boolean
   take(): Uint8Array
 }
@@ -76,11 +83,14 @@ export function createFeedbackWriter(): FeedbackWriter {
   }
 
   return {
-    begin(madeAtMs) {
+    begin(madeAtMs, completeAtMs) {
       madeTicks = Math.round(madeAtMs * ticksPerMs)
-      bytes[0] = feedbackType
+      const isBehind = completeAtMs < madeAtMs
+      bytes[0] = isBehind ? behindType : feedbackType
       setU48(view, 1, madeTicks)
-      length = headerBytes
+      if (isBehind)
+        view.setUint32(headerBytes, Math.min(maxU32, Math.round((madeAtMs - completeAtMs) * ticksPerMs)))
+      length = isBehind ? behindHeaderBytes : headerBytes
       blockAt = -1
     },
     add(pair, stream, sequence, arrivedMs) {
@@ -115,17 +125,22 @@ function unzigzag(value: number): number {
 }
 
 export function emptyArrivals(): Arrivals {
-  return { madeAtMs: 0, count: 0, pairs: [], streams: [], sequences: [], arrivedMs: [] }
+  return { madeAtMs: 0, completeAtMs: 0, count: 0, pairs: [], streams: [], sequences: [], arrivedMs: [] }
 }
 
-/** Reads a whole plain text of type 3; false when it is malformed, and then what stands in `into` means nothing. */
+/** Reads a whole plain text of type 3 or 4; false when it is malformed, and then what stands in `into` means nothing. */
 export function readFeedback(plain: Uint8Array, into: Arrivals): boolean {
-  if (plain[0] !== feedbackType || plain.length < headerBytes || plain.length > maxFeedbackBytes) return false
+  const isBehind = plain[0] === behindType
+  let at = isBehind ? behindHeaderBytes : headerBytes
+  if (!(isBehind || plain[0] === feedbackType) || plain.length < at || plain.length > maxFeedbackBytes)
+    return false
   const view = viewOf(plain)
   const madeTicks = getU48(view, 1)
+  const completeTicks = madeTicks - (isBehind ? view.getUint32(headerBytes) : 0)
+  if (completeTicks < 0) return false
   into.madeAtMs = madeTicks / ticksPerMs
+  into.completeAtMs = completeTicks / ticksPerMs
   into.count = 0
-  let at = headerBytes
 
   /** The next number, or -1. */
   const readVarint = (): number => {

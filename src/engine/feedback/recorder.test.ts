@@ -5,7 +5,7 @@ import { createRecorder, type Recorder } from './recorder'
 
 function tell(recorder: Recorder, nowMs: number): number[] {
   const into = emptyArrivals()
-  return recorder.poll(nowMs).flatMap((text) => {
+  return recorder.poll(nowMs, nowMs).flatMap((text) => {
     expect(readFeedback(text, into)).toBe(true)
     return into.sequences.slice(0, into.count)
   })
@@ -46,10 +46,10 @@ describe('the recorder', () => {
     let nowMs = 1000
     const nextAfterReport = (rttMs: number, isOneLink = false): number => {
       nowMs += 2000
-      recorder.poll(nowMs - 500)
+      recorder.poll(nowMs - 500, nowMs - 500)
       recorder.setWay(rttMs, isOneLink)
       recorder.arrived(1, 1, 1, nowMs, nowMs)
-      recorder.poll(nowMs)
+      recorder.poll(nowMs, nowMs)
       return recorder.nextDeadline() - nowMs
     }
     expect(nextAfterReport(4)).toBe(10)

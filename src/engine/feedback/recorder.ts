@@ -32,8 +32,8 @@ export interface Recorder {
   setWay(rttMs: number | null, isOneLink: boolean): void
   /** When a report is due; Infinity while there is nothing to tell. */
   nextDeadline(): number
-  /** The plain texts of the report that is due; none before that. */
-  poll(nowMs: number): readonly Uint8Array[]
+  /** The plain texts of the report that is due; none before that. What came after `completeAtMs` may wait unread. */
+  poll(nowMs: number, completeAtMs: number): readonly Uint8Array[]
   /** Arrivals that were never told, since they came faster than they could be. */
   readonly untold: number
 }
@@ -84,9 +84,9 @@ export function createRecorder(): Recorder {
     }
   }
 
-  const write = (nowMs: number): Uint8Array[] => {
+  const write = (nowMs: number, completeAtMs: number): Uint8Array[] => {
     const texts: Uint8Array[] = []
-    writer.begin(nowMs)
+    writer.begin(nowMs, completeAtMs)
     for (const { first } of groups.values()) {
       for (let slot = first; slot >= 0; slot = nextOfGroup[slot] as number) {
         const pair = pairs[slot] as number
@@ -95,7 +95,7 @@ export function createRecorder(): Recorder {
         const time = times[slot] as number
         if (writer.add(pair, stream, sequence, time)) continue
         texts.push(writer.take())
-        writer.begin(nowMs)
+        writer.begin(nowMs, completeAtMs)
         writer.add(pair, stream, sequence, time)
       }
     }
@@ -123,10 +123,10 @@ export function createRecorder(): Recorder {
       intervalMs = Math.min(mostIntervalMs, Math.max(leastIntervalMs, wantedMs))
     },
     nextDeadline: () => dueMs,
-    poll(nowMs) {
+    poll(nowMs, completeAtMs) {
       if (nowMs < dueMs) return none
       groupEntries()
-      const texts = write(nowMs)
+      const texts = write(nowMs, completeAtMs)
       marks.pop()
       marks.unshift(added)
       told = added

@@ -20,7 +20,7 @@ export type ControlMessage =
   /** The whole plain text; the feedback room reads it. */
   | { readonly kind: 'feedback'; readonly plain: Uint8Array }
 
-const type = { reliable: 1, report: 2, feedback: 3 } as const
+const type = { reliable: 1, report: 2, feedback: 3, feedbackBehind: 4 } as const
 const reportBytes = 26
 /** UDP payload of a control datagram with a report. */
 const maxDatagramBytes = 1200
@@ -60,7 +60,7 @@ function encodePairs(pairs: readonly PairReport[]): Uint8Array {
 /** Undefined when it is neither of the messages this version knows; such a datagram is dropped. */
 export function decodeControl(plain: Uint8Array): ControlMessage | undefined {
   if (plain[0] === type.reliable) return { kind: 'reliable', frame: plain.subarray(1) }
-  if (plain[0] === type.feedback) return { kind: 'feedback', plain }
+  if (plain[0] === type.feedback || plain[0] === type.feedbackBehind) return { kind: 'feedback', plain }
   if (plain[0] !== type.report || plain.length < 2) return undefined
   const count = plain[1] as number
   if (plain.length !== 2 + reportBytes * count) return undefined

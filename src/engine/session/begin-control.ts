@@ -1,5 +1,6 @@
 import type { EngineInput } from '../face/io'
 import { limits } from '../face/limits'
+import { behindFeature } from '../feedback'
 import { createControlSealer, restsFeature } from '../frames'
 import { createReliable } from '../reliable'
 import { sendText } from './control'
@@ -30,7 +31,8 @@ export function beginControl(
   const candidates = ownCandidates(state)
     .filter(({ type }) => type !== 'host')
     .map(({ socket, address: { address, port } }) => ({ address, port, interfaceName: socket.interfaceName }))
-  sendText(state, { t: 'hello', appVersion, os, interfaces, candidates, features: ['streams', restsFeature] })
+  const features = ['streams', restsFeature, behindFeature]
+  sendText(state, { t: 'hello', appVersion, os, interfaces, candidates, features })
   sendText(state, { t: 'mode', mode: state.mode, use: state.use })
   state.timers.set('report', state.nowMs + reportIntervalMs)
 }

@@ -45,6 +45,8 @@ export interface FeedbackState {
   readonly recorder: Recorder
   readonly arrivals: Arrivals
   readonly lateness: Lateness
+  /** The peer reads reports that may not tell all that came. */
+  peerReadsBehind: boolean
   /** By pair; made when the first packet of a stream goes over it, and given up with the pair. */
   readonly paths: Map<number, SendingPath>
   /** What was known last of pairs that were closed. */
@@ -68,6 +70,7 @@ export function createFeedbackState(): FeedbackState {
     recorder: createRecorder(),
     arrivals: emptyArrivals(),
     lateness: createLateness(),
+    peerReadsBehind: false,
     paths: new Map(),
     past: new Map(),
     bottlenecks: createBottlenecks(),
@@ -213,7 +216,7 @@ export function takeFeedback(state: SessionState, plain: Uint8Array): void {
     )
   }
   finish()
-  if (arrivals.count > 0) state.spreading.streams.reported(arrivals.madeAtMs, state.nowMs)
+  if (arrivals.count > 0) state.spreading.streams.reported(arrivals.completeAtMs, state.nowMs)
 }
 
 /** What is known of the pair's direction towards the peer; null before a stream's packet went over it. */

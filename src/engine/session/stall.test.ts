@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import type { EnginePrimitives } from '../face/io'
 import { limits } from '../face/limits'
-import { pairOfEngines, type TestLink } from '../testing'
+import { pairOfEngines, testPrimitives, type TestLink } from '../testing'
 
 const stream = { kind: 'cbr', rateBps: 8_000_000, sizeBytes: 1000 } as const
 
@@ -75,4 +76,64 @@ test('a driver that never comes to say that all is read holds judgement up for a
   expect(stateOf()).toBe('up')
   world.runUntil(world.now() + 200)
   expect(stateOf()).toBe('down')
+})
+
+/** The first machine is busy from now on, and reads what comes all the same; `word`: what its hellos leave out. */
+function behindWorld(word = '') {
+  const hide = (seed: number): EnginePrimitives => {
+    const primitives = testPrimitives(seed)
+    // Of the same length, as lengths are sealed as well; words that are not known are skipped.
+    const without = (plain: Uint8Array): Uint8Array =>
+      Buffer.from(Buffer.from(plain).toString('latin1').replace(word, 'x'.repeat(word.length)), 'latin1')
+    return {
+      ...primitives,
+      seal: (key, nonce, plain, aad) => primitives.seal(key, nonce, without(plain), aad),
+    }
+  }
+  const links: TestLink[] = [10, 20, 30].map((delayMs) => ({ delayMs, loss: 0, up: true }))
+  const settings = {
+    mode: 'redundant',
+    messages: { enabled: false, ratePerSecond: 1, sizeBytes: 64 },
+  } as const
+  const world = pairOfEngines(links, [settings, { ...settings, streams: [stream] }], 1, hide)
+  world.connect()
+  world.runUntil(5000)
+  world.give(0, { kind: 'unread', sinceMs: world.now() })
+  const sender = () => world.hosts[1].engine.snapshot(world.now())
+  return {
+    world,
+    links,
+    doubts: () => sender().pairs.reduce((sum, pair) => sum + pair.timesSuspected + pair.timesDown, 0),
+    inFlightBytes: () => sender().pairs.map(({ capacity }) => capacity?.inFlightBytes ?? 0),
+    badFrames: () => sender().dropped['bad-frame'],
+  }
+}
+
+test('a machine that has not read all that came tells of what it has read', () => {
+  const { world, inFlightBytes, badFrames } = behindWorld()
+  world.runUntil(world.now() + limits.unreadMs - 10)
+  // 1000 bytes a millisecond: a round trip of 20 to 60 ms, and the time between two reports.
+  expect(Math.max(...inFlightBytes())).toBeLessThan(90_000)
+  expect(badFrames()).toBe(0)
+})
+
+test('its peer concludes nothing from what it does not tell before it has read all', () => {
+  const { world, links, doubts } = behindWorld()
+  const before = doubts()
+  ;(links[1] as TestLink).up = false
+  world.runUntil(world.now() + 200)
+  expect(doubts()).toBe(before)
+  world.give(0, { kind: 'unread', sinceMs: null })
+  world.runUntil(world.now() + 60)
+  expect(doubts()).toBeGreaterThan(before)
+})
+
+test('an earlier release, which would take such a report for all that came, is told when all is read', () => {
+  const { world, inFlightBytes, badFrames } = behindWorld('feedback-behind')
+  world.runUntil(world.now() + limits.unreadMs - 10)
+  expect(Math.max(...inFlightBytes())).toBeGreaterThan(200_000)
+  world.give(0, { kind: 'unread', sinceMs: null })
+  world.runUntil(world.now() + 100)
+  expect(Math.max(...inFlightBytes())).toBeLessThan(90_000)
+  expect(badFrames()).toBe(0)
 })

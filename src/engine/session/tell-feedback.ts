@@ -6,18 +6,20 @@ import { resendLost } from './stream-resend'
 /** Tells the peer what came, and notices what is lost or silent. */
 export function settleFeedback(state: SessionState): void {
   const { recorder, paths } = state.feedback
-  // A report says that nothing else has come, so what waits unread is read first.
-  const { isHeld } = state.agent.state
+  const { isHeld, deafSinceMs } = state.agent.state
   if (
-    !isHeld &&
+    mayReport(state) &&
     state.nowMs >= recorder.nextDeadline() &&
     state.control !== null &&
     state.controlPairs.length > 0
   ) {
     const [first, second] = state.controlPairs.map((id) => pairById(state, id))
     const isOneLink = first !== undefined && (second === undefined || isOfOneLink(first, second))
+    // What came since this machine is busy may wait unread.
+    const completeAtMs = isHeld ? deafSinceMs : state.nowMs
     recorder.setWay(first?.rtt.smoothedMs ?? null, isOneLink)
-    for (const [at, plain] of recorder.poll(state.nowMs).entries()) tellOver(state, plain, isOneLink, at)
+    for (const [at, plain] of recorder.poll(state.nowMs, completeAtMs).entries())
+      tellOver(state, plain, isOneLink, at)
     state.feedback.told += 1
   }
   const { spreading } = state
@@ -41,10 +43,15 @@ export function settleFeedback(state: SessionState): void {
 
 export function feedbackDeadline(state: SessionState): number {
   const { recorder, paths } = state.feedback
-  if (state.agent.state.isHeld) return Infinity
-  let soonest = state.controlPairs.length > 0 ? recorder.nextDeadline() : Infinity
+  let soonest = mayReport(state) && state.controlPairs.length > 0 ? recorder.nextDeadline() : Infinity
+  if (state.agent.state.isHeld) return soonest
   for (const { capacity } of paths.values()) soonest = Math.min(soonest, capacity.nextDeadline())
   return soonest
+}
+
+/** An earlier release takes a report for all that came, so what waits unread is read first. */
+function mayReport(state: SessionState): boolean {
+  return !state.agent.state.isHeld || state.feedback.peerReadsBehind
 }
 
 /** The `at`-th datagram of a report. Over one link the pairs take turns: two copies would leave one after the other, and a burst of loss take both. */

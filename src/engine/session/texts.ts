@@ -1,5 +1,6 @@
 import { limits } from '../face/limits'
 import type { Mode } from '../face/settings'
+import { behindFeature } from '../feedback'
 import { type ControlText, restsFeature } from '../frames'
 import { tellLimit } from '../ice'
 import { namePeer, takeCandidates } from './candidates'
@@ -48,6 +49,7 @@ function takeHello(state: SessionState, hello: Extract<ControlText, { t: 'hello'
   const { appVersion, os, interfaces } = hello
   state.peer = { kind: 'pathscope', appVersion, os, interfaces }
   state.streams.peerKnows = hello.features?.includes('streams') ?? false
+  state.feedback.peerReadsBehind = hello.features?.includes(behindFeature) ?? false
   state.streams.peerReadsRests = hello.features?.includes(restsFeature) ?? false
   namePeer(state, hello.candidates ?? [])
 }

@@ -47,8 +47,8 @@ export interface Spreader {
   gave(id: number, bytes: number, nowMs: number): void
   /** The peer tells for the first time that packets came over the path. */
   heard(id: number, told: Told, nowMs: number): void
-  /** The peer made a report at `madeAtMs` by its clock, of whatever paths: what should have come by then is overdue. */
-  reported(madeAtMs: number, nowMs: number): void
+  /** The peer has told what came until `toldUntilMs` by its clock, of whatever paths: what should have come by then is overdue. */
+  reported(toldUntilMs: number, nowMs: number): void
   /** A check that was sent over the path at `sentAtMs` was answered. */
   answered(id: number, sentAtMs: number, nowMs: number): void
   /** Bytes of a stream that were sent again. */

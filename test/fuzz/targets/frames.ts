@@ -89,9 +89,9 @@ function rejoined(input: Uint8Array): number[] {
   return bytes
 }
 
-function feedbackSample(): Uint8Array {
+function feedbackSample(completeAtMs = 5000): Uint8Array {
   const writer = createFeedbackWriter()
-  writer.begin(5000)
+  writer.begin(5000, completeAtMs)
   for (let i = 0; i < 40; i += 1) writer.add(1 + (i >> 4), 1, 100 + 2 * i - (i % 5), 4900 + i * 0.57)
   return writer.take()
 }
@@ -101,7 +101,13 @@ export const feedback: Target = {
   name: 'feedback',
   form: 'bytes',
   maxBytes: 2048,
-  samples: () => [feedbackSample(), feedbackSample().subarray(0, 23), fromHex('03000000000000')],
+  samples: () => [
+    feedbackSample(),
+    feedbackSample(4800),
+    feedbackSample().subarray(0, 23),
+    fromHex('03000000000000'),
+    fromHex('0400000000000000000000'),
+  ],
   words: [fromHex('0001'), fromHex('ffff'), fromHex('ffffffffffffff7f'), fromHex('00')],
   run(input) {
     const read = emptyArrivals()
@@ -111,6 +117,7 @@ export const feedback: Target = {
     let checked = 0
     const check = (): void => {
       demand(readFeedback(writer.take(), again), 'what is written is read')
+      demand(again.completeAtMs === read.completeAtMs, 'what it may not tell is read as it was written')
       for (let i = 0; i < again.count; i += 1, checked += 1) {
         const isSame =
           again.pairs[i] === read.pairs[checked] &&
@@ -119,7 +126,7 @@ export const feedback: Target = {
         demand(isSame, 'an arrival is read as it was written')
       }
     }
-    writer.begin(read.madeAtMs)
+    writer.begin(read.madeAtMs, read.completeAtMs)
     for (let i = 0; i < read.count; i += 1) {
       const one = [read.pairs[i], read.streams[i], read.sequences[i], read.arrivedMs[i]] as [
         number,
@@ -130,7 +137,7 @@ export const feedback: Target = {
       demand(one[3] <= read.madeAtMs, 'nothing arrived after it was told')
       if (writer.add(...one)) continue
       check()
-      writer.begin(read.madeAtMs)
+      writer.begin(read.madeAtMs, read.completeAtMs)
       demand(writer.add(...one), 'an empty datagram has room')
     }
     check()

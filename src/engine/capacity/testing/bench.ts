@@ -163,7 +163,8 @@ export function createBench(
       receiverMs = Infinity
       const rtts = paths.flatMap((one) => (one.up ? (one.capacity.ledger.smoothedRttMs ?? []) : []))
       recorder.setWay(rtts.length > 0 ? Math.min(...rtts) : null, paths.length === 1)
-      for (const text of recorder.poll(Math.max(recorder.nextDeadline(), clock.nowMs + clockOffsetMs))) {
+      const madeAtMs = Math.max(recorder.nextDeadline(), clock.nowMs + clockOffsetMs)
+      for (const text of recorder.poll(madeAtMs, madeAtMs)) {
         const number = textNumber++
         for (const one of paths.slice(0, 2))
           one.back.send(text.length + 24 + ipBytes, () =>
