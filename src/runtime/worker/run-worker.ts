@@ -11,7 +11,7 @@ import {
   nodeStreams,
 } from '../adapters/node'
 import { createWeriftSessions } from '../adapters/werift'
-import { runLoopback } from '../loopback'
+import { runLoopback, warmUpBefore } from '../loopback'
 import type { Ports } from '../ports'
 import { messageOf, type RunningSession, runSession } from '../session'
 
@@ -72,5 +72,6 @@ function begin(request: SessionRequest, post: (update: SessionUpdate) => void): 
     secure,
     log,
   }
-  return runSession({ ...about, request, role: request.role, ports, post })
+  const told = warmUpBefore(clock, entropy, post)
+  return runSession({ ...about, request, role: request.role, ports, post: told })
 }

@@ -1,10 +1,11 @@
 /** A session of two command lines over the lab's links, and what both reports say of it. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseReport, type Report } from '../../../src/shared/report'
 import type { Lab, Side } from './lab'
 
@@ -34,12 +35,16 @@ const collections = resolve('out/bench/collections.cjs')
 /** Beyond its duration a session takes this long at most, s, and this part of it, as reports of long ones take time. */
 const slackSeconds = 40
 const slackPart = 0.05
+/** Offer and answer are on their way for so long each, ms. */
+const carryMs = 2000
+const lookEveryMs = 50
 
 export async function runLabSession(lab: Lab, session: LabSession): Promise<LabReports> {
   const folder = session.keepIn ?? mkdtempSync(join(tmpdir(), 'pathscope-bench-'))
   const [offer, answer] = [join(folder, 'offer'), join(folder, 'answer')]
+  const [offerThere, answerThere] = [`${offer}-there`, `${answer}-there`]
   // An offer of an earlier run would be taken for this one's.
-  for (const file of [offer, answer]) rmSync(file, { force: true })
+  for (const file of [offer, answer, offerThere, answerThere]) rmSync(file, { force: true })
   const duration = ['--duration', `${session.seconds}s`, '--jsonl', '--stats', '1s']
   const start = (side: Side, args: readonly string[]): ChildProcess => {
     const program = [process.execPath, cli, ...args, ...duration, '--report', join(folder, side)]
@@ -48,11 +53,11 @@ export async function runLabSession(lab: Lab, session: LabSession): Promise<LabR
     program.splice(1, 0, '--require', collections)
     return lab.start(side, 'env', [`PATHSCOPE_COLLECTIONS=${notes}`, ...program])
   }
-  const left = start('left', ['offer', '--offer-out', offer, '--answer-in', answer, ...session.left])
+  const left = start('left', ['offer', '--offer-out', offer, '--answer-in', answerThere, ...session.left])
   const right = start('right', [
     'answer',
     '--offer-in',
-    offer,
+    offerThere,
     '--answer-out',
     answer,
     ...(session.right ?? []),
@@ -67,6 +72,9 @@ export async function runLabSession(lab: Lab, session: LabSession): Promise<LabR
   )
   try {
     const ends = [left, right].map((child) => once(child, 'exit'))
+    const isOver = (): boolean => [left, right].some(({ exitCode }) => exitCode !== null)
+    await carry(offer, offerThere, isOver)
+    await carry(answer, answerThere, isOver)
     await channelOpen(left)
     await session.during?.()
     const statuses = (await Promise.all(ends)).map(([code]) => code as number | null)
@@ -80,6 +88,17 @@ export async function runLabSession(lab: Lab, session: LabSession): Promise<LabR
     clearTimeout(limit)
     if (session.keepIn === undefined) rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** As a person would: it takes some seconds, in which each program makes itself ready. */
+async function carry(from: string, to: string, isOver: () => boolean): Promise<void> {
+  while (!existsSync(from)) {
+    if (isOver()) return
+    await sleep(lookEveryMs)
+  }
+  await sleep(carryMs)
+  copyFileSync(from, `${to}-part`)
+  renameSync(`${to}-part`, to)
 }
 
 /** Also resolves when the program ends, so that its own failure is what is told. */
