@@ -68,8 +68,8 @@ export interface Controller {
   /** A packet sent at `sentMs` arrived and waited `queueMs` more than the least. */
   delivered(bytes: number, sentMs: number, queueMs: number, nowMs: number): void
   lost(bytes: number, sentMs: number, byFullQueue: boolean, nowMs: number): void
-  /** After each report. */
-  reported(nowMs: number): void
+  /** After each report. `isBehind`: what its packets waited for may be the receiver. */
+  reported(nowMs: number, isBehind: boolean): void
   /** The window or the pacer has kept a packet back: it is they that limit. */
   limited(): void
   /** Nothing is heard, or the path is suspected: begin anew from a part of what there was. */
@@ -207,7 +207,7 @@ export function createController(path: ControllerView, startMs: number): Control
   }
 
   /** Over when a queue builds and the rate grows no more: jitter alone can look like a queue, but does not stop growth. */
-  const considerStartup = (standingMs: number | null, nowMs: number): void => {
+  const considerStartup = (standingMs: number | null, isBehind: boolean, nowMs: number): void => {
     if (standingMs === null || ledger.highestArrived < 16) return
     const ack = ackMs()
     if (nowMs - startupRoundMs >= ack) {
@@ -222,9 +222,9 @@ export function createController(path: ControllerView, startMs: number): Control
     }
     const short = Math.max(4, queue.noiseMs)
     isCautious = standingMs > short
-    const isLong = standingMs > 2 * short + 10
+    const isLong = !isBehind && standingMs > 2 * short + 10
     const isSteadyPath = queue.isNoiseKnown && queue.noiseMs < 1 && ledger.highestArrived > 32
-    const isCertain = stalledRounds >= 2 || isSteadyPath
+    const isCertain = stalledRounds >= 2 || (isSteadyPath && !isBehind)
     if (isLong || (standingMs > short && isCertain)) settleAfterStartup(standingMs, nowMs)
   }
 
@@ -400,7 +400,7 @@ export function createController(path: ControllerView, startMs: number): Control
       cutMs = nowMs
       setWindow(next)
     },
-    reported(nowMs) {
+    reported(nowMs, isBehind) {
       roundFlight = Math.max(roundFlight, ledger.inFlightBytes)
       const ack = ackMs()
       const standing = queue.standingMs(30)
@@ -408,10 +408,11 @@ export function createController(path: ControllerView, startMs: number): Control
       const isShort = (phase === 'steady' || phase === 'draining') && standing !== null && standing <= alarm
       beyondBps = isShort ? rate.overBps(200) : 0
       if (phase === 'startup') {
-        considerStartup(standing, nowMs)
+        considerStartup(standing, isBehind, nowMs)
         return
       }
-      if (phase === 'steady' && standing !== null && standing > alarm && nowMs - cutMs > ack + 30) {
+      const isAlarm = !isBehind && standing !== null && standing > alarm
+      if (phase === 'steady' && isAlarm && nowMs - cutMs > ack + 30) {
         cutMs = nowMs
         adjust(standing, nowMs)
         beginRound(nowMs)

@@ -13,6 +13,7 @@ function drive(
   seconds: number,
   { arrival, packetsPerSecond }: Way,
   look: (path: PathCapacity, nowMs: number) => void,
+  isBehind = false,
 ) {
   const losses: boolean[] = []
   const path = createPathCapacity(
@@ -42,7 +43,7 @@ function drive(
       const { sequence: one, arrivedMs } = under.shift()!
       path.arrived(1, one, arrivedMs, nowMs - 50, nowMs)
     }
-    path.reported(nowMs)
+    path.reported(nowMs, isBehind)
     look(path, nowMs)
   }
   return losses
@@ -108,11 +109,12 @@ describe('what a path is said to carry', () => {
   it('stays unknown while a receiver that is held up now and then reads the frames of a video late', () => {
     const frames = (nowMs: number) => (nowMs % 33 === 0 ? 14_000 : 0)
     for (let seed = 1; seed <= 8; seed += 1) {
-      let last: PathCapacity['view'] | null = null
+      const told: number[] = []
       drive(60, { arrival: heldUp(seed), packetsPerSecond: frames }, (path) => {
-        if (path.view().capacityBps !== null) last ??= path.view
+        const { capacityBps } = path.view()
+        if (capacityBps !== null) told.push(capacityBps)
       })
-      expect(last, `seed ${seed}`).toBeNull()
+      expect(told, `seed ${seed}`).toEqual([])
     }
   })
 
@@ -132,11 +134,27 @@ describe('what a path is said to carry', () => {
     for (let at = 0; at < 100; at += 1) {
       path.sent(1, at, 1250, at * 10)
       path.arrived(1, at, at * 10 + 20, at * 10 + 20, at * 10 + 40)
-      path.reported(at * 10 + 40)
+      path.reported(at * 10 + 40, false)
     }
     expect(path.view().deliveryRateBps).toBeGreaterThan(900_000)
     path.tick(2500)
     expect(path.view().deliveryRateBps).toBe(0)
+  })
+
+  it('stays unknown while the receiver has more to read: what packets wait for may be the receiver', () => {
+    const told: (number | null)[] = []
+    const way = { arrival: narrowing(0), packetsPerSecond: () => 400 }
+    drive(3, way, (path) => told.push(path.view().capacityBps), true)
+    expect(told.every((one) => one === null)).toBe(true)
+  })
+
+  it('is known, if roughly, of a path that delivers in bunches, a tenth of a second apart', () => {
+    let freeMs = 0
+    const told = measured(5, 600, (sentMs) => {
+      freeMs = Math.max(freeMs, sentMs) + (1250 * 8000) / 5e6
+      return 50 + Math.ceil(freeMs / 102.4) * 102.4
+    })
+    expect(Math.abs((told.at(-1) ?? 0) - 5e6)).toBeLessThan(0.35 * 5e6)
   })
 
   it('is its rate within a fifth of a second of a standing queue', () => {

@@ -55,8 +55,8 @@ export interface PathCapacity {
   /** A packet of a stream goes over it. */
   sent(stream: number, sequence: number, bytes: number, nowMs: number): void
   arrived(stream: number, sequence: number, arrivedMs: number, madeAtMs: number, nowMs: number): void
-  /** All arrivals of a report have been given. */
-  reported(nowMs: number): void
+  /** All arrivals of a report have been given. `isBehind`: what they waited for may be the receiver, which has more to read. */
+  reported(nowMs: number, isBehind: boolean): void
   tick(nowMs: number): void
   nextDeadline(): number
   /** The path is suspected: nothing of `bulk` may go until it is not. */
@@ -204,7 +204,8 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   const isSaturated = (deliveredBps: number): boolean => {
     const noise = queue.noiseMs
     const isLong = isLongQueue()
-    const windowMs = isLong || queue.arrivals(100) >= enoughPackets ? 100 : 320
+    const isDense = queue.arrivals(100) >= enoughPackets && isShown(100)
+    const windowMs = isLong || isDense ? 100 : 320
     const standing = queue.standingMs(windowMs) ?? 0
     const ownMs = (meanBytes * 8000) / deliveredBps
     const stands = standing > saturatedQueueMs + noise / 2 + ownMs
@@ -301,11 +302,12 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       nowMs = atMs
       ledger.arrived(stream, sequence, arrivedMs, madeAtMs, atMs)
     },
-    reported(atMs) {
+    reported(atMs, isBehind) {
       nowMs = atMs
       backoff = 1
       ledger.settle(atMs)
-      controller.reported(atMs)
+      controller.reported(atMs, isBehind)
+      if (isBehind) return
       findLongerWay()
       measureCapacity()
     },

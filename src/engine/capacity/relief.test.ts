@@ -75,7 +75,7 @@ function judged(load: Load, way: Way, seed = 1): { readonly full: number; readon
         const { sequence: one, arrivedMs } = under.shift()!
         path.arrived(1, one, arrivedMs, nowMs - 20, nowMs)
       }
-      path.reported(nowMs)
+      path.reported(nowMs, false)
     }
     if (nowMs % intervalMs !== 0 || nowMs === 0) continue
     const now = path.ledger.counts

@@ -58,12 +58,13 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     handle(input, nowMs) {
       if (state.ended) return
+      const lastInputMs = state.nowMs
       state.nowMs = Math.max(state.nowMs, nowMs)
       if (input.kind === 'tick' && departFirst(state)) return
       if (input.kind === 'datagram') {
         const taken = takeDatagram(state, input)
         if (taken === 'dropped' || (taken === 'packet' && !isSettlingDue(state))) return
-      } else take(state, input)
+      } else take(state, input, lastInputMs)
       settle(state)
       state.dueMs = earliest(state)
     },
@@ -80,12 +81,16 @@ export function createEngine(options: EngineOptions): Engine {
   }
 }
 
-function take(state: SessionState, input: Exclude<EngineInput, { kind: 'datagram' }>): void {
+function take(
+  state: SessionState,
+  input: Exclude<EngineInput, { kind: 'datagram' }>,
+  lastInputMs: number,
+): void {
   switch (input.kind) {
     case 'tick':
       return
     case 'unread':
-      return holdJudgement(state, input.sinceMs)
+      return holdJudgement(state, input.sinceMs, lastInputMs)
     case 'socket-opened':
       beginGathering(state)
       if (!state.agent.addSocket(input.socket, state.nowMs)) return
@@ -300,7 +305,7 @@ function runTimer(state: SessionState, name: TimerName): void {
     case 'silence':
       return giveUpWaiting(state)
     case 'unread':
-      return holdJudgement(state, null)
+      return holdJudgement(state, null, nowMs)
   }
 }
 

@@ -47,6 +47,8 @@ export interface FeedbackState {
   readonly lateness: Lateness
   /** The peer reads reports that may not tell all that came. */
   peerReadsBehind: boolean
+  /** While this machine is behind: all that came until then has been read. */
+  readUntilMs: number
   /** By pair; made when the first packet of a stream goes over it, and given up with the pair. */
   readonly paths: Map<number, SendingPath>
   /** What was known last of pairs that were closed. */
@@ -71,6 +73,7 @@ export function createFeedbackState(): FeedbackState {
     arrivals: emptyArrivals(),
     lateness: createLateness(),
     peerReadsBehind: false,
+    readUntilMs: Infinity,
     paths: new Map(),
     past: new Map(),
     bottlenecks: createBottlenecks(),
@@ -193,7 +196,7 @@ export function takeFeedback(state: SessionState, plain: Uint8Array): void {
   const finish = (): void => {
     if (path === undefined) return
     const { newDelays } = path.capacity.ledger
-    path.capacity.reported(state.nowMs)
+    path.capacity.reported(state.nowMs, arrivals.completeAtMs < arrivals.madeAtMs)
     const { newestSentMs } = path.capacity.ledger
     if (newDelays === null || newestSentMs === null) return
     const told = { sentAtMs: newestSentMs, delayMs: newDelays.newestMs, mostDelayMs: newDelays.mostMs }

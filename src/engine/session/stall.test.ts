@@ -137,3 +137,15 @@ test('an earlier release, which would take such a report for all that came, is t
   expect(Math.max(...inFlightBytes())).toBeLessThan(90_000)
   expect(badFrames()).toBe(0)
 })
+
+test.each([5, 25, 60])(
+  'a machine that was away for 60 ms, longer than the timer that shows it was late for (%i ms), tells its peer nothing wrong',
+  (lateMs) => {
+    const { world, doubts } = busyWorld(true)
+    world.runUntil(5013)
+    const before = doubts(1)
+    world.stall(0, 60, true, lateMs)
+    world.runUntil(world.now() + 100)
+    expect(doubts(1)).toBe(before)
+  },
+)

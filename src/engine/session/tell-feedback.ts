@@ -6,7 +6,7 @@ import { resendLost } from './stream-resend'
 /** Tells the peer what came, and notices what is lost or silent. */
 export function settleFeedback(state: SessionState): void {
   const { recorder, paths } = state.feedback
-  const { isHeld, deafSinceMs } = state.agent.state
+  const { isHeld } = state.agent.state
   if (
     mayReport(state) &&
     state.nowMs >= recorder.nextDeadline() &&
@@ -15,8 +15,7 @@ export function settleFeedback(state: SessionState): void {
   ) {
     const [first, second] = state.controlPairs.map((id) => pairById(state, id))
     const isOneLink = first !== undefined && (second === undefined || isOfOneLink(first, second))
-    // What came since this machine is busy may wait unread.
-    const completeAtMs = isHeld ? deafSinceMs : state.nowMs
+    const completeAtMs = Math.min(state.nowMs, state.feedback.readUntilMs)
     recorder.setWay(first?.rtt.smoothedMs ?? null, isOneLink)
     for (const [at, plain] of recorder.poll(state.nowMs, completeAtMs).entries())
       tellOver(state, plain, isOneLink, at)

@@ -247,13 +247,14 @@ export function pairOfEngines(
 
   /**
    * One machine is busy: its engine stands still, then its timers run, and only then what came meanwhile is read, ten a
-   * millisecond, until all is. `tells`: its driver says that it is late, and when all is read.
+   * millisecond, until all is. `tells`: its driver says that it is late, by a timer that was due `lateMs` ago, and when all is
+   * read.
    */
-  const stall = (index: 0 | 1, forMs: number, tells: boolean): void => {
+  const stall = (index: 0 | 1, forMs: number, tells: boolean, lateMs = forMs): void => {
     const arrivals: EngineInput[] = []
     unread[index] = arrivals
-    const sinceMs = nowMs
     runUntil(nowMs + forMs)
+    const sinceMs = nowMs - lateMs
     unread[index] = null
     if (tells) give(index, { kind: 'unread', sinceMs })
     give(index, { kind: 'tick' })

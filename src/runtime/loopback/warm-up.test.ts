@@ -14,7 +14,7 @@ const connected: SessionUpdate = {
 }
 
 /** A thread whose time passes with each look at the clock, and what it is given to do. */
-function thread(lookMs: number) {
+function thread(lookMs: number, mostSealed = Infinity) {
   let nowMs = 0
   const due: (() => void)[] = []
   const clock: Clock = {
@@ -31,6 +31,7 @@ function thread(lookMs: number) {
     ...seeded,
     seal(...of) {
       sealed += 1
+      if (sealed > mostSealed) throw new Error('broken')
       return seeded.seal(...of)
     },
   }
@@ -58,13 +59,16 @@ test('a session that waits for the other description runs many packets of each w
   const took = await work()
   expect(sealed()).toBeGreaterThan(10_000)
   expect(took.length).toBeGreaterThan(50)
-  expect(Math.max(...took)).toBeLessThan(4.1)
+  expect(Math.max(...took)).toBeLessThan(2.1)
   tell(description)
   expect(await work()).toEqual([])
 })
 
-test('it stops when a path works, and when the session ends', async () => {
-  for (const update of [connected, { kind: 'ended', atMs: 0, reason: 'done', detail: null }] as const) {
+const answered: SessionUpdate = { kind: 'paste-accepted', type: 'answer' }
+const ended: SessionUpdate = { kind: 'ended', atMs: 0, reason: 'done', detail: null }
+
+test('it stops when the answer is there, when a path works, and when the session ends', async () => {
+  for (const update of [answered, connected, ended]) {
     const { tell, told, work, sealed } = thread(0.01)
     tell(description)
     await work(40)
@@ -85,4 +89,15 @@ test('it stops after two seconds of work on a slow machine', async () => {
   expect(workedMs).toBeGreaterThan(1900)
   expect(workedMs).toBeLessThan(2500)
   expect(sealed()).toBeLessThan(10_000)
+})
+
+test('what breaks in it is nothing to the session', async () => {
+  for (const mostSealed of [0, 500]) {
+    const { tell, told, work, sealed } = thread(0.01, mostSealed)
+    tell(description)
+    await work()
+    expect(sealed()).toBe(mostSealed + 1)
+    tell(connected)
+    expect(told).toEqual([description, connected])
+  }
 })

@@ -72,7 +72,8 @@ export async function runLabSession(lab: Lab, session: LabSession): Promise<LabR
   )
   try {
     const ends = [left, right].map((child) => once(child, 'exit'))
-    const isOver = (): boolean => [left, right].some(({ exitCode }) => exitCode !== null)
+    const isOver = (): boolean =>
+      [left, right].some(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null)
     await carry(offer, offerThere, isOver)
     await carry(answer, answerThere, isOver)
     await channelOpen(left)

@@ -151,7 +151,7 @@ export function createBench(
         clock.nowMs,
       )
     }
-    for (const index of touched) path(index).capacity.reported(clock.nowMs)
+    for (const index of touched) path(index).capacity.reported(clock.nowMs, false)
     send()
   }
   let receiverMs = Infinity
