@@ -7,12 +7,15 @@ import { type Bench, type BenchOptions, median, percentile, ratio, type Row, typ
 import { mptcpGoodputBps, startTcp, type TcpControl, tcpGoodputBps } from './lab/iperf'
 import { createLab, type Lab } from './lab/lab'
 import { readWaits } from './lab/queues'
-import { runLabSession } from './lab/session'
+import { type LabReports, runLabSession } from './lab/session'
+import { readShare } from './lab/share'
 import { receivedStream } from './lab/streams'
 
 const topologies = ['even', 'uneven', 'dual-wan', 'triple', 'same-bottleneck']
 const controls: readonly TcpControl[] = ['bbr', 'cubic']
 const ownSeconds = 15
+/** A flow beside ours begins so long before it, ms, and goes on until the lab goes. */
+const earlierMs = 3000
 
 /** One transfer of ours over some links, and what it did to them. */
 interface Transfer {
@@ -23,7 +26,13 @@ interface Transfer {
   readonly selfLossPercent: number | null
 }
 
-async function transfer(lab: Lab, links: readonly string[] | null, seconds: number): Promise<Transfer> {
+/** Runs a session with `bulk` over some links, and reads the log of packets that the lab wrote meanwhile. */
+async function logged<T>(
+  lab: Lab,
+  links: readonly string[] | null,
+  seconds: number,
+  read: (file: string, reports: LabReports) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pathscope-bench-'))
   const file = join(folder, 'packets.csv')
   const interfaces = links === null ? [] : ['--interfaces', links.join(',')]
@@ -36,6 +45,14 @@ async function transfer(lab: Lab, links: readonly string[] | null, seconds: numb
       right: ['--mode', 'weighted', '--stream', 'messages', ...interfaces],
     })
     await lab.log(null)
+    return await read(file, reports)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function transfer(lab: Lab, links: readonly string[] | null, seconds: number): Promise<Transfer> {
+  return logged(lab, links, seconds, async (file, reports) => {
     const counts = [...(await lab.counts('left->right')).values()]
     const offered = counts.reduce((sum, each) => sum + each.offered, 0)
     const dropped = counts.reduce((sum, each) => sum + each.dropped_queue, 0)
@@ -46,9 +63,7 @@ async function transfer(lab: Lab, links: readonly string[] | null, seconds: numb
       queueMs: queues.length === 0 ? null : Math.max(...queues),
       selfLossPercent: offered === 0 ? null : (100 * dropped) / offered,
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 async function withLab<T>(topology: string, measure: (lab: Lab) => Promise<T>): Promise<T> {
@@ -154,18 +169,16 @@ async function mptcpRow(
   }
 }
 
-/** The share of a bottleneck that both paths of ours together take beside one TCP flow. */
+/** The share of a bottleneck that both paths of ours together take beside one TCP flow that was there before. */
 async function shareRow(options: BenchOptions, control: TcpControl, seconds: number): Promise<Row> {
   const topology = 'same-bottleneck'
   const shares = await repeat(options, `beside TCP ${control}`, topology, async (lab) => {
-    const flow = await startTcp(lab, lab.links[0]!, control, seconds + 6)
-    await sleep(3000)
-    const ours = await transfer(lab, null, seconds)
-    const theirs = await flow.receivedBps()
-    return ours.payloadBps / (ours.payloadBps + theirs)
+    await startTcp(lab, lab.links[0]!, control)
+    await sleep(earlierMs)
+    return logged(lab, null, seconds, (file) => readShare(file, 'left->right'))
   })
   const label = `${topology}: share beside TCP ${control}`
-  return { label, values: [null, median(shares), ...new Array<null>(7).fill(null)] }
+  return { label, values: [null, median(shares.map(({ part }) => part)), ...new Array<null>(7).fill(null)] }
 }
 
 async function run(options: BenchOptions): Promise<Table> {
@@ -197,6 +210,7 @@ async function run(options: BenchOptions): Promise<Table> {
       'IP rate: of each bottleneck once. Singles: the same system over each link alone, their sum.',
       'Queue: what packets waited for the link, by the log of all packets at its rate; the worst link. Jitter comes after it and is no part.',
       'Self loss: packets that the link dropped because its queue was full.',
+      'Share: of what the bottleneck delivered between the first and the last packet of ours, the start included.',
       'A TCP that random loss holds down leaves the rest to whoever is beside it: what it carries alone is in the row of MPTCP, as its worst single.',
     ],
   }

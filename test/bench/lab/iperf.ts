@@ -37,34 +37,28 @@ export async function tcpGoodputBps(
   control: TcpControl,
   seconds: number,
 ): Promise<number> {
-  const flow = await startTcp(lab, link, control, seconds)
-  return flow.receivedBps()
+  const server = lab.start('right', 'iperf3', ['-s', '-1'])
+  await sleep(serverStartMs)
+  const bps = receivedBps(await lab.exec('left', 'iperf3', await clientOf(lab, link, control, seconds)))
+  await ended(server)
+  return bps
 }
 
-export interface TcpFlow {
-  /** Waits for its end. */
-  receivedBps(): Promise<number>
+/** Starts a TCP flow that competes with what is measured, until the lab goes, or for an hour. */
+export async function startTcp(lab: Lab, link: string, control: TcpControl): Promise<void> {
+  lab.start('right', 'iperf3', ['-s', '-1'])
+  await sleep(serverStartMs)
+  lab.start('left', 'iperf3', await clientOf(lab, link, control, 3600))
 }
 
-/** A TCP flow that competes with what is measured. */
-export async function startTcp(
+async function clientOf(
   lab: Lab,
   link: string,
   control: TcpControl,
   seconds: number,
-): Promise<TcpFlow> {
-  const server = lab.start('right', 'iperf3', ['-s', '-1'])
-  await sleep(serverStartMs)
+): Promise<readonly string[]> {
   const [to, from] = await Promise.all([lab.address('right', link), lab.address('left', link)])
-  const client = ['-c', to, '-B', from, '-t', String(seconds), '-J', '-C', control]
-  const output = lab.exec('left', 'iperf3', client)
-  return {
-    async receivedBps() {
-      const bps = receivedBps(await output)
-      await ended(server)
-      return bps
-    },
-  }
+  return ['-c', to, '-B', from, '-t', String(seconds), '-J', '-C', control]
 }
 
 function receivedBps(json: string): number {
