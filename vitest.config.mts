@@ -5,6 +5,15 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
   version: string
 }
 
+/** Tests that let whole sessions pass in virtual time, a suite of their own: `npm run check` is to take less than a minute. */
+const sessions = [
+  'src/engine/session/**/*.test.ts',
+  'src/engine/capacity/bulk.test.ts',
+  'src/engine/ice/suspicion.test.ts',
+  'src/runtime/adapters/werift/{session,slow-link,stock}.test.ts',
+  'src/runtime/loopback/{run-loopback,warm-up}.test.ts',
+]
+
 export default defineConfig({
   define: { __APP_VERSION__: JSON.stringify(version) },
   test: {
@@ -25,6 +34,16 @@ export default defineConfig({
             'test/interop/**/*.test.ts',
             'scripts/**/*.test.mjs',
           ],
+          exclude: sessions,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'sessions',
+          setupFiles: ['test/seed-properties.ts'],
+          testTimeout: 60_000,
+          include: sessions,
         },
       },
       {

@@ -24,6 +24,7 @@ export const suites = [
   { name: 'layers', needs: [], run: layers },
   { name: 'knip', needs: [], run: knip },
   { name: 'unit', needs: [], run: () => vitest('unit') },
+  { name: 'sessions', needs: [], run: () => vitest('sessions') },
   { name: 'sim', needs: [], run: () => vitest('sim') },
   { name: 'worker', needs: ['build', 'electron', 'display'], run: runWorker },
   { name: 'integration', needs: ['build', 'namespaces'], run: ({ env }) => vitest('integration', env) },
