@@ -97,6 +97,23 @@ describe('the ledger of a path', () => {
     expect(ledger.smoothedAckMs).toBe(50)
   })
 
+  it('knows of what was sent whether it has arrived, by whichever copy, and though it had been taken for lost', () => {
+    const { ledger, lost, report } = setUp()
+    send(ledger, 0, 6)
+    report([0, 5], 40)
+    expect(lost).toEqual([1, 2])
+    send(ledger, 1, 2, 50)
+    report([1, 2], 90)
+    expect([0, 1, 2, 3, 9].map((sequence) => ledger.hasArrived(1, sequence))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
+    expect(ledger.hasArrived(2, 0)).toBe(false)
+  })
+
   it('gives back what comes after all, and waits longer where packets overtake each other', () => {
     const { ledger, lost, late, report } = setUp()
     send(ledger, 0, 40)

@@ -53,6 +53,8 @@ export interface Ledger {
   nextDeadline(): number
   /** The path does not carry any more: all that is in flight is lost, and told so. */
   abandon(): void
+  /** Whether the peer has told that a packet came over this path; false also when that is long ago. */
+  hasArrived(stream: number, sequence: number): boolean
   readonly inFlightBytes: number
   readonly counts: LedgerCounts
   /** Number of the packet sent next, and the highest that has arrived, -1 before one; numbers begin at 0. */
@@ -278,6 +280,11 @@ export function createLedger(sink: LedgerSink): Ledger {
     },
     abandon() {
       for (skipSettled(); oldest < nextNumber; skipSettled()) lose(oldest & mask)
+    },
+    hasArrived(stream, sequence) {
+      let slot = findFrom(heads[headOf(stream, sequence)] as number, stream, sequence)
+      while (slot >= 0 && states[slot] !== delivered) slot = before(slot)
+      return slot >= 0
     },
     get inFlightBytes() {
       return inFlightBytes

@@ -13,6 +13,17 @@ describe('packet store', () => {
     expect(store.find(2, 12)).toBeUndefined()
   })
 
+  it('keeps the bytes as they were, whatever becomes of the memory that they came in, and of any length', () => {
+    const store = createPacketStore(4)
+    const given = new Uint8Array(20)
+    for (let sequence = 0; sequence < 40; sequence += 1) {
+      const bytes = given.subarray(0, 1 + ((sequence * 7) % 20)).fill(sequence)
+      store.add(1, sequence, 5, bytes, sequence)
+      for (let kept = Math.max(0, sequence - 3); kept <= sequence; kept += 1)
+        expect(store.find(1, kept)?.data).toEqual(new Uint8Array(1 + ((kept * 7) % 20)).fill(kept))
+    }
+  })
+
   it('lets go of what was kept while one path was all there was, and not of a stream that goes on', () => {
     const store = createPacketStore(8)
     store.add(1, 3, 5, data, 1000)

@@ -2,17 +2,21 @@
 export interface StoredPacket {
   readonly streamId: number
   sequence: number
+  /** Good until so many later ones of the stream are kept. */
   data: Uint8Array
   /** When it was made. */
   madeMs: number
-  /** The path it last went out on, and when. */
+  /** The path it last went out on, and when; 0 = it waits for one that has room. */
   pathId: number
   atMs: number
   /** Times it was sent again. */
   hops: number
 }
 
-/** The latest packets of each stream, found by number or by the path they went out on. Memory is fixed for each stream. */
+/**
+ * The latest packets of each stream, found by number or by the path they went out on. Each is copied into memory of its
+ * place, which is used again and again: to hold on to what was sealed would keep far more alive.
+ */
 export interface PacketStore {
   add(streamId: number, sequence: number, pathId: number, data: Uint8Array, nowMs: number): void
   find(streamId: number, sequence: number): StoredPacket | undefined
@@ -61,7 +65,7 @@ export function createPacketStore(size: number): PacketStore {
         kept.packets[sequence & mask] = {
           streamId,
           sequence,
-          data,
+          data: new Uint8Array(data),
           madeMs: nowMs,
           pathId,
           atMs: nowMs,
@@ -70,7 +74,7 @@ export function createPacketStore(size: number): PacketStore {
         return
       }
       known.sequence = sequence
-      known.data = data
+      known.data = inPlaceOf(known.data, data)
       known.madeMs = nowMs
       known.pathId = pathId
       known.atMs = nowMs
@@ -98,4 +102,12 @@ export function createPacketStore(size: number): PacketStore {
       for (const [id, { newestMs }] of streams) if (nowMs - newestMs > idleMs) streams.delete(id)
     },
   }
+}
+
+/** `data` in the memory of what is not needed any more, where that is large enough. */
+function inPlaceOf(old: Uint8Array, data: Uint8Array): Uint8Array {
+  if (old.buffer.byteLength < data.length) return new Uint8Array(data)
+  const kept = old.length === data.length ? old : new Uint8Array(old.buffer, 0, data.length)
+  kept.set(data)
+  return kept
 }

@@ -420,6 +420,7 @@ function createState(options: EngineOptions): SessionState {
     sole: createSentRing(limits.resendRecords),
     packets: createPacketStore(limits.resendPackets),
     resendBudget: createResendBudget(),
+    lostOfBulk: [],
     doubted: [],
     early: [],
     strays: createStrays(),

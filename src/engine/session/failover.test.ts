@@ -15,8 +15,13 @@ interface Outcome {
 }
 
 /** Two even links of 40 ms; the one that carries (or the first) dies for good, or comes back after 3 s. */
-function outage(mode: Mode, spec: StreamSpec, comesBack = false): Outcome {
-  const links: TestLink[] = [20, 20].map((delayMs) => ({ delayMs, loss: 0, up: true }))
+function outage(
+  mode: Mode,
+  spec: StreamSpec,
+  comesBack = false,
+  queue: Pick<TestLink, 'rateBps'> = {},
+): Outcome {
+  const links = [20, 20].map((delayMs): TestLink => ({ delayMs, loss: 0, up: true, ...queue }))
   const world = pairOfEngines(links, {
     mode,
     streams: [spec],
@@ -29,6 +34,10 @@ function outage(mode: Mode, spec: StreamSpec, comesBack = false): Outcome {
   dying.up = false
   world.runUntil(9000)
   if (comesBack) dying.up = true
+  world.runUntil(13_000)
+  // So that nothing of it is under way at the end.
+  if (spec.kind === 'bulk')
+    world.give(0, { kind: 'command', command: { kind: 'stop-stream', direction: 'sent', id: 1 } })
   world.runUntil(14_000)
   const streamOf = (index: 0 | 1, direction: 'sent' | 'received') => {
     const found = world.hosts[index].engine
@@ -169,4 +178,35 @@ test('packets of streams from an address that no check follows are dropped, coun
   expect(droppedNow()).toBe(1000 - 128)
   world.runUntil(4400)
   expect(droppedNow()).toBe(1000)
+})
+
+test.each(['weighted', 'lowest-latency', 'backup', 'adaptive'] as const)(
+  'in %s mode what `bulk` had in flight on a link that dies comes over the other, in order and in time',
+  (mode) => {
+    const { received, sent } = outage(mode, { kind: 'bulk' }, false, { rateBps: 5e6 })
+    expect(sent.sent).toBeGreaterThan(4000)
+    expect(received.lost).toBe(0)
+    expect(received.playout?.late).toBe(0)
+    expect(received.playout?.gapsGivenUp).toBe(0)
+    expect(received.playout?.inOrder).toBe(received.received)
+    // At most what was in flight once: a window of the link that died.
+    expect(received.duplicates).toBeLessThan(300)
+  },
+)
+
+test('what `bulk` loses at random comes a round trip later, in place of new packets', () => {
+  const links = [20, 20].map((delayMs): TestLink => ({ delayMs, loss: 0.01, up: true, rateBps: 5e6 }))
+  const world = pairOfEngines(links, { mode: 'weighted', streams: [{ kind: 'bulk' }] })
+  world.connect()
+  world.runUntil(10_000)
+  world.give(0, { kind: 'command', command: { kind: 'stop-stream', direction: 'sent', id: 1 } })
+  world.runUntil(12_000)
+  const sent = world.hosts[0].engine.snapshot(world.now())
+  const received = world.hosts[1].engine.snapshot(world.now())
+  const [stream] = received.streams.filter(({ direction }) => direction === 'received')
+  const resent = sent.pairs.reduce((sum, pair) => sum + pair.resent, 0)
+  expect(resent).toBeGreaterThan(40)
+  // Only what was lost at the very end, when the stream had stopped.
+  expect(stream?.lost).toBeLessThanOrEqual(3)
+  expect(stream?.duplicates).toBeLessThan(10)
 })

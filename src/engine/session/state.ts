@@ -24,6 +24,7 @@ import type { Relays } from '../turn'
 import type { Outbox } from './outbox'
 import type { SoleRecord } from './resend'
 import type { SpreadingState } from './spreading'
+import type { LostOfBulk } from './stream-resend'
 import type { Strays } from './strays'
 import type { FeedbackState } from './feedback'
 import type { StreamsState } from './streams'
@@ -132,6 +133,8 @@ export interface SessionState {
   /** The latest packets of our streams that went out over one pair alone. */
   readonly packets: PacketStore
   readonly resendBudget: ResendBudget
+  /** Packets of `bulk` that are to go again as soon as a path has room. */
+  readonly lostOfBulk: LostOfBulk[]
   /** Pairs that came into doubt in this input; their part of `sole` is sent again at its end. */
   readonly doubted: Pair[]
 

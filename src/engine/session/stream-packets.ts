@@ -4,7 +4,7 @@ import { readPayload, type SentStream, ssrcOf, streamOfSsrc, writePayload } from
 import { choosePaths } from './choose-paths'
 import { noteArrived, noteSent } from './feedback'
 import { drop, type SessionState } from './state'
-import { keepPacket } from './stream-resend'
+import { keepPacket, resendOfBulk } from './stream-resend'
 import { receivedStream } from './streams'
 import { sendCopy } from './transmit'
 
@@ -31,6 +31,8 @@ export function packetsDeadline(state: SessionState): number {
 function sendPacket(state: SessionState, stream: SentStream): void {
   const { streams, nowMs } = state
   if (streams.srtp === null) return
+  const isBulk = stream.spec.kind === 'bulk'
+  if (isBulk && resendOfBulk(state)) return
   const { packet } = streams
   const { due } = stream.source
   const sequence = stream.sent
@@ -43,7 +45,6 @@ function sendPacket(state: SessionState, stream: SentStream): void {
   }
   const datagram = streams.srtp.sealer.seal(packet, due.bytes, fields, sequence)
   stream.made(due.bytes)
-  const isBulk = stream.spec.kind === 'bulk'
   const pairs = choosePaths(state, stream, due, datagram.length)
   if (pairs.length > 0) state.recordBytes.needed += datagram.length
   for (let at = 0; at < pairs.length; at += 1) {
@@ -52,8 +53,7 @@ function sendPacket(state: SessionState, stream: SentStream): void {
     sendCopy(state, pair, datagram)
     noteSent(state, pair, stream.id, sequence, datagram.length, isBulk)
   }
-  // Not of `bulk`: all that was in flight on a path at once would flood the others.
-  if (pairs.length === 1 && !isBulk) keepPacket(state, stream.id, sequence, pairs[0] as Pair, datagram)
+  if (pairs.length === 1) keepPacket(state, stream, sequence, pairs[0] as Pair, datagram)
 }
 
 /** An RTP packet from a validated address. True when it counts as received over the pair. */

@@ -1,5 +1,7 @@
 import type { Pair } from '../ice'
 import type { StoredPacket } from '../resend'
+import type { SentStream } from '../streams'
+import { takenForBulk } from './bulk'
 import { noteSent } from './feedback'
 import { lostSinceMs } from './lost-since'
 import { pairById, type SessionState } from './state'
@@ -9,17 +11,42 @@ import { sendCopy } from './transmit'
 const maxHops = 3
 const resendWithinMs = 500
 
+/** A packet of `bulk` that waits for room on a path. */
+export interface LostOfBulk {
+  readonly streamId: number
+  readonly sequence: number
+  /** The pair on which it was lost. */
+  readonly pairId: number
+}
+
 /** A stream packet has gone out over one pair alone: kept, should it be lost there. */
 export function keepPacket(
   state: SessionState,
-  streamId: number,
+  stream: SentStream,
   sequence: number,
   pair: Pair,
   data: Uint8Array,
 ): void {
-  state.resendBudget.earn(data.length, state.spreading.streams.demandBps)
+  // What `bulk` sends again takes the place of new packets, so it needs no budget.
+  if (!isOfBulk(stream)) state.resendBudget.earn(data.length, state.spreading.streams.demandBps)
   // What is lost on a stock peer's path stays lost, and `single` is what that is compared with.
-  if (state.mode !== 'single') state.packets.add(streamId, sequence, pair.id, data, state.nowMs)
+  if (state.mode !== 'single') state.packets.add(stream.id, sequence, pair.id, data, state.nowMs)
+}
+
+/** Sends a packet of `bulk` that was lost over the pairs that now have room, in place of a new one. False when there is none. */
+export function resendOfBulk(state: SessionState): boolean {
+  for (let next = state.lostOfBulk.shift(); next !== undefined; next = state.lostOfBulk.shift()) {
+    const packet = state.packets.find(next.streamId, next.sequence)
+    const stream = state.streams.sent[next.streamId - 1]
+    if (packet === undefined || stream === undefined || packet.pathId !== 0) continue
+    if (state.nowMs - packet.madeMs > resendWithinMs) continue
+    // The doubt was for nothing, as in a moment in which the peer was busy.
+    if (state.feedback.paths.get(next.pairId)?.capacity.ledger.hasArrived(next.streamId, next.sequence))
+      continue
+    for (const pair of takenForBulk(state, packet.data.length)) sendAgain(state, stream, packet, pair)
+    return true
+  }
+  return false
 }
 
 /** Sends again over others what may be under way on a pair that has come into doubt. */
@@ -42,7 +69,9 @@ export function resendOverdue(state: SessionState): void {
     const sinceMs = streams.unacknowledgedSinceMs(late.id)
     if (sinceMs === null) continue
     for (const packet of state.packets.since(late.id, sinceMs)) {
-      if (packet.atMs <= late.untilMs) resend(state, packet)
+      // A whole window of `bulk` would go twice whenever a report is late.
+      if (packet.atMs <= late.untilMs && !isOfBulk(state.streams.sent[packet.streamId - 1]))
+        resend(state, packet)
     }
   }
 }
@@ -53,16 +82,31 @@ function resend(state: SessionState, packet: StoredPacket): void {
   const stream = state.streams.sent[packet.streamId - 1]
   if (stream === undefined || packet.hops >= maxHops) return
   if (nowMs - packet.madeMs > resendWithinMs) return
+  if (isOfBulk(stream)) {
+    state.lostOfBulk.push({ streamId: packet.streamId, sequence: packet.sequence, pairId: packet.pathId })
+    packet.pathId = 0
+    return
+  }
   const bytes = packet.data.length
   const id = spreading.streams.rescue(packet.pathId, bytes, stream.rests, nowMs)
   const pair = id === null ? undefined : pairById(state, id)
   if (pair === undefined || !state.resendBudget.spend(bytes)) return
+  spreading.streams.resent(pair.id, packet.streamId, bytes, nowMs)
+  sendAgain(state, stream, packet, pair)
+}
+
+function sendAgain(state: SessionState, stream: SentStream, packet: StoredPacket, pair: Pair): void {
+  // It is on its way for longer than its place in the store may keep it.
+  const data = new Uint8Array(packet.data)
   packet.pathId = pair.id
-  packet.atMs = nowMs
+  packet.atMs = state.nowMs
   packet.hops += 1
   pair.resent += 1
-  spreading.streams.resent(pair.id, packet.streamId, bytes, nowMs)
-  stream.copied(pair.id, bytes, false)
-  sendCopy(state, pair, packet.data)
-  noteSent(state, pair, packet.streamId, packet.sequence, bytes, false)
+  stream.copied(pair.id, data.length, false)
+  sendCopy(state, pair, data)
+  noteSent(state, pair, stream.id, packet.sequence, data.length, isOfBulk(stream))
+}
+
+function isOfBulk(stream: SentStream | undefined): boolean {
+  return stream?.spec.kind === 'bulk'
 }
