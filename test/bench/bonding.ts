@@ -9,7 +9,7 @@ import { createLab, type Lab } from './lab/lab'
 import { readWaits } from './lab/queues'
 import { type LabReports, runLabSession } from './lab/session'
 import { readShare } from './lab/share'
-import { receivedStream } from './lab/streams'
+import { inOrderBps, receivedStream } from './lab/streams'
 
 const topologies = ['even', 'uneven', 'dual-wan', 'triple', 'same-bottleneck']
 const controls: readonly TcpControl[] = ['bbr', 'cubic']
@@ -19,7 +19,13 @@ const earlierMs = 3000
 
 /** One transfer of ours over some links, and what it did to them. */
 interface Transfer {
+  /** Unique, handed on in order within the stream's deadline. */
   readonly payloadBps: number
+  /** Unique, whenever it came. */
+  readonly uniqueBps: number | null
+  /** Packets that came when the wait for them had been given up, and those that never came. */
+  readonly late: number | null
+  readonly lost: number | null
   /** 95th percentile of what packets waited in the worst queue. */
   readonly queueMs: number | null
   /** Packets that a full queue dropped, of those offered. */
@@ -58,8 +64,12 @@ function transfer(lab: Lab, links: readonly string[] | null, seconds: number): P
     const dropped = counts.reduce((sum, each) => sum + each.dropped_queue, 0)
     const waits = await readWaits(file, 'left->right', lab.bottlenecks('left->right'), 1000)
     const queues = waits.flatMap((each) => percentile(each, 95) ?? [])
+    const received = receivedStream(reports, 'bulk')
     return {
-      payloadBps: receivedStream(reports, 'bulk').goodputBps ?? 0,
+      payloadBps: inOrderBps(received),
+      uniqueBps: received.goodputBps,
+      late: received.playout?.late ?? null,
+      lost: received.lost,
       queueMs: queues.length === 0 ? null : Math.max(...queues),
       selfLossPercent: offered === 0 ? null : (100 * dropped) / offered,
     }
@@ -207,6 +217,7 @@ async function run(options: BenchOptions): Promise<Table> {
     rows,
     notes: [
       `Medians of ${options.runs} runs of ${seconds} s, start included, each on fresh links; payload, left to right.`,
+      'Payload of ours: each packet once, handed on in order within the 500 ms that bulk waits for what is missing; what came later is none.',
       'IP rate: of each bottleneck once. Singles: the same system over each link alone, their sum.',
       'Queue: what packets waited for the link, by the log of all packets at its rate; the worst link. Jitter comes after it and is no part.',
       'Self loss: packets that the link dropped because its queue was full.',
