@@ -4,6 +4,18 @@ export interface Row {
   readonly values: readonly (number | null)[]
 }
 
+/** What a figure is to be: no less than `least`, no more than `most`. A limit that is null was to be measured, and was not. */
+export interface Target {
+  /** Which figure, in the words of its row and column. */
+  readonly what: string
+  /** Infinity is what never happened; a null was not measured. */
+  readonly value: number | null
+  readonly least?: number | null
+  readonly most?: number | null
+}
+
+export type Verdict = 'met' | 'missed' | 'not measured'
+
 /** What a bench found. Units stand in the columns' names. */
 export interface Table {
   /** What it shows, where a bench has several. */
@@ -12,6 +24,8 @@ export interface Table {
   readonly rows: readonly Row[]
   /** Sentences that a reader of the figures needs. */
   readonly notes: readonly string[]
+  /** A figure that misses its own is printed as such; no bench fails for it. */
+  readonly targets?: readonly Target[]
   /** Printed after it. */
   readonly further?: readonly Table[]
 }
@@ -45,6 +59,23 @@ export interface Bench {
   run(options: BenchOptions): Promise<Table>
 }
 
+/** A target is met at the limit itself. Nothing is met, or missed, where one of its numbers is not known. */
+export function verdictOf({ value, least, most }: Target): Verdict {
+  if (value === null || Number.isNaN(value) || least === null || most === null) return 'not measured'
+  return value >= (least ?? -Infinity) && value <= (most ?? Infinity) ? 'met' : 'missed'
+}
+
+/** A figure of a table; null where it was not measured, or there is no such row. A column that does not exist is a mistake. */
+export function figureOf(
+  { columns, rows }: Pick<Table, 'columns' | 'rows'>,
+  label: string,
+  column: string,
+): number | null {
+  const at = columns.indexOf(column)
+  if (at < 0) throw new Error(`There is no column ${column}.`)
+  return rows.find((row) => row.label === label)?.values[at] ?? null
+}
+
 /** The middle value; null of none. */
 export function median(values: readonly number[]): number | null {
   if (values.length === 0) return null
@@ -52,6 +83,12 @@ export function median(values: readonly number[]): number | null {
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? 0
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
+}
+
+/** The largest of what was measured; null of nothing. */
+export function largest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
 }
 
 /** Nearest-rank percentile; null of none. */

@@ -3,12 +3,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Bench, BenchOptions, Table } from './bench'
+import { type Bench, type BenchOptions, figureOf, type Table } from './bench'
 import { readDelivered } from './lab/delivered'
 import { createLab, type Direction, type Lab, type Side } from './lab/lab'
 import { type MemorySamples, readCollections, sampleMemory } from './lab/memory'
 import { randomEvents } from './lab/random-events'
-import { type LinkCounters, linkTable, memoryTable, portsOf, streamTable } from './lab/reconcile'
+import {
+  type LinkCounters,
+  linkTable,
+  lostAlthoughDelivered,
+  memoryTable,
+  portsOf,
+  streamTable,
+} from './lab/reconcile'
 import { type LabReports, runLabSession } from './lab/session'
 import { startTap, type Tap } from './lab/tap'
 import { readTopology } from './lab/topology'
@@ -109,8 +116,14 @@ async function tableOf(found: Found): Promise<Table> {
     'right->left': await readDelivered(logFile, 'right->left', taps.left, portsOf(reports.left)),
   }
   const unmatched = directions.reduce((sum, direction) => sum + delivered[direction].unmatched, 0)
+  const streams = streamTable(reports, delivered)
   return {
-    ...streamTable(reports, delivered),
+    ...streams,
+    targets: streams.rows.map(({ label }) => ({
+      what: `${label}: ${lostAlthoughDelivered}`,
+      value: figureOf(streams, label, lostAlthoughDelivered),
+      most: 0,
+    })),
     notes: [
       `Packets of the lab's log without their like at the receiving host, or the reverse: ${unmatched}; missed by the tap: ${missed.left + missed.right}.`,
       'Both must be 0 for the counts to be exact.',

@@ -12,7 +12,7 @@ import { benches } from './benches'
 import { baselinePackages } from './lab/iperf'
 import { tapPackage } from './lab/tap'
 import { whyNoLab } from './lab/lab'
-import { printed } from './print'
+import { asJson, printed } from './print'
 
 interface Options extends BenchOptions {
   readonly chosen: readonly Bench[]
@@ -103,7 +103,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function write(file: string, value: unknown): void {
   mkdirSync(join(file, '..'), { recursive: true })
-  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
+  writeFileSync(file, `${asJson(value)}\n`)
   console.log(`(as JSON: ${file})`)
 }
 

@@ -13,6 +13,8 @@ const ways = [
   { direction: 'right->left', from: 'right', to: 'left' },
 ] as const satisfies readonly { readonly direction: Direction; readonly from: Side; readonly to: Side }[]
 
+export const lostAlthoughDelivered = 'lost although delivered'
+
 /** Of each RTP stream: what became of its packets by the receiver's report, and by the log of the links. */
 export function streamTable(reports: LabReports, delivered: Readonly<Record<Direction, Delivered>>): Table {
   const rows: Row[] = []
@@ -34,7 +36,7 @@ export function streamTable(reports: LabReports, delivered: Readonly<Record<Dire
     }
   }
   return {
-    columns: ['sent', 'received', 'lost', 'delivered by a link', 'by none', 'lost although delivered'],
+    columns: ['sent', 'received', 'lost', 'delivered by a link', 'by none', lostAlthoughDelivered],
     rows,
     notes: [],
   }
