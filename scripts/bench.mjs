@@ -18,7 +18,7 @@ try {
   await buildBundles()
   const outfile = join(outDir, 'bench', 'bench.cjs')
   await build({ ...bundleOptions(), entryPoints: ['test/bench/main.ts'], outfile })
-  for (const program of ['udp-flow', 'collections']) {
+  for (const program of ['udp-flow', 'collections', 'arrivals']) {
     const entryPoints = [`test/bench/lab/${program}-main.ts`]
     await build({ ...bundleOptions(), entryPoints, outfile: join(outDir, 'bench', `${program}.cjs`) })
   }

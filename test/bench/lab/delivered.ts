@@ -10,9 +10,19 @@ export interface Amount {
   readonly bytes: number
 }
 
+/** ms of CLOCK_MONOTONIC. */
+export interface Delivery {
+  /** When the first of the copies that were delivered had entered its link. */
+  readonly inMs: number
+  /** When the first copy came out of a link. */
+  readonly outMs: number
+}
+
 export interface Delivered {
   /** Packets of a stream that at least one link delivered to one of the ports. */
   count(streamId: number): number
+  /** The same packets by number. */
+  deliveries(streamId: number): ReadonlyMap<number, Delivery>
   /** The numbers below `sent` that no link delivered so. */
   missing(streamId: number, sent: number): number[]
   /** Lines of the log that the tap does not match: not the same length, or one has more. 0 unless packets were missed. */
@@ -32,7 +42,7 @@ export async function readDelivered(
   tap: Tap,
   ports: ReadonlySet<number>,
 ): Promise<Delivered> {
-  const seen = new Map<number, Set<number>>()
+  const seen = new Map<number, Map<number, Delivery>>()
   const next = new Map<string, number>()
   const notUdp = new Map<string, Amount>()
   const addNotUdp = (key: string, bytes: number): void => {
@@ -41,7 +51,7 @@ export async function readDelivered(
   }
   let unmatched = 0
   for await (const line of createInterface({ input: createReadStream(logFile) })) {
-    const [link = '', way, , , outNs, length, fate, protocol, , port] = line.split(',')
+    const [link = '', way, , inNs, outNs, length, fate, protocol, , port] = line.split(',')
     if (way !== direction) continue
     if (protocol !== '17') {
       if (fate !== 'duplicate') addNotUdp(`${link} in`, Number(length))
@@ -57,16 +67,22 @@ export async function readDelivered(
     }
     const streamId = tapped.streamId(at)
     if (streamId === 0 || !ports.has(Number(port))) continue
-    const numbers = seen.get(streamId) ?? new Set()
-    seen.set(streamId, numbers)
-    numbers.add(tapped.sequence(at))
+    const packets = seen.get(streamId) ?? new Map<number, Delivery>()
+    seen.set(streamId, packets)
+    const sequence = tapped.sequence(at)
+    const before = packets.get(sequence)
+    packets.set(sequence, {
+      inMs: Math.min(before?.inMs ?? Infinity, Number(inNs) / 1e6),
+      outMs: Math.min(before?.outMs ?? Infinity, Number(outNs) / 1e6),
+    })
   }
   for (const [link, count] of next) unmatched += Math.max(0, (tap.packets(link, 'in')?.count ?? 0) - count)
   return {
     count: (streamId) => seen.get(streamId)?.size ?? 0,
+    deliveries: (streamId) => seen.get(streamId) ?? new Map(),
     missing(streamId, sent) {
-      const numbers = seen.get(streamId)
-      return Array.from({ length: sent }, (_, at) => at).filter((at) => numbers?.has(at) !== true)
+      const packets = seen.get(streamId)
+      return Array.from({ length: sent }, (_, at) => at).filter((at) => packets?.has(at) !== true)
     },
     unmatched,
     notUdp: (link, at) => notUdp.get(`${link} ${at}`) ?? { packets: 0, bytes: 0 },

@@ -54,10 +54,3 @@ export function copiesOf(
   }
   return groups.map(({ copies }) => copies)
 }
-
-/** The shortest time that any link needed for a packet, from its entry into the first link; null when it was lost on all. */
-export function bestDelayMs(copies: readonly LoggedPacket[]): number | null {
-  const firstInMs = Math.min(...copies.map((copy) => copy.inMs))
-  const arrivals = copies.flatMap((copy) => (copy.outMs === null ? [] : [copy.outMs - firstInMs]))
-  return arrivals.length === 0 ? null : Math.min(...arrivals)
-}

@@ -21,6 +21,8 @@ export interface LabSession {
   readonly onStarted?: (programs: Readonly<Record<Side, ChildProcess>>) => void
   /** A file for each side in which its program notes what it uses after each collection of garbage. */
   readonly collectionsIn?: Readonly<Record<Side, string>>
+  /** A file for each side in which its program notes when each packet of a stream came to it. */
+  readonly arrivalsIn?: Partial<Readonly<Record<Side, string>>>
   /** Where reports and recordings are left, in a folder for each side; by default they are deleted. */
   readonly keepIn?: string
 }
@@ -32,6 +34,7 @@ export interface LabReports {
 
 const cli = resolve('out/cli/index.js')
 const collections = resolve('out/bench/collections.cjs')
+const arrivals = resolve('out/bench/arrivals.cjs')
 /** Beyond its duration a session takes this long at most, s, and this part of it, as reports of long ones take time. */
 const slackSeconds = 40
 const slackPart = 0.05
@@ -47,11 +50,14 @@ export async function runLabSession(lab: Lab, session: LabSession): Promise<LabR
   for (const file of [offer, answer, offerThere, answerThere]) rmSync(file, { force: true })
   const duration = ['--duration', `${session.seconds}s`, '--jsonl', '--stats', '1s']
   const start = (side: Side, args: readonly string[]): ChildProcess => {
-    const program = [process.execPath, cli, ...args, ...duration, '--report', join(folder, side)]
-    const notes = session.collectionsIn?.[side]
-    if (notes === undefined) return lab.start(side, program[0]!, program.slice(1))
-    program.splice(1, 0, '--require', collections)
-    return lab.start(side, 'env', [`PATHSCOPE_COLLECTIONS=${notes}`, ...program])
+    const notes = [
+      { from: collections, as: 'PATHSCOPE_COLLECTIONS', in: session.collectionsIn?.[side] },
+      { from: arrivals, as: 'PATHSCOPE_ARRIVALS', in: session.arrivalsIn?.[side] },
+    ].filter((each) => each.in !== undefined)
+    const variables = notes.map((each) => `${each.as}=${each.in}`)
+    const loaded = notes.flatMap((each) => ['--require', each.from])
+    const program = [process.execPath, ...loaded, cli, ...args, ...duration, '--report', join(folder, side)]
+    return lab.start(side, 'env', [...variables, ...program])
   }
   const left = start('left', ['offer', '--offer-out', offer, '--answer-in', answerThere, ...session.left])
   const right = start('right', [

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Amount } from './delivered'
 import type { Lab, Side } from './lab'
+import { createIndexes, readStreamPacket, type StreamPacket } from './stream-packet'
 
 /** Debian package of the program that taps. */
 export const tapPackage = 'tcpdump'
@@ -45,7 +46,6 @@ const bufferKiB = 65_536
 const linkType = 276
 const outgoing = 4
 const headerBytes = { file: 24, packet: 16, link: 20, udp: 8 }
-const streamSsrc = 0x5053
 
 /** Begins to watch all links of a host. Resolves when nothing is missed any more. */
 export async function startTap(lab: Lab, side: Side): Promise<Tap> {
@@ -140,23 +140,7 @@ async function readPackets(
   }
 }
 
-/** The full number of a stream's packet from its low 16 bits, by the highest one that any link of this host has seen. */
-function createIndexes(): (streamId: number, low: number) => number {
-  const highest = new Map<number, number>()
-  return (streamId, low) => {
-    const reference = highest.get(streamId)
-    if (reference === undefined) {
-      highest.set(streamId, low)
-      return low
-    }
-    const distance = ((low - reference + 0x8000) & 0xffff) - 0x8000
-    const index = reference + distance
-    if (index > reference) highest.set(streamId, index)
-    return index
-  }
-}
-
-function createList(indexOf: (streamId: number, low: number) => number) {
+function createList(indexOf: (packet: StreamPacket) => number) {
   let room = 1 << 16
   let lengths = new Uint16Array(room)
   let streams = new Uint8Array(room)
@@ -190,10 +174,9 @@ function createList(indexOf: (streamId: number, low: number) => number) {
         list.byPort.set(port, { ...plus(before, ipBytes), srtp })
       }
       lengths[list.count] = ipBytes
-      const streamId =
-        kind === 'srtp' && payload.readUInt16BE(8) === streamSsrc ? payload.readUInt16BE(10) : 0
-      streams[list.count] = streamId
-      sequences[list.count] = streamId === 0 ? 0 : indexOf(streamId, payload.readUInt16BE(2))
+      const packet = readStreamPacket(payload)
+      streams[list.count] = packet?.streamId ?? 0
+      sequences[list.count] = packet === null ? 0 : indexOf(packet)
       list.count += 1
     },
   }
