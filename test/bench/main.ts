@@ -103,7 +103,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function write(file: string, value: unknown): void {
   mkdirSync(join(file, '..'), { recursive: true })
-  writeFileSync(file, `${asJson(value)}\n`)
+  writeFileSync(file, `${asJson(value, 2)}\n`)
   console.log(`(as JSON: ${file})`)
 }
 

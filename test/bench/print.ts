@@ -8,15 +8,15 @@ export function printed(table: Table): string {
   return [own, ...targets(table.targets ?? []), ...(table.further ?? []).map(printed)].join('\n\n')
 }
 
-/** The table with its verdicts, for JSON, which has no word for what never happened. */
-export function asJson(value: unknown): string {
+/** The table with its verdicts, and a word for what never happened, which JSON has none for. */
+export function asJson(value: unknown, indent = 0): string {
   return JSON.stringify(
     value,
     (key, each: unknown) => {
       if (key === 'targets') return (each as readonly Target[]).map(judged)
       return each === Infinity ? 'never' : each
     },
-    2,
+    indent,
   )
 }
 

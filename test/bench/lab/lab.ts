@@ -46,6 +46,8 @@ export interface Lab {
   /** Rate of all bottlenecks together, each once, from left to right; bits of IP packets a second. */
   readonly rateBps: number
   rateOf(link: string): number
+  /** By link, the one-way delay that it is set to from left to right, without jitter, ms. */
+  readonly delaysMs: ReadonlyMap<string, number>
   /** Queues of a direction, as the topology has them. */
   bottlenecks(direction: Direction): readonly Bottleneck[]
   address(side: Side, link: string, family?: 4 | 6): Promise<string>
@@ -104,6 +106,12 @@ export async function createLab(topology: string): Promise<Lab> {
   return {
     links: Object.keys(status),
     rateBps: [...own.keys()].reduce((sum, link) => sum + rateOf(link), 0),
+    delaysMs: new Map(
+      Object.entries(status).map(([link, each]) => [
+        link,
+        millisecondsOf(each['left->right'].impairments.delay),
+      ]),
+    ),
     rateOf: (link) => rateOf(status[link]?.share ?? link),
     bottlenecks: (direction) =>
       [...own.keys()].map((owner) => {

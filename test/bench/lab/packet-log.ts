@@ -32,25 +32,3 @@ export async function readPacketLog(
   for (const list of byLink.values()) list.sort((a, b) => a.inMs - b.inMs)
   return byLink
 }
-
-/**
- * The copies of each packet, for packets that are made one after the other and not within `apartMs` of each other: the log
- * names no packet, but all copies of one enter their links together. Each is in the order of entry, one a link at most.
- */
-export function copiesOf(
-  byLink: ReadonlyMap<string, readonly LoggedPacket[]>,
-  apartMs: number,
-): readonly (readonly LoggedPacket[])[] {
-  const all = [...byLink.entries()].flatMap(([link, list]) => list.map((packet) => ({ link, packet })))
-  all.sort((a, b) => a.packet.inMs - b.packet.inMs)
-  const groups: { readonly firstMs: number; readonly links: Set<string>; readonly copies: LoggedPacket[] }[] =
-    []
-  for (const { link, packet } of all) {
-    const last = groups.at(-1)
-    if (last !== undefined && packet.inMs - last.firstMs < apartMs && !last.links.has(link)) {
-      last.links.add(link)
-      last.copies.push(packet)
-    } else groups.push({ firstMs: packet.inMs, links: new Set([link]), copies: [packet] })
-  }
-  return groups.map(({ copies }) => copies)
-}
