@@ -1,26 +1,46 @@
-import { createSocket, type Socket } from 'node:dgram'
-import { ProtectionProfileAeadAes128Gcm, RtpHeader, SrtpSession } from 'werift'
-import type { Engine, EngineOutput } from '../../src/engine'
-import { pairOfEngines } from '../../src/engine/testing'
-import { nodeEntropy } from '../../src/runtime/adapters/node'
-import { type Bench, median, ratio, type Row, type Table } from './bench'
+import { join } from 'node:path'
+import { type Bench, largest, median, ratio, type Row, type Table } from './bench'
+import {
+  type Carrier,
+  type Codec,
+  type Cost,
+  costOf,
+  cpuMicrosecondsSince,
+  noCodec,
+  rawCarrier,
+  weriftCodec,
+} from './carriers'
+import { openLoopbackPaths } from './loopback-paths'
+import { type Mirror, startMirror } from './mirror'
+import { isPacket, pathOf, pathscopeCarrier, startStreamPair, type StreamPair } from './stream-pair'
 
 const payloadBytes = 1200
 /** With the RTP header and the tag. */
 const datagramBytes = payloadBytes + 28
 const pathCounts = [1, 3, 8] as const
 const rounds = 5
-/** Of one round: ms of the session, with about 10 packets in each. */
+/** Of one round in memory: ms of the session, with about 10 packets in each. */
 const roundMs = 500
 const packetsPerRound = 5000
+/** Of one round over sockets, in batches that fit into a socket's buffer. */
+const carriedPerRound = 2500
+const batchMs = 5
+const batchPackets = 50
 
-/** What each part costs, µs a packet, one value a round. */
+/** In memory, µs of CPU a packet. */
+interface Timed {
+  readonly sendUs: number
+  readonly receiveUs: number
+}
+
+/** One value a round; lists have one for each number of paths. */
 interface Found {
-  readonly send: readonly number[][]
-  readonly receive: readonly number[][]
-  readonly raw: number[]
-  readonly seal: number[]
-  readonly open: number[]
+  readonly timed: readonly Timed[][]
+  readonly ours: readonly Cost[][]
+  readonly raw: readonly Cost[][]
+  /** Over one path only: what its packets are opened by twice, it takes twice. */
+  readonly werift: Cost[]
+  readonly weriftTimed: Timed[]
 }
 
 /** Whether the packet path keeps up with what sockets can take, and how it compares with the stack that it stands in for. */
@@ -31,179 +51,123 @@ export const dataplane: Bench = {
   needsLab: false,
   async run({ say }) {
     const found: Found = {
-      send: pathCounts.map(() => []),
-      receive: pathCounts.map(() => []),
-      raw: [],
-      seal: [],
-      open: [],
+      timed: pathCounts.map(() => []),
+      ours: pathCounts.map(() => []),
+      raw: pathCounts.map(() => []),
+      werift: [],
+      weriftTimed: [],
     }
-    const sessions = pathCounts.map(startStream)
-    const werift = weriftPair()
+    const inMemory = pathCounts.map((paths) => startStreamPair(paths, payloadBytes))
+    const codec = weriftCodec(payloadBytes)
+    const program = join('out', 'bench', 'udp-flow.cjs')
+    const mirrors = await Promise.all(pathCounts.map((paths) => startMirror(program, paths)))
+    const carriers = await startCarriers()
     for (let round = 0; round <= rounds; round++) {
-      say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
-      const engines = sessions.map((run) => run())
-      const [sealUs, openUs] = werift()
-      const rawUs = await rawDatagrams()
-      if (round === 0) continue
-      engines.forEach(({ sendUs, receiveUs }, at) => {
-        found.send[at]?.push(sendUs)
-        found.receive[at]?.push(receiveUs)
-      })
-      found.raw.push(rawUs)
-      found.seal.push(sealUs)
-      found.open.push(openUs)
+      say(round === 0 ? 'dataplane: warming up' : `dataplane: round ${round} of ${rounds}`)
+      // The first is to make the code ready.
+      const counts = round > 0
+      for (const at of pathCounts.keys()) {
+        keep(found.timed[at], timedInMemory(inMemory[at]!, pathCounts[at]!), counts)
+        keep(found.ours[at], await carried(carriers.ours[at]!, mirrors[at]!), counts)
+        keep(found.raw[at], await carried(carriers.raw[at]!, mirrors[at]!), counts)
+      }
+      keep(found.weriftTimed, timedCodec(codec), counts)
+      keep(found.werift, await carried(carriers.werift, mirrors[0]!), counts)
     }
+    for (const each of [...carriers.ours, ...carriers.raw, carriers.werift, ...mirrors]) each.close()
     return tableOf(found)
   },
 }
 
-function tableOf({ send, receive, raw, seal, open }: Found): Table {
-  const rawUs = median(raw) ?? 0
-  const sendUs = send.map(median)
-  const receiveUs = receive.map(median)
-  const rates = (costs: readonly (number | null)[]) => costs.map((us) => ratio(1e6, us))
-  const same = (values: readonly number[]) => pathCounts.map(() => median(values))
+interface Carriers {
+  readonly ours: readonly Carrier[]
+  readonly raw: readonly Carrier[]
+  readonly werift: Carrier
+}
+
+async function startCarriers(): Promise<Carriers> {
+  const ours = pathCounts.map(async (paths) =>
+    pathscopeCarrier(startStreamPair(paths, payloadBytes), await openLoopbackPaths(paths), batchMs),
+  )
+  const raw = pathCounts.map((paths) => rawCarrier(paths, batchPackets, noCodec(datagramBytes)))
+  return {
+    ours: await Promise.all(ours),
+    raw: await Promise.all(raw),
+    werift: await rawCarrier(1, batchPackets, weriftCodec(payloadBytes)),
+  }
+}
+
+function carried(carrier: Carrier, mirror: Mirror): Promise<Cost> {
+  return costOf(carrier, mirror, carriedPerRound)
+}
+
+function keep<T>(list: T[] | undefined, value: T, counts: boolean): void {
+  if (counts) list?.push(value)
+}
+
+function tableOf({ timed, ours, raw, werift, weriftTimed }: Found): Table {
+  const column = <T>(lists: readonly T[][], read: (one: T) => number) =>
+    lists.map((list) => median(list.map(read)))
+  const send = ({ sendUs }: Timed): number => sendUs
+  const receive = ({ receiveUs }: Timed): number => receiveUs
+  const onlyOne = [werift, [], []]
   const rows: Row[] = [
-    { label: 'make, seal, hand out every copy: µs a packet', values: sendUs },
-    { label: '  packets/s', values: rates(sendUs) },
-    { label: 'take every copy, open one, count: µs a packet', values: receiveUs },
-    { label: '  packets/s', values: rates(receiveUs) },
-    {
-      label: 'raw dgram, every copy sent and received: µs of CPU',
-      values: pathCounts.map((paths) => rawUs * paths),
-    },
-    { label: '  packets/s', values: pathCounts.map((paths) => ratio(1e6, rawUs * paths)) },
-    { label: 'werift SRTP, seal alone: µs', values: same(seal) },
-    { label: 'werift SRTP, open alone: µs', values: same(open) },
+    ...withRate('make, seal and send every copy: µs of CPU', column(ours, send)),
+    ...withRate('  raw dgram, send every copy', column(raw, send)),
+    ...withRate('  werift’s SRTP and raw dgram', column(onlyOne, send)),
+    ...withRate('receive every copy, open one, count: µs of CPU', column(ours, receive)),
+    ...withRate('  raw dgram, receive every copy', column(raw, receive)),
+    ...withRate('  raw dgram and werift’s SRTP', column(onlyOne, receive)),
+    ...withRate('in memory: make, seal, hand out every copy', column(timed, send)),
+    ...withRate('in memory: take every copy, open one, count', column(timed, receive)),
+    { label: 'in memory: werift’s SRTP, seal', values: column([weriftTimed, [], []], send) },
+    { label: 'in memory: werift’s SRTP, open', values: column([weriftTimed, [], []], receive) },
   ]
+  const lost = largest([...ours, ...raw, werift].flat().map((each) => each.lost))
   return {
     columns: pathCounts.map((paths) => `${paths} path${paths === 1 ? '' : 's'}`),
     rows,
     notes: [
-      `Medians of ${rounds} rounds in turn, one thread. The first rows are without sockets: add raw dgram's.`,
+      `µs of CPU, of the whole process, for a packet with all its copies; medians of ${rounds} rounds in turn. Packets/s are those that one processor has the time for.`,
+      'Over sockets of the loopback interface, ours by the product’s own; in memory is without any. Another process takes what is sent and gives it back, so that sending and receiving are told apart.',
+      `Copies that did not come back: at most ${lost ?? 0} a round.`,
     ],
   }
 }
 
-type Transmit = Extract<EngineOutput, { readonly kind: 'transmit' }>
+function withRate(label: string, us: readonly (number | null)[]): Row[] {
+  return [
+    { label, values: us },
+    { label: '  packets/s', values: us.map((each) => ratio(1e6, each)) },
+  ]
+}
 
-/** Two engines with a stream between them; each call runs it for a while and says what its packets cost. */
-function startStream(paths: number): () => { readonly sendUs: number; readonly receiveUs: number } {
-  const links = Array.from({ length: paths }, () => ({ delayMs: 1, loss: 0, up: true }))
-  const messages = { enabled: false, ratePerSecond: 1, sizeBytes: 64 }
-  const world = pairOfEngines(links, { messages }, 1, () => nodeEntropy())
-  world.connect()
-  world.runUntil(5000)
-  const spec = { kind: 'cbr', rateBps: payloadBytes * 8 * 10_000, sizeBytes: payloadBytes } as const
-  world.give(0, { kind: 'command', command: { kind: 'start-stream', direction: 'sent', spec } })
-  world.runUntil(5100)
-  const [sender, receiver] = [world.hosts[0].engine, world.hosts[1].engine]
-  let nowMs = 5100
-  return () => {
-    let sendMs = 0
-    let receiveMs = 0
-    let copies = 0
-    for (const untilMs = nowMs + roundMs; nowMs < untilMs; ) {
-      nowMs += 1
-      const [sent, tookMs] = timed(() => drained(sender, { kind: 'tick' }, nowMs))
-      sendMs += tookMs
-      const arrivals = sent.filter(isPacket).map((one) => arrival(one, 1))
-      copies += arrivals.length
-      const [answers, tookAgainMs] = timed(() => arrivals.flatMap((one) => drained(receiver, one, nowMs)))
-      receiveMs += tookAgainMs
-      const forth = sent.filter((one) => !isPacket(one))
-      talk(sender, receiver, forth, [...answers, ...drained(receiver, { kind: 'tick' }, nowMs)], nowMs)
-    }
-    const packets = copies / paths
-    return { sendUs: (sendMs * 1000) / packets, receiveUs: (receiveMs * 1000) / packets }
+function timedInMemory(pair: StreamPair, paths: number): Timed {
+  let [sendUs, receiveUs, copies] = [0, 0, 0]
+  for (let at = 0; at < roundMs; at += 1) {
+    const [sent, tookUs] = timed(() => pair.send())
+    sendUs += tookUs
+    const packets = sent.filter(isPacket)
+    copies += packets.length
+    const [, tookAgainUs] = timed(() => packets.forEach((one) => pair.take(pathOf(one), one.data)))
+    receiveUs += tookAgainUs
+    pair.settle(sent.filter((one) => !isPacket(one)))
   }
+  const packets = copies / paths
+  return { sendUs: sendUs / packets, receiveUs: receiveUs / packets }
 }
 
-const isPacket = ({ data }: Transmit) => data[0] === 0x80
-
-/** All else that the two have to say, until both are silent. */
-function talk(
-  sender: Engine,
-  receiver: Engine,
-  toReceiver: readonly Transmit[],
-  toSender: readonly Transmit[],
-  nowMs: number,
-): void {
-  let forth = toReceiver
-  let back = toSender
-  while (back.length > 0 || forth.length > 0) {
-    const answers = forth.flatMap((one) => drained(receiver, arrival(one, 1), nowMs))
-    forth = back.flatMap((one) => drained(sender, arrival(one, 2), nowMs))
-    back = answers
-  }
-}
-
-/** As it comes out at the other end: addresses are 10.0.LINK.HOST, and sockets have their link's number. */
-function arrival({ socketId, to, data }: Transmit, fromHost: number): Parameters<Engine['handle']>[0] {
-  const from = { family: 4 as const, address: `10.0.${socketId}.${fromHost}`, port: 5000 }
-  return { kind: 'datagram', socketId: Number(to.address.split('.')[2]), from, data, receivedAtMs: 0 }
-}
-
-function drained(engine: Engine, input: Parameters<Engine['handle']>[0], nowMs: number): Transmit[] {
-  const sent: Transmit[] = []
-  engine.handle(input, nowMs)
-  for (let output = engine.poll(); output !== undefined; output = engine.poll())
-    if (output.kind === 'transmit') sent.push(output)
-  return sent
+function timedCodec({ make, take }: Codec): Timed {
+  const sealed: Buffer[] = []
+  const [, sealUs] = timed(() => {
+    for (let at = 0; at < packetsPerRound; at++) sealed.push(make())
+  })
+  const [, openUs] = timed(() => sealed.forEach(take))
+  return { sendUs: sealUs / packetsPerRound, receiveUs: openUs / packetsPerRound }
 }
 
 function timed<T>(run: () => T): [T, number] {
-  const fromMs = performance.now()
-  const result = run()
-  return [result, performance.now() - fromMs]
-}
-
-/** Seals and opens by werift alone; µs a packet of each. */
-function weriftPair(): () => [number, number] {
-  const keys = {
-    localMasterKey: Buffer.alloc(16, 1),
-    localMasterSalt: Buffer.alloc(12, 2),
-    remoteMasterKey: Buffer.alloc(16, 1),
-    remoteMasterSalt: Buffer.alloc(12, 2),
-  }
-  const session = new SrtpSession({ keys, profile: ProtectionProfileAeadAes128Gcm })
-  const payload = Buffer.alloc(payloadBytes, 7)
-  let sequence = 0
-  return () => {
-    const sealed: Buffer[] = []
-    const [, sealMs] = timed(() => {
-      for (let at = 0; at < packetsPerRound; at++) {
-        const sequenceNumber = sequence++ % 65_536
-        const header = new RtpHeader({ ssrc: 1, payloadType: 96, sequenceNumber, timestamp: at })
-        sealed.push(session.encrypt(payload, header))
-      }
-    })
-    const [, openMs] = timed(() => sealed.forEach((one) => session.decrypt(one)))
-    return [(sealMs * 1000) / packetsPerRound, (openMs * 1000) / packetsPerRound]
-  }
-}
-
-/** Sends datagrams over the loopback interface to this very thread; µs of CPU for one, both ways together. */
-async function rawDatagrams(): Promise<number> {
-  const [sender, receiver] = [createSocket('udp4'), createSocket('udp4')]
-  await Promise.all([bound(sender), bound(receiver)])
-  const { port } = receiver.address()
-  const data = new Uint8Array(datagramBytes)
-  let received = 0
-  receiver.on('message', () => {
-    received += 1
-  })
   const from = process.cpuUsage()
-  for (let sent = 0; sent < packetsPerRound; ) {
-    for (let at = 0; at < 50; at++, sent++) sender.send(data, port, '127.0.0.1')
-    await new Promise((done) => setImmediate(done))
-  }
-  const { user, system } = process.cpuUsage(from)
-  sender.close()
-  receiver.close()
-  return (user + system) / Math.max(1, received)
-}
-
-function bound(socket: Socket): Promise<void> {
-  return new Promise((done) => socket.bind(0, '127.0.0.1', done))
+  const result = run()
+  return [result, cpuMicrosecondsSince(from)]
 }
