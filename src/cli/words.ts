@@ -14,7 +14,7 @@ options
   --interfaces LIST     names of the interfaces to use, with commas (default: those that are up)
   --mode MODE           how packets are spread (default redundant):
                         redundant       every packet on every path
-                        weighted        each packet on one path, by live weights
+                        weighted        each packet on one path, by live weights; bulk where there is room
                         lowest-latency  each packet on the path that is fastest now
                         backup          all on the first path in the order that works
                         single          all on the path that a stock WebRTC peer would use, the baseline

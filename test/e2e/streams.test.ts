@@ -58,6 +58,38 @@ it('goes through all six modes, and loses nothing where packets are sent again o
   expect(await figure('lost')).toBe(0)
 }, 180_000)
 
+it('says by weight that bulk goes where there is room, how much that is, and what other streams get', async () => {
+  const choose = async (mode: 'weighted' | 'redundant'): Promise<void> => {
+    const modes = app.page.getByRole('radiogroup', { name: 'Mode, as we send' })
+    await modes.getByRole('radio', { name: modeWords[mode] }).click()
+  }
+  await choose('weighted')
+  await app.page.getByLabel('Kind of stream').selectOption('bulk')
+  await app.page.getByRole('button', { name: 'Send', exact: true }).click()
+  await app.page.locator('[data-stream="sent-2"]').waitFor()
+  const said = async (): Promise<RegExpExecArray[]> => {
+    const pattern = /^Gets (\d+) %: bulk takes .*?([\d.]+) Mbit\/s now.*\. Of other streams (\d+) %/
+    const texts = await app.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('li.path .reason')].map(({ title }) => title),
+    )
+    return texts.flatMap((text) => {
+      const found = pattern.exec(text)
+      return found === null ? [] : [found]
+    })
+  }
+  const sum = (all: readonly RegExpExecArray[], group: number) =>
+    all.reduce((total, found) => total + Number(found[group]), 0)
+  await expect.poll(async () => (await said()).length, { timeout: patienceMs }).toBeGreaterThan(1)
+  await expect.poll(async () => sum(await said(), 2), { timeout: patienceMs }).toBeGreaterThan(4)
+  await app.picture('bulk-weighted')
+  // Of all paths, but for rounding and those that are just proving themselves.
+  await expect.poll(async () => Math.abs(sum(await said(), 1) - 100), { timeout: patienceMs }).toBeLessThan(3)
+  await expect.poll(async () => Math.abs(sum(await said(), 3) - 100), { timeout: patienceMs }).toBeLessThan(3)
+  await app.page.getByRole('button', { name: 'Stop bulk to the peer' }).click()
+  await expect.poll(async () => (await said()).length, { timeout: patienceMs }).toBe(0)
+  await choose('redundant')
+}, 120_000)
+
 it('changes its rate while it runs, and asks the other side for a stream of its own', async () => {
   const rate = app.page.locator('[data-stream="sent-1"]').getByRole('textbox')
   await rate.fill('2')

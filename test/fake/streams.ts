@@ -35,6 +35,8 @@ export interface FakeStreams {
   rest(id: number, why: StreamBreak, atMs: number): EngineEvent[]
   /** Whether one runs towards the peer. */
   sending(atMs: number): boolean
+  /** Of those that do. */
+  kinds(atMs: number): StreamSpec['kind'][]
   views(atMs: number, copies: number): StreamSnapshot[]
 }
 
@@ -46,6 +48,11 @@ export function createFakeStreams(random: () => number): FakeStreams {
     const { id, direction, spec, by } = stream
     return { kind: `stream-${kind}`, id, direction, spec, by, atMs }
   }
+  const sendingAt = (atMs: number): FakeStream[] =>
+    streams.filter(
+      ({ direction, startedAtMs, stoppedAtMs }) =>
+        direction === 'sent' && startedAtMs <= atMs && stoppedAtMs === null,
+    )
   return {
     start(direction, spec, by, atMs) {
       const id = streams.filter((stream) => stream.direction === direction).length + 1
@@ -93,11 +100,8 @@ export function createFakeStreams(random: () => number): FakeStreams {
       stream.by = by
       return [told('stopped', stream, atMs)]
     },
-    sending: (atMs) =>
-      streams.some(
-        ({ direction, startedAtMs, stoppedAtMs }) =>
-          direction === 'sent' && startedAtMs <= atMs && stoppedAtMs === null,
-      ),
+    sending: (atMs) => sendingAt(atMs).length > 0,
+    kinds: (atMs) => sendingAt(atMs).map(({ spec }) => spec.kind),
     views: (atMs, copies) =>
       streams
         .filter(({ startedAtMs }) => startedAtMs <= atMs)

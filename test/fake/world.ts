@@ -4,6 +4,7 @@ import type {
   EngineEvent,
   EngineSnapshot,
   MessageStreamSnapshot,
+  ModeReason,
   PairCapacity,
   PairSnapshot,
   PairState,
@@ -153,15 +154,12 @@ function snapshotOf(
 ): EngineSnapshot {
   const views = pairs.map((pair) => pairView(pair, atMs, options, world, random))
   const carrying = views.filter((pair) => pair.carrying && pair.state === 'up')
-  const total = carrying.reduce((sum, pair) => sum + pair.weight, 0)
-  const shared = views.map((pair) => ({
-    ...pair,
-    share: !carrying.includes(pair)
-      ? 0
-      : world.mode === 'weighted'
-        ? pair.weight / total
-        : 1 / carrying.length,
-  }))
+  // What there is room for differs more than weights do.
+  const isBulk = world.streams.kinds(atMs).includes('bulk')
+  const sizeOf = ({ weight }: PairSnapshot): number =>
+    world.mode !== 'weighted' ? 1 : isBulk ? weight ** 2 : weight
+  const total = carrying.reduce((sum, pair) => sum + sizeOf(pair), 0)
+  const shared = views.map((pair) => ({ ...pair, share: carrying.includes(pair) ? sizeOf(pair) / total : 0 }))
   const open = options.neverUp !== true && atMs >= 1200
   return {
     atMs,
@@ -182,7 +180,11 @@ function snapshotOf(
     pairs: shared,
     forgotten: noneForgotten,
     messages: open ? messageViews(atMs) : [],
-    spreading: spreadingOf(world, carrying, atMs),
+    spreading: spreadingOf(
+      world,
+      shared.filter((pair) => pair.share > 0),
+      atMs,
+    ),
     streams: open
       ? world.streams.views(atMs, world.mode === 'redundant' ? Math.max(1, carrying.length) : 1.04)
       : [],
@@ -238,7 +240,7 @@ function spreadingOf(world: FakeWorld, carrying: readonly PairSnapshot[], atMs: 
   const delay = ({ rttMs }: PairSnapshot): number => (rttMs?.smoothed ?? 100) / 2
   const ordered = [...carrying].sort((a, b) => delay(a) - delay(b))
   const [best, next] = ordered
-  const reasonOf = (pair: PairSnapshot, at: number): PathReason => {
+  const modeReason = (pair: PairSnapshot, at: number): ModeReason => {
     switch (world.mode) {
       case 'redundant':
         return { kind: 'copies' }
@@ -266,6 +268,20 @@ function spreadingOf(world: FakeWorld, carrying: readonly PairSnapshot[], atMs: 
               delayMs: delay(pair),
               byMs: delay(pair) - (best === undefined ? 0 : delay(best)),
             }
+    }
+  }
+  const reasonOf = (pair: PairSnapshot, at: number): PathReason => {
+    const mode = modeReason(pair, at)
+    const kinds = world.streams.kinds(atMs)
+    if (world.mode !== 'weighted' || !kinds.includes('bulk')) return mode
+    const isAlone = kinds.every((kind) => kind === 'bulk')
+    const bulkBps = 40_000_000 * pair.share
+    return {
+      kind: 'bulk',
+      bulkBps,
+      hold: 'window',
+      mode: isAlone ? null : mode,
+      othersShare: isAlone ? 0 : 1 / carrying.length,
     }
   }
   const switched =

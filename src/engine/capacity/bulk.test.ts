@@ -294,6 +294,21 @@ describe('bulk beside others', () => {
     },
   )
 
+  it('says so once it goes for its part beside them', () => {
+    const bench = createBench([even], [{ link: 0 }], 1)
+    bench.tcp(0, 'cubic', 3000)
+    const holds = (fromMs: number, toMs: number): Set<string | undefined> => {
+      const seen = new Set<string | undefined>()
+      for (let atMs = fromMs; atMs <= toMs; atMs += 50) {
+        bench.run(atMs)
+        seen.add(bench.paths[0]?.capacity.hold)
+      }
+      return seen
+    }
+    expect([...holds(1500, 3000)]).toEqual(['window'])
+    expect([...holds(8000, 9000)]).toEqual(['competing'])
+  })
+
   it.each(['cubic', 'bbr'] as const)(
     'comes to between 0.3 and 0.75 of a link with a queue of 300 ms beside a TCP flow (%s)',
     (kind) => {

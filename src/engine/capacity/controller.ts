@@ -88,6 +88,8 @@ export interface Controller {
   readonly windowBytes: number
   readonly paceBps: number
   readonly phase: ControllerPhase
+  /** A queue stands that is much longer than the one that is kept, and the window is taken back for it. */
+  readonly isQueued: boolean
 }
 
 export interface ControllerView {
@@ -157,6 +159,8 @@ export function createController(path: ControllerView, startMs: number): Control
 
   const ackMs = (): number => ledger.smoothedAckMs ?? path.rttHintMs() ?? 100
   const wanted = (): number => targetQueueMs + Math.min(mostNoiseMs, noisePart * queue.noiseMs)
+
+  const alarmMs = (): number => Math.max(alarmQueueMs, 3 * wanted() + queue.noiseMs)
 
   /** From 0 to 1, of a path whose window grew: jitter then ends startup early, and hides what is missing. */
   const jitterPart = (windowBytes: number): number =>
@@ -404,7 +408,7 @@ export function createController(path: ControllerView, startMs: number): Control
       roundFlight = Math.max(roundFlight, ledger.inFlightBytes)
       const ack = ackMs()
       const standing = queue.standingMs(30)
-      const alarm = Math.max(alarmQueueMs, 3 * wanted() + queue.noiseMs)
+      const alarm = alarmMs()
       const isShort = (phase === 'steady' || phase === 'draining') && standing !== null && standing <= alarm
       beyondBps = isShort ? rate.overBps(200) : 0
       if (phase === 'startup') {
@@ -460,6 +464,9 @@ export function createController(path: ControllerView, startMs: number): Control
     },
     get phase() {
       return phase
+    },
+    get isQueued() {
+      return phase === 'steady' && (queue.standingMs(lookMs) ?? 0) > alarmMs()
     },
   }
 }

@@ -237,3 +237,37 @@ describe('a loss', () => {
     }
   })
 })
+
+describe('what bulk has room for', () => {
+  const straight = (sentMs: number) => sentMs
+
+  it('is what its window lets out in a round trip, until that is the most that one path gets, or the user’s limit', () => {
+    const told: { hold: string; roomBps: number }[] = []
+    let path: PathCapacity | undefined
+    drive(3, { arrival: straight, packetsPerSecond: () => 2000 }, (one) => {
+      one.limited()
+      path = one
+      told.push({ hold: one.hold, roomBps: one.roomBps })
+    })
+    const held = new Set(told.map(({ hold }) => hold))
+    expect([...held]).toEqual(['startup', 'limit'])
+    expect(told[5]?.roomBps).toBeGreaterThan(1e6)
+    expect(told[5]?.roomBps).toBeLessThan(30e6)
+    expect(told.at(-1)).toEqual({ hold: 'limit', roomBps: 500_000_000 })
+    path?.setCap(3e6)
+    expect([path?.hold, path?.roomBps]).toEqual(['cap', 3e6])
+  })
+
+  it('is nothing while the path is in doubt, or down', () => {
+    let path: PathCapacity | undefined
+    drive(0.2, { arrival: straight, packetsPerSecond: () => 500 }, (one) => {
+      path = one
+    })
+    path?.pause(true)
+    expect([path?.hold, path?.roomBps]).toEqual(['suspect', 0])
+    path?.pause(false)
+    expect(path?.roomBps).toBeGreaterThan(0)
+    path?.suspend(200)
+    expect([path?.hold, path?.roomBps]).toEqual(['suspect', 0])
+  })
+})

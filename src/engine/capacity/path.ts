@@ -1,3 +1,4 @@
+import type { BulkHold } from '../face/explain'
 import { limits } from '../face/limits'
 import { createLedger, type Ledger } from '../feedback'
 import { createHistogram, type Histogram } from '../measure'
@@ -68,6 +69,10 @@ export interface PathCapacity {
   freeAtMs(bytes: number): number
   /** One was kept back by that. */
   limited(): void
+  /** What `bulk` could put on it, what else goes over it included, bit/s; 0 while nothing may go. */
+  readonly roomBps: number
+  /** What that is held by. */
+  readonly hold: Exclude<BulkHold, 'slowest'>
   view(): CapacityView
   readonly ledger: Ledger
   readonly controller: Controller
@@ -274,6 +279,19 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     return nowMs - ledger.heardMs > idleAfterMs ? 0 : rate.overBps(500)
   }
 
+  const windowBps = (): number =>
+    (controller.windowBytes * 8000) / Math.max(1, ledger.smoothedAckMs ?? options.rttHintMs() ?? 100)
+
+  const holdOf = (): Exclude<BulkHold, 'slowest'> => {
+    if (suspended || paused) return 'suspect'
+    // Also in startup, whose window then grows further than anything can show.
+    if (Math.min(capBps, limits.streamRateBps) < windowBps())
+      return capBps <= limits.streamRateBps ? 'cap' : 'limit'
+    const { phase, isQueued } = controller
+    if (phase === 'startup' || phase === 'competing') return phase
+    return isQueued ? 'queue' : 'window'
+  }
+
   const isSilent = (): boolean => {
     const sinceMs = Math.max(ledger.oldestInFlightMs, ledger.heardMs, restartedMs)
     return ledger.oldestInFlightMs < Infinity && nowMs >= sinceMs + patienceMs()
@@ -346,6 +364,12 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     limited() {
       bulkLimitedMs = nowMs
       controller.limited()
+    },
+    get roomBps() {
+      return suspended || paused ? 0 : Math.min(capBps, limits.streamRateBps, windowBps())
+    },
+    get hold() {
+      return holdOf()
     },
     view: () => ({
       capacityBps,

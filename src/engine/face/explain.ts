@@ -1,5 +1,8 @@
 /** Why a path has the part of the traffic that it has now. Sentences are made of it by the shared layer. */
-export type PathReason =
+export type PathReason = ModeReason | BulkReason
+
+/** As the mode has it: for messages, and for streams of a rate of their own. */
+export type ModeReason =
   /** It carries nothing: not working, left out by the user, not among those the user wants alone, or not in the set. */
   | { readonly kind: 'not-working' }
   | { readonly kind: 'excluded' }
@@ -42,6 +45,26 @@ export type PathReason =
   | { readonly kind: 'avoided'; readonly because: 'suspect' | 'overdue' }
   /** It came back and has to prove itself for so much longer, or its part is still growing. */
   | { readonly kind: 'proving'; readonly remainingMs: number }
+
+/** Of a path that `bulk` goes over now: it takes what it finds room for, which is nothing that a weight decides. */
+export interface BulkReason {
+  readonly kind: 'bulk'
+  /** What `bulk` alone put on it in about the last second, bit/s of UDP payload. */
+  readonly bulkBps: number
+  readonly hold: BulkHold
+  /** What the mode says of it; null in `weighted` while nothing but `bulk` runs, as weights then decide nothing. */
+  readonly mode: ModeReason | null
+  /** Its part of all other streams' bytes in about the last second, 0..1; 0 when it was given none. */
+  readonly othersShare: number
+}
+
+/**
+ * What keeps `bulk` from more on a path. `window`: all that may be under way is. `startup`: what the path carries is being
+ * found out. `queue`: it is slowed down, as a long queue stands. `competing`: others keep a queue there, and it goes for its
+ * part beside them. `cap`: the user's limit. `limit`: the most that one path gets. `suspect`: the path is in doubt, and
+ * gets nothing. `slowest`: it has room, and waits for the slowest path (`redundant`).
+ */
+export type BulkHold = 'window' | 'startup' | 'queue' | 'competing' | 'cap' | 'limit' | 'suspect' | 'slowest'
 
 /** A stream of ours that a path is too narrow for. */
 export interface RestReason {

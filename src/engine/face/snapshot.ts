@@ -182,7 +182,10 @@ export interface PairSnapshot {
   readonly lossReceived: LossView
   /** The scheduler's weight in [minWeight, maxWeight]. */
   readonly weight: number
-  /** weight over the sum of the carrying pairs' weights in weighted mode, else the expected share of copies; 0..1. */
+  /**
+   * Its part of what is sent, 0..1. In `weighted` its weight over the sum of the carrying pairs' weights, in `redundant` one
+   * over their number; while `bulk` runs, and in the other modes, its part of the bytes given to all in about the last second.
+   */
   readonly share: number
   /** Records and stream packets that went out over this pair because another one was in doubt; part of those sent. */
   readonly resent: number

@@ -1,4 +1,5 @@
 import type { PathCapacity } from '../capacity'
+import type { BulkHold, BulkReason, ModeReason } from '../face/explain'
 import { limits } from '../face/limits'
 import type { Mode } from '../face/settings'
 import type { Pair } from '../ice'
@@ -35,6 +36,36 @@ export function createBulkGate(state: SessionState): BulkGate {
 export function takenForBulk(state: SessionState, bytes: number): readonly Pair[] {
   for (const pair of taken) state.spreading.streams.gave(pair.id, bytes, state.nowMs)
   return taken
+}
+
+/** Whether any runs that we send. */
+export function sendsBulk({ streams }: SessionState): boolean {
+  return streams.running.some(({ spec }) => spec.kind === 'bulk')
+}
+
+/** A path's reason while `bulk` goes over it, by what the mode says of it; null when none does. */
+export function explainBulk(state: SessionState, pair: Pair, mode: ModeReason): BulkReason | null {
+  if (mode.kind === 'not-working' || !sendsBulk(state) || !state.streamPairs.includes(pair)) return null
+  const spreader = state.spreading.streams
+  const bulkBps = spreader.gaveBps(pair.id, state.nowMs)
+  const way = ways[state.mode]
+  const isMeant = way === 'all' || way === 'any' || pair === preferredOf(state)
+  if (!isMeant && (way === 'preferred' || bulkBps === 0)) return null
+  const hold = holdOf(state, pair, way)
+  if (hold === 'suspect' && mode.kind === 'avoided') return null
+  const isAlone = state.streams.running.every(({ spec }) => spec.kind === 'bulk')
+  const othersShare = spreader.chosenShare(pair.id)
+  return { kind: 'bulk', bulkBps, hold, mode: way === 'any' && isAlone ? null : mode, othersShare }
+}
+
+/** So much more room than the slowest path a path has that waits for it. */
+const clearlyMore = 1.1
+
+function holdOf(state: SessionState, pair: Pair, way: (typeof ways)[Mode]): BulkHold {
+  const { hold, roomBps } = capacityOf(state, pair)
+  if (way !== 'all' || hold === 'suspect') return hold
+  const least = Math.min(...state.streamPairs.map((one) => capacityOf(state, one).roomBps))
+  return roomBps > clearlyMore * least ? 'slowest' : hold
 }
 
 function take(state: SessionState): boolean {

@@ -1,6 +1,7 @@
 import type { EngineSnapshot, MessageStreamSnapshot, PairSnapshot } from '../face/snapshot'
 import type { Pair } from '../ice'
 import { expectedShares } from '../spread'
+import { sendsBulk } from './bulk'
 import { placeOf, spreadingView } from './spreading'
 import { capacityView } from './feedback'
 import type { SessionState } from './state'
@@ -55,8 +56,10 @@ function sharesOf(state: SessionState): Map<number, number> {
     streams.running.length > 0
       ? [state.carryingStreams, spreading.streams, weighing.streams]
       : [state.carrying, spreading.records, weighing.records]
-  if (mode === 'weighted') return expectedShares(carrying, (id) => weights.weight(id))
-  if (mode === 'redundant') return expectedShares(carrying, () => 1)
+  // `bulk` goes by room and not by weight, and also where others rest.
+  const isGiven = sendsBulk(state)
+  if (mode === 'weighted' && !isGiven) return expectedShares(carrying, (id) => weights.weight(id))
+  if (mode === 'redundant' && !isGiven) return expectedShares(carrying, () => 1)
   return new Map(carrying.map((id) => [id, spreader.share(id)]))
 }
 

@@ -1,8 +1,9 @@
-import type { PathReason, PathSwitch, RestReason } from '../face/explain'
+import type { ModeReason, PathReason, PathSwitch, RestReason } from '../face/explain'
 import type { Mode } from '../face/settings'
 import type { SpreadingView } from '../face/snapshot'
 import { doubtDelivery, type Pair } from '../ice'
 import { createSpreader, isTooNarrow, type PathFacts, type Spreader } from '../spread'
+import { explainBulk } from './bulk'
 import { capacityOf } from './feedback'
 import { pairById, type SessionState, tell } from './state'
 
@@ -188,8 +189,11 @@ export function spreadingView(state: SessionState): SpreadingView {
 function reasonOf(state: SessionState, pair: Pair): PathReason {
   const { spreading, settings, nowMs } = state
   const explained = spreading[told(state)].explain(pair.id, nowMs)
-  if (explained !== null)
-    return explained.kind === 'not-working' ? explained : (restOf(state, pair) ?? explained)
+  if (explained?.kind === 'not-working') return explained
+  if (explained !== null) {
+    const reason = restOf(state, pair) ?? explained
+    return explainBulk(state, pair, reason) ?? reason
+  }
   if (!pair.included) return { kind: 'excluded' }
   if (spreading.pins.size > 0 && !spreading.pins.has(pair.id)) return { kind: 'not-pinned' }
   if (pair.state !== 'up') return { kind: 'not-working' }
@@ -197,7 +201,7 @@ function reasonOf(state: SessionState, pair: Pair): PathReason {
 }
 
 /** The streams of ours that the pair is too narrow for; null when there are none. */
-function restOf({ streams, nowMs }: SessionState, { id: pairId }: Pair): PathReason | null {
+function restOf({ streams, nowMs }: SessionState, { id: pairId }: Pair): ModeReason | null {
   const resting = streams.running.flatMap(({ id: streamId, rests }): RestReason[] => {
     const rest = rests.view(nowMs).find((one) => one.pairId === pairId)
     if (rest === undefined || rest.state === 'over') return []

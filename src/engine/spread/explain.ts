@@ -1,4 +1,4 @@
-import type { PathReason } from '../face/explain'
+import type { ModeReason } from '../face/explain'
 import type { Mode } from '../face/settings'
 import { provenAfterMs } from './fastest'
 import { compareOrder, returnAfterMs } from './ordered'
@@ -15,10 +15,10 @@ export interface Explaining {
 }
 
 /** What a path got less than this ago it is said to get, ms. */
-const latelyMs = 1000
+export const latelyMs = 1000
 
 /** Why a path that carries has the part that it has. */
-export function explainPath(facing: Explaining): PathReason {
+export function explainPath(facing: Explaining): ModeReason {
   const { path, mode, current, nowMs } = facing
   if (mode === 'single') return { kind: path === current ? 'selected' : 'not-selected' }
   if (!path.facts.up) return { kind: 'not-working' }
@@ -45,7 +45,7 @@ function provingMs(mode: Mode, path: Path): number {
   return mode === 'weighted' ? path.growthMs : provenAfterMs
 }
 
-function weighed({ facts }: Path): PathReason {
+function weighed({ facts }: Path): ModeReason {
   const { rttMs, loss, hold } = facts
   const lossPercent = loss === null ? null : 100 * loss
   return { kind: 'weighed', rttMs, lossPercent, limit: hold?.by ?? null, limitBps: hold?.bps ?? null }
@@ -57,7 +57,7 @@ function placeOf({ path, paths }: Explaining): number {
   return place
 }
 
-function inSpeed({ path, current, usable, nowMs }: Explaining): PathReason {
+function inSpeed({ path, current, usable, nowMs }: Explaining): ModeReason {
   const { delayMs } = path
   if (path === current) {
     const others = usable.filter((other) => other !== path).map((other) => other.delayMs)

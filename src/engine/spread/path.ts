@@ -31,6 +31,10 @@ export interface Path {
   /** Bytes given to it since the last update, and of about the last second. */
   newBytes: number
   recentBytes: number
+  /** Of these those that something else chose it for, and when it last did; -Infinity before. */
+  newGaveBytes: number
+  recentGaveBytes: number
+  gaveMs: number
 }
 
 /** A path that comes back starts with this part of its share, which then grows to all of it. */
@@ -62,6 +66,9 @@ export function createPath(facts: PathFacts, backMs: number): Path {
     capAtMs: 0,
     newBytes: 0,
     recentBytes: 0,
+    newGaveBytes: 0,
+    recentGaveBytes: 0,
+    gaveMs: -Infinity,
   }
 }
 

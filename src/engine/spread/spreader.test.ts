@@ -554,6 +554,33 @@ describe('what is told of the choice', () => {
     expect(trip.spreader.share(1)).toBeGreaterThan(0.99)
     expect(trip.spreader.lastSwitch).toEqual({ atMs: 5000, fromId: null, toId: 1, reason: 'mode' })
   })
+
+  it('are shares with what something else put on paths, and without, which is no demand', () => {
+    const trip = world('weighted', [facts(1), facts(2)])
+    for (let atMs = 10; atMs <= 5000; atMs += 10) {
+      trip.goTo(atMs)
+      for (let i = 0; i < 2; i += 1) trip.spreader.choose(packet(), atMs)
+      trip.spreader.gave(1, 2000, atMs)
+    }
+    const { spreader } = trip
+    expect(spreader.share(1)).toBeCloseTo(0.75, 2)
+    expect(spreader.chosenShare(1)).toBeCloseTo(0.5, 2)
+    expect(spreader.chosenShare(1) + spreader.chosenShare(2)).toBeCloseTo(1, 9)
+    expect(spreader.gaveBps(1, 5000) / 1_600_000).toBeCloseTo(1, 1)
+    expect(spreader.gaveBps(2, 5000)).toBe(0)
+    expect(spreader.demandBps / 1_600_000).toBeCloseTo(1, 1)
+    expect(spreader.gaveBps(1, 6000)).toBe(0)
+  })
+
+  it('have settled two seconds after what is given has changed', () => {
+    const { spreader, goTo } = world('weighted', [facts(1), facts(2)])
+    for (let atMs = 10; atMs <= 7000; atMs += 10) {
+      goTo(atMs)
+      spreader.gave(1, atMs > 5000 ? 1000 : 10_000, atMs)
+      if (atMs > 5000) spreader.gave(2, 4000, atMs)
+    }
+    expect(Math.abs(spreader.share(2) - 0.8)).toBeLessThan(0.05)
+  })
 })
 
 describe('a path that is too narrow for a stream', () => {

@@ -1,7 +1,7 @@
-import type { PathReason, PathSwitch } from '../face/explain'
+import type { ModeReason, PathSwitch } from '../face/explain'
 import { limits } from '../face/limits'
 import type { Mode } from '../face/settings'
-import { explainPath } from './explain'
+import { explainPath, latelyMs } from './explain'
 import { createFastest } from './fastest'
 import {
   type Choice,
@@ -43,7 +43,7 @@ export interface Spreader {
   /** The paths that carry now and what is known of them. `byUser`: the user changed what may carry. */
   update(paths: readonly PathFacts[], nowMs: number, byUser: boolean): void
   choose(packet: PacketFacts, nowMs: number): Choice
-  /** A packet was put on a path that something else chose for it. */
+  /** A packet was put on a path that something else chose for it. It is part of shares, and of no demand. */
   gave(id: number, bytes: number, nowMs: number): void
   /** The peer tells for the first time that packets came over the path. */
   heard(id: number, told: Told, nowMs: number): void
@@ -74,9 +74,13 @@ export interface Spreader {
   readonly activeId: number | null
   /** Each path's part of the bytes lately given to all, copies included, 0..1; 0 when it was given none. */
   share(id: number): number
-  /** Bytes of packets a second lately, without copies. */
+  /** The same of what `choose` gave and was sent again, without what `gave` tells of. */
+  chosenShare(id: number): number
+  /** What `gave` told of a path lately, bit/s; 0 when it told of none for a second. */
+  gaveBps(id: number, nowMs: number): number
+  /** Bits a second of the packets that `choose` was asked for lately, without copies. */
   readonly demandBps: number
-  explain(id: number, nowMs: number): PathReason | null
+  explain(id: number, nowMs: number): ModeReason | null
   readonly lastSwitch: PathSwitch | null
   /** Times the preferred path changed, the first one not counted. */
   readonly switches: number
@@ -91,8 +95,12 @@ export interface Overdue {
 const lateMs = 3
 /** A report is complete when the next one begins, or so long after its first datagram, ms. */
 const completeMs = 2
-/** What was given to paths is remembered with this time constant, ms. */
+/** Demand is remembered with this time constant, ms. */
 const memoryMs = 1000
+/** And what was given to paths with this one: its mean age is that of a plain window of a second. */
+const givenMemoryMs = 500
+/** Bytes given to all paths together below which nothing was given lately. */
+const leastBytes = 1e-3
 
 export function createSpreader(initialMode: Mode): Spreader {
   let mode = initialMode
@@ -116,6 +124,7 @@ export function createSpreader(initialMode: Mode): Spreader {
   let newDemandBytes = 0
   let recentDemandBytes = 0
   let rememberedMs = 0
+  let rememberedGivenMs = 0
   let lastSwitch: PathSwitch | null = null
   let switches = 0
   const doubted: number[] = []
@@ -218,13 +227,18 @@ export function createSpreader(initialMode: Mode): Spreader {
   }
 
   const remember = (nowMs: number): void => {
-    const fading = Math.exp(-(nowMs - updatedAtMs) / memoryMs)
-    rememberedMs = rememberedMs * fading + (nowMs - updatedAtMs)
+    const elapsedMs = nowMs - updatedAtMs
+    const fading = Math.exp(-elapsedMs / memoryMs)
+    rememberedMs = rememberedMs * fading + elapsedMs
     recentDemandBytes = recentDemandBytes * fading + newDemandBytes
     newDemandBytes = 0
+    const givenFading = Math.exp(-elapsedMs / givenMemoryMs)
+    rememberedGivenMs = rememberedGivenMs * givenFading + elapsedMs
     for (const path of paths) {
-      path.recentBytes = path.recentBytes * fading + path.newBytes
+      path.recentBytes = path.recentBytes * givenFading + path.newBytes
       path.newBytes = 0
+      path.recentGaveBytes = path.recentGaveBytes * givenFading + path.newGaveBytes
+      path.newGaveBytes = 0
     }
     updatedAtMs = nowMs
   }
@@ -332,6 +346,13 @@ export function createSpreader(initialMode: Mode): Spreader {
     give(least, packet, nowMs)
   }
 
+  const shareOf = (id: number, bytes: (path: Path) => number): number => {
+    let all = 0
+    for (const path of paths) all += bytes(path)
+    const path = byId.get(id)
+    return path === undefined || all < leastBytes ? 0 : bytes(path) / all
+  }
+
   return {
     get mode() {
       return mode
@@ -373,6 +394,8 @@ export function createSpreader(initialMode: Mode): Spreader {
       const path = byId.get(id)
       if (path === undefined) return
       charge(path, bytes, nowMs)
+      path.newGaveBytes += bytes
+      path.gaveMs = nowMs
       if (preferences[mode] === fastest && path !== fastest.current) path.spilledMs = nowMs
       const dueMs = path.trouble === null ? path.pulse.dueMs(reportedMs) : Infinity
       if (dueMs > nowMs && dueMs < nextDueMs) nextDueMs = dueMs
@@ -420,11 +443,13 @@ export function createSpreader(initialMode: Mode): Spreader {
     },
     unacknowledgedSinceMs: (id) => byId.get(id)?.pulse.sinceMs() ?? null,
     isFit: (id) => byId.get(id)?.trouble === null,
-    share(id) {
-      let all = 0
-      for (const path of paths) all += path.recentBytes + path.newBytes
+    share: (id) => shareOf(id, bytesOf),
+    chosenShare: (id) => shareOf(id, chosenBytesOf),
+    gaveBps(id, nowMs) {
       const path = byId.get(id)
-      return path === undefined || all < 1 ? 0 : (path.recentBytes + path.newBytes) / all
+      if (path === undefined || nowMs - path.gaveMs >= latelyMs) return 0
+      const overMs = rememberedGivenMs + nowMs - updatedAtMs
+      return overMs < 1 ? 0 : (gaveBytesOf(path) * 8000) / overMs
     },
     get activeId() {
       return activeId
@@ -445,4 +470,18 @@ export function createSpreader(initialMode: Mode): Spreader {
       return switches
     },
   }
+}
+
+/** Bytes given to a path in about the last second, of these those that `choose` gave, and those that `gave` told of. */
+function bytesOf({ recentBytes, newBytes }: Path): number {
+  return recentBytes + newBytes
+}
+
+function chosenBytesOf(path: Path): number {
+  // Rounding makes no part of nothing.
+  return Math.max(0, bytesOf(path) - gaveBytesOf(path))
+}
+
+function gaveBytesOf({ recentGaveBytes, newGaveBytes }: Path): number {
+  return recentGaveBytes + newGaveBytes
 }

@@ -10,6 +10,7 @@ import type {
   LossView,
   MessageStreamSettings,
   MessageStreamSnapshot,
+  ModeReason,
   PairSnapshot,
   PathReason,
   PeerView,
@@ -242,7 +243,7 @@ const switchReason = z.enum([
 ]) satisfies z.ZodType<SwitchReason>
 
 const delayMs = ms
-const pathReason = z.discriminatedUnion('kind', [
+const modeReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('not-working') }),
   z.object({ kind: z.literal('excluded') }),
   z.object({ kind: z.literal('not-pinned') }),
@@ -273,6 +274,17 @@ const pathReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('not-selected') }),
   z.object({ kind: z.literal('avoided'), because: z.enum(['suspect', 'overdue']) }),
   z.object({ kind: z.literal('proving'), remainingMs: ms }),
+]) satisfies z.ZodType<ModeReason>
+
+const pathReason = z.discriminatedUnion('kind', [
+  modeReason,
+  z.object({
+    kind: z.literal('bulk'),
+    bulkBps: z.number(),
+    hold: z.enum(['window', 'startup', 'queue', 'competing', 'cap', 'limit', 'suspect', 'slowest']),
+    mode: modeReason.nullable(),
+    othersShare: z.number().min(0).max(1),
+  }),
 ]) satisfies z.ZodType<PathReason>
 
 const spreading = z.object({

@@ -18,6 +18,25 @@ it('takes every update of a plausible session, with few pairs and with hundreds'
   }
 })
 
+it('takes what is said of paths that bulk goes over, and refuses a part of others beyond all of them', () => {
+  const world = createFakeWorld({ links: fakeLinks, crossed: true })
+  world.mode = 'weighted'
+  world.streams.start('sent', { kind: 'bulk' }, 'us', 2000)
+  world.streams.start('sent', { kind: 'voice' }, 'us', 3000)
+  for (const [atMs, mode] of [
+    [2500, null],
+    [5000, { kind: 'weighed' }],
+  ] as const) {
+    const snapshot = world.snapshot(atMs)
+    const [first] = snapshot.spreading.reasons
+    expect(first?.reason).toMatchObject({ kind: 'bulk', mode })
+    expect(sessionUpdateSchema.safeParse({ kind: 'snapshot', snapshot }).error).toBeUndefined()
+    const reasons = [{ ...first, reason: { ...first?.reason, othersShare: 1.1 } }]
+    const broken = { ...snapshot, spreading: { ...snapshot.spreading, reasons } }
+    expect(sessionUpdateSchema.safeParse({ kind: 'snapshot', snapshot: broken }).success).toBe(false)
+  }
+})
+
 it('refuses an update with one field of another kind', () => {
   const snapshot = createFakeWorld({ links: fakeLinks, crossed: false }).snapshot(5000)
   const [pair] = snapshot.pairs

@@ -117,7 +117,7 @@ function graphs(report: Report, order: readonly number[]): string {
     one('Rate sent', `Mbit/s · everything on the path, ${each}`, 'sentBps', 150, 1e-6),
     one('Loss', `% towards the peer, ${each}`, 'lossSentPercent', 150),
     session.mode === 'weighted' ? one('Weight', 'as set by the scheduler', 'weight', 150) : '',
-    one('Share', '% of the traffic the path is expected to carry', 'share', 150, 100),
+    one('Share', '% of what is sent', 'share', 150, 100),
   ].join('')}</section>`
 }
 

@@ -123,12 +123,14 @@ function weights(report: Report): readonly string[] {
   const least = pairs.reduce((a, b) =>
     (b.measured.sharePackets ?? 0) < (a.measured.sharePackets ?? 0) ? b : a,
   )
+  const isBulk = ({ kind, direction }: Report['streams'][number]) => kind === 'bulk' && direction === 'sent'
+  const by = report.streams.some(isBulk) ? 'By weight, and bulk by room' : 'By weight'
   const part = (pair: ReportPair) => ((pair.measured.sharePackets ?? 0) * 100).toFixed(0)
   if ((most.measured.sharePackets ?? 0) - (least.measured.sharePackets ?? 0) < evenWithin) {
-    return [`By weight, the paths carried about the same (n = ${formatCount(packets)} packets sent).`]
+    return [`${by}, the paths carried about the same (n = ${formatCount(packets)} packets sent).`]
   }
   return [
-    `By weight, ${most.label} carried most (${part(most)} % of the packets sent) and ${least.label} least (${part(least)} %; n = ${formatCount(packets)}).`,
+    `${by}, ${most.label} carried most (${part(most)} % of the packets sent) and ${least.label} least (${part(least)} %; n = ${formatCount(packets)}).`,
   ]
 }
 

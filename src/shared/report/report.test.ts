@@ -231,6 +231,17 @@ describe('the checks', () => {
     expect(meaningOf(reportOf()).join(' ')).toContain('was first for')
     expect(meaningOf(reportOf({}, stock)).join(' ')).not.toContain('was first for')
   })
+
+  it('credits what the paths carried by weight to weights alone, unless bulk went by room', () => {
+    const report = reportOf({ mode: 'weighted' })
+    const streams = (direction: 'sent' | 'received') =>
+      report.streams.map((stream) => ({ ...stream, kind: 'bulk' as const, direction }))
+    expect(report.streams.length).toBeGreaterThan(0)
+    expect(meaningOf({ ...report, streams: streams('received') }).join(' ')).toMatch(/By weight, (the|\S+ →)/)
+    expect(meaningOf({ ...report, streams: streams('sent') }).join(' ')).toContain(
+      'By weight, and bulk by room, ',
+    )
+  })
 })
 
 describe('CSV', () => {

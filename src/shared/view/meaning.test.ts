@@ -61,3 +61,19 @@ it('says which path a running stream goes on without, and why', () => {
       'flow would send less than a tenth.',
   )
 })
+
+it('says of bulk what a dying path costs it, which is what no other stream loses', () => {
+  const world = createFakeWorld({ links: fakeLinks, crossed: true })
+  world.mode = 'weighted'
+  const said = (): string =>
+    meaningOf(world.snapshot(60_000), false)
+      .find(({ id }) => id === 'weighted')
+      ?.parts.map((part) => ('text' in part ? part.text : ''))
+      .join('') ?? ''
+  world.streams.start('received', { kind: 'bulk' }, 'peer', 2000)
+  expect(said()).toMatch(/by weight: what a dying path held is sent again\.$/)
+  world.streams.start('sent', { kind: 'bulk' }, 'us', 2000)
+  expect(said()).toMatch(
+    /is sent again\. Bulk goes where there is room, and what it had on a dying path is lost\.$/,
+  )
+})

@@ -106,7 +106,10 @@ function failureSentences(snapshot: EngineSnapshot, carrying: readonly PairSnaps
   if (shared !== null)
     return [sentence('shared', 'warn', text(`All ${carrying.length} carrying paths ${shared}.`))]
   const paths = streamPaths(snapshot) ?? carrying.length
-  return [sentence(snapshot.mode, 'plain', text(failureTexts[snapshot.mode](paths)))]
+  const said = failureTexts[snapshot.mode](paths)
+  return [
+    sentence(snapshot.mode, 'plain', text(sendsBulk(snapshot) ? `${said}${bulkTexts[snapshot.mode]}` : said)),
+  ]
 }
 
 /** Streams may have fewer paths than messages; null while we send none, or they have no choice. */
@@ -129,6 +132,25 @@ const failureTexts: Readonly<Record<Mode, (paths: number) => string>> = {
     'All packets go over the path that a stock WebRTC peer would use: when it falls silent, that is noticed after 2.5 s.',
   adaptive: (paths) =>
     `Each packet goes over the fastest of ${paths} live paths, and over another one as well where it is at risk.`,
+}
+
+function sendsBulk({ streams }: EngineSnapshot): boolean {
+  return streams.some(
+    ({ direction, running, spec }) => direction === 'sent' && running && spec.kind === 'bulk',
+  )
+}
+
+const bulkAnywhere = ' Bulk goes where there is room, and what it had on a dying path is lost.'
+const bulkFirst = ' Bulk also goes wherever else there is room, and what it had on a dying path is lost.'
+
+/** What is otherwise, or follows, for `bulk`. */
+const bulkTexts: Readonly<Record<Mode, string>> = {
+  redundant: ' Bulk goes at the pace of the slowest.',
+  weighted: bulkAnywhere,
+  'lowest-latency': bulkFirst,
+  backup: ' What bulk had on a dying path is lost.',
+  single: '',
+  adaptive: bulkFirst,
 }
 
 /** All is down, or all is taken out: for how long, and what can be done. */

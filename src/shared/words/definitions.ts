@@ -18,11 +18,12 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   {
     term: 'Weight',
     meaning:
-      'How the weighted mode spreads packets: a pair gets its weight over the sum of the weights of the pairs in use. Set from RTT and loss, and held to what the pair carries.',
+      'How the weighted mode spreads packets: a pair gets its weight over the sum of the weights of the pairs in use. Set from RTT and loss, and held to what the pair carries. Bulk does not go by weight: each of its packets takes a pair that has room.',
   },
   {
     term: 'Share',
-    meaning: 'The part of the traffic that a pair is expected to carry now, 0 to 1.',
+    meaning:
+      'The part of what is sent that goes over a pair now, 0 to 1: in weighted and redundant mode as the mode has it, while bulk runs and in the other modes as it was in about the last second.',
   },
   {
     term: 'First arrivals',

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { BulkHold, ModeReason } from '../../engine'
 import { reasonText } from './reasons'
 
 const weighed = { kind: 'weighed', rttMs: 41.26, lossPercent: 0.5, limit: null, limitBps: null } as const
@@ -33,4 +34,52 @@ it('says first what holds a weighed path, and to which rate', () => {
   expect(held('overload', null)).toBe(
     'Gets 20 %, more than it carries, as all paths together carry too little; round trip 41.3 ms.',
   )
+})
+
+describe('of a path that bulk goes over', () => {
+  const bulk = (
+    hold: BulkHold,
+    mode: ModeReason | null = null,
+    bulkBps = 18_404_000,
+    share = 0.798,
+  ): string => reasonText({ kind: 'bulk', bulkBps, hold, mode, othersShare: 0.5 }, share)
+
+  it.each([
+    ['window', 'takes what it has room for, 18.40 Mbit/s now; its window is full.'],
+    ['cap', 'takes what it has room for, 18.40 Mbit/s now, held by your limit.'],
+    ['queue', 'takes what it has room for, 18.40 Mbit/s now, less as a queue stands.'],
+    ['competing', 'takes what it has room for, 18.40 Mbit/s now, beside others that keep a queue.'],
+    ['limit', 'takes what it has room for, 18.40 Mbit/s now, the most that one path gets.'],
+    ['startup', 'takes more and more, to see what it carries, 18.40 Mbit/s now.'],
+    ['suspect', 'waits until it answers again.'],
+  ] as const)('it is said by weight what bulk takes, and what keeps it from more (%s)', (hold, said) => {
+    expect(bulk(hold)).toBe(`Gets 80 %: bulk ${said}`)
+  })
+
+  it('the weight stands beside it, as that of other streams', () => {
+    expect(bulk('window', weighed)).toBe(
+      'Gets 80 %: bulk takes what it has room for, 18.40 Mbit/s now; its window is full. ' +
+        'Of other streams 50 % by round trip 41.3 ms, recent loss 0.50 %.',
+    )
+    expect(bulk('window', { ...weighed, limit: 'capacity', limitBps: 4_500_000 })).toMatch(
+      /Of other streams 50 %, held to 4\.50 Mbit\/s by what it carries; round trip 41\.3 ms, recent loss 0\.50 %\.$/,
+    )
+  })
+
+  it('it follows what another mode says of the path', () => {
+    expect(bulk('slowest', { kind: 'copies' }, 4_980_000, 0.5)).toBe(
+      'Gets a copy of every packet. Bulk waits for the slowest path, 4.98 Mbit/s now, with room for more.',
+    )
+    expect(bulk('window', { kind: 'active', place: 1 })).toBe(
+      'Number 1 in the order, and the first of those that work. ' +
+        'Bulk takes what it has room for, 18.40 Mbit/s now; its window is full.',
+    )
+    expect(bulk('suspect', { kind: 'selected' })).toBe(
+      'The one that a stock WebRTC peer would use. Bulk waits until it answers again.',
+    )
+    expect(bulk('window', { kind: 'spill', delayMs: 27.2, byMs: 2.9 }, 4_980_000)).toBe(
+      'Takes what the fastest has no room for: 27.2 ms expected. ' +
+        'Bulk takes what it has room for, 4.98 Mbit/s now; its window is full.',
+    )
+  })
 })

@@ -1,9 +1,21 @@
 /** Why a path has the part of the traffic that it has, and why traffic moved: one sentence each. */
-import type { PathReason, RestReason, SwitchReason, WeightLimit } from '../../engine'
+import type {
+  BulkHold,
+  BulkReason,
+  ModeReason,
+  PathReason,
+  RestReason,
+  SwitchReason,
+  WeightLimit,
+} from '../../engine'
 import { formatMbps, formatMs, formatPercent, formatShare, formatSpan } from './numbers'
 
 /** A path's reason as a short sentence, without its name. `share`: its part of what is sent, 0..1. */
 export function reasonText(reason: PathReason, share: number): string {
+  return reason.kind === 'bulk' ? bulkText(reason, share) : modeText(reason, share)
+}
+
+function modeText(reason: ModeReason, share: number): string {
   switch (reason.kind) {
     case 'not-working':
       return 'Does not answer.'
@@ -70,13 +82,37 @@ const limitTexts: Readonly<Record<WeightLimit, string>> = {
   range: 'by the range of weights',
 }
 
-function weighedText(
+/** In `weighted`, `bulk` makes the share, and the weight holds for other streams; else the mode's own sentence goes before. */
+function bulkText({ bulkBps, hold, mode, othersShare }: BulkReason, share: number): string {
+  const bulk = bulkTexts[hold](`${formatMbps(bulkBps)} Mbit/s now`)
+  if (mode !== null && mode.kind !== 'weighed') return `${modeText(mode, share)} Bulk ${bulk}.`
+  const gets = `Gets ${formatShare(share)} %: bulk ${bulk}.`
+  return mode === null ? gets : `${gets} Of other streams ${partText(mode, othersShare)}`
+}
+
+const takes = 'takes what it has room for'
+const bulkTexts: Readonly<Record<BulkHold, (rate: string) => string>> = {
+  window: (rate) => `${takes}, ${rate}; its window is full`,
+  startup: (rate) => `takes more and more, to see what it carries, ${rate}`,
+  queue: (rate) => `${takes}, ${rate}, less as a queue stands`,
+  competing: (rate) => `${takes}, ${rate}, beside others that keep a queue`,
+  cap: (rate) => `${takes}, ${rate}, held by your limit`,
+  limit: (rate) => `${takes}, ${rate}, the most that one path gets`,
+  suspect: () => 'waits until it answers again',
+  slowest: (rate) => `waits for the slowest path, ${rate}, with room for more`,
+}
+
+function weighedText(reason: Extract<PathReason, { kind: 'weighed' }>, share: number): string {
+  return `Gets ${partText(reason, share)}`
+}
+
+function partText(
   { rttMs, lossPercent, limit, limitBps }: Extract<PathReason, { kind: 'weighed' }>,
   share: number,
 ): string {
   const rtt = rttMs === null ? 'round trip not known yet' : `round trip ${formatMs(rttMs)} ms`
   const loss = lossPercent === null ? '' : `, recent loss ${formatPercent(lossPercent)} %`
-  const gets = `Gets ${formatShare(share)} %`
+  const gets = `${formatShare(share)} %`
   if (limit === null) return `${gets} by ${rtt}${loss}.`
   const held =
     limit === 'overload' ? '' : limitBps === null ? 'held ' : `held to ${formatMbps(limitBps)} Mbit/s `

@@ -49,7 +49,7 @@ export const modeWords: Readonly<Record<Mode, string>> = {
 
 export const modeMeanings: Readonly<Record<Mode, string>> = {
   redundant: 'every packet on every path in use',
-  weighted: 'each packet on one path, chosen by live weights',
+  weighted: 'each packet on one path, chosen by live weights, and of bulk by where there is room',
   'lowest-latency': 'each packet on the path that is fastest now',
   backup: 'all packets on the first path in your order that works',
   single: 'all packets on the path that a stock WebRTC peer would use, the baseline',

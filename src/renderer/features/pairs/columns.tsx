@@ -92,8 +92,12 @@ export const pairColumns: readonly PairColumn[] = [
     (pair) => formatCount(pair.received.packets),
   ),
   column('weight', 'Weight', 'The weight the scheduler gives it', 62, (pair) => formatWeight(pair.weight)),
-  column('share', 'Share %', 'Expected share of what is sent', 64, (pair) =>
-    pair.carrying ? formatShare(pair.share) : '',
+  column(
+    'share',
+    'Share %',
+    'Its part of what is sent: as the mode has it, while bulk runs as it was in the last second',
+    64,
+    (pair) => (pair.carrying ? formatShare(pair.share) : ''),
   ),
   column('capacity', 'Capacity', 'Mbit/s towards the peer, as delivered while a queue stood', 74, (pair) =>
     formatMbps(pair.capacity?.capacityBps),
