@@ -1,5 +1,7 @@
 /** What a late timer may make good at once, ms of the rate. */
 const burstMs = 2
+/** For what goes at another pace, as streams of their own rate do, the next packet waits so long at most, ms. */
+const mostOwedMs = 100
 
 /** Spaces packets evenly at a rate. */
 export interface Pacer {
@@ -21,7 +23,8 @@ export function createPacer(): Pacer {
       return freeAtMs
     },
     sent(bytes, nowMs) {
-      freeAtMs = Math.max(freeAtMs, nowMs - burstMs) + (bytes * 8000) / rate
+      const fromMs = Math.min(Math.max(freeAtMs, nowMs - burstMs), nowMs + mostOwedMs)
+      freeAtMs = fromMs + (bytes * 8000) / rate
     },
     get rateBps() {
       return rate

@@ -187,6 +187,18 @@ describe('in the other modes', () => {
     }
   })
 
+  test('redundant: where a path rests for another stream, what is said and the shares count that bulk goes there', () => {
+    const world = sending('redundant', [bulk, cbr(8e6)])
+    world.runUntil(4000)
+    const carried = parts(world.ratesUntil(7000))
+    expect(carried[0]).toBeGreaterThan(0.6)
+    for (const at of [0, 1]) expect(apart(world.pairOf(at).share, carried[at])).toBeLessThan(0.03)
+    expect(bulkReason(world, 0)).toMatchObject({ hold: 'slowest', mode: { kind: 'copies' } })
+    expect(bulkReason(world, 1)).toMatchObject({ hold: 'window', mode: { kind: 'resting' } })
+    expect(bulkReason(world, 1).othersShare).toBeLessThan(0.01)
+    for (const at of [0, 1]) expect(bulkReason(world, at).bulkBps).toBeGreaterThan(4.5e6)
+  })
+
   test('backup and single: bulk goes over the preferred path alone', () => {
     for (const [mode, here, there] of [
       ['backup', 'active', 'standing-by'],
