@@ -5,9 +5,13 @@ import type { SecureEvent, SecureSession } from '../../src/runtime/ports'
 import { checkEngine } from './checked-engine'
 import { checkSecure, createFlow } from './checked-secure'
 import { checkSnapshot } from './checks'
+import { checkDeadLinks, type Death, leftWithinMs } from './dead-links'
+import { readNamed } from './named'
+import { pathPlan, roundTripMs } from './plan'
 import { randomScenario } from './random-scenario'
 import { runScenario } from './run'
 import type { Scenario } from './scenario'
+import { partsBetween } from './shares'
 import { watchWire } from './wire-watch'
 
 function straight(lossPercent: number): Scenario {
@@ -57,7 +61,7 @@ describe('a snapshot', () => {
     (await runScenario(straight(0))).ends.left.driver.snapshot()
   const problemsOf = (snapshot: EngineSnapshot): string[] => {
     const found: string[] = []
-    checkSnapshot(snapshot, (what) => found.push(what))
+    checkSnapshot(snapshot, straight(0), 'left', (what) => found.push(what))
     return found
   }
 
@@ -77,10 +81,129 @@ describe('a snapshot', () => {
     expect(problemsOf({ ...snapshot, pairs })).toHaveLength(1)
   })
 
+  test('with a weight outside of what the settings allow is reported', async () => {
+    const snapshot = await good()
+    const found: string[] = []
+    const narrow = { ...straight(0), settings: { minWeight: 0.5, maxWeight: 2 } }
+    checkSnapshot(snapshot, narrow, 'left', (what) => found.push(what))
+    const pairs = snapshot.pairs.map((pair) => ({ ...pair, weight: 0.4 }))
+    checkSnapshot({ ...snapshot, pairs }, narrow, 'left', (what) => found.push(what))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(/a weight of 0\.4 from 0\.5 to 2/)
+  })
+
+  test('with more of bulk in flight than the path carries in a round trip and a short queue is reported', async () => {
+    const scenario = {
+      ...readNamed('voice-beside-bulk'),
+      durationMs: 8000,
+      finishBeforeEndMs: 0,
+      changes: [],
+    }
+    const { violations, ends } = await runScenario(scenario)
+    expect(violations).toEqual([])
+    const snapshot = ends.left.driver.snapshot()
+    const withInFlight = (inFlightBytes: number): string[] => {
+      const pairs = snapshot.pairs.map((pair) => ({
+        ...pair,
+        capacity: pair.capacity && { ...pair.capacity, inFlightBytes },
+      }))
+      const found: string[] = []
+      checkSnapshot({ ...snapshot, pairs }, scenario, 'left', (what) => found.push(what))
+      return found
+    }
+    // 20 Mbit/s for a round trip of 40 ms, 50 ms of queue and 30 ms until the report.
+    expect(withInFlight(299_000)).toEqual([])
+    expect(withInFlight(301_000).join()).toMatch(/301000 of 300000 bytes in flight/)
+  })
+
   test('with a message delivered twice is reported', async () => {
     const snapshot = await good()
     const messages = snapshot.messages.map((stream) => ({ ...stream, duplicated: 1 }))
     expect(problemsOf({ ...snapshot, messages })).toHaveLength(1)
+  })
+})
+
+describe('a plan', () => {
+  test('tells a path’s narrowest link, its round trip and its queue, at the most that changes make of them', () => {
+    const scenario = readNamed('shared-bottleneck/single')
+    expect(pathPlan(scenario, 'left', 'eth', 'lan')).toEqual({ rateBps: 10e6, roundTripMs: 20, queueMs: 200 })
+    expect(pathPlan(scenario, 'left', 'none', 'lan')).toBeNull()
+    expect(roundTripMs(readNamed('flapping/single'), 'left', 'eth')).toBe(40)
+    expect(roundTripMs(readNamed('delay-step/single'), 'left', 'eth')).toBe(280)
+  })
+})
+
+describe('a link that dies', () => {
+  const death = (lastMs: number, users: Death['users']): Death => ({
+    host: 'left',
+    interfaceName: 'eth',
+    atMs: 10_500,
+    lastMs: { left: lastMs, right: 0 },
+    users,
+  })
+  const problemsOf = (scenario: Scenario, deaths: readonly Death[]): string[] => {
+    const found: string[] = []
+    checkDeadLinks(scenario, { deaths, change: () => undefined, see: () => undefined }, (what) =>
+      found.push(what),
+    )
+    return found
+  }
+
+  test('must be left after a round trip and 20 ms, by copies when checks have told, and by single after 2.5 s', () => {
+    expect(leftWithinMs('weighted', 40, true)).toBe(60)
+    expect(leftWithinMs('redundant', 40, true)).toBe(170)
+    expect(leftWithinMs('single', 40, true)).toBe(2560)
+    expect(leftWithinMs('backup', 40, false)).toBe(1490)
+  })
+
+  test('and gets stream packets for longer is reported, unless the scenario allows it', () => {
+    const scenario = readNamed('flapping/adaptive')
+    expect(problemsOf(scenario, [death(60, ['left'])])).toEqual([])
+    expect(problemsOf(scenario, [death(61, ['left'])])).toHaveLength(1)
+    expect(problemsOf(scenario, [death(61, [])])).toEqual([])
+    expect(problemsOf(scenario, [death(1491, [])])).toHaveLength(1)
+    const allowed = { kind: 'left-dead-links', withinMs: 70, why: 'it is tried' } as const
+    expect(problemsOf({ ...scenario, expect: [allowed] }, [death(61, ['left'])])).toEqual([])
+  })
+
+  test('is seen with those whose packets went over it, and for how long they still did', async () => {
+    const { deadLinks } = await runScenario(readNamed('mode-single-blackout'))
+    const [first] = deadLinks.deaths
+    expect(first).toMatchObject({ host: 'left', interfaceName: 'eth', atMs: 9000, users: ['left', 'right'] })
+    expect(first?.lastMs.left).toBeGreaterThan(2500)
+  })
+})
+
+describe('by weight', () => {
+  test('a path that gets another part of the packets than its share is reported, and one as its share is not', async () => {
+    const { ends } = await runScenario({ ...readNamed('streams-by-weight'), durationMs: 10_000 })
+    const now = ends.left.driver.snapshot()
+    const with0 = (packets: (at: number) => number): EngineSnapshot => ({
+      ...now,
+      pairs: now.pairs.map((pair, at) => ({
+        ...pair,
+        streamSent: { ...pair.streamSent, packets: pair.streamSent.packets - packets(at) },
+      })),
+    })
+    const byShare = partsBetween(
+      with0((at) => 1000 * (now.pairs[at]?.share ?? 0)),
+      now,
+    )
+    expect(byShare.filter(({ part }) => part > 0)).toHaveLength(3)
+    for (const { part, share } of byShare) expect(part).toBeCloseTo(share, 2)
+    const allOnOne = partsBetween(
+      with0((at) => (at === 0 ? 1000 : 0)),
+      now,
+    )
+    expect(Math.max(...allOnOne.map(({ part, share }) => part - share))).toBeGreaterThan(0.3)
+    // Where what was under way had to be sent again, a path was avoided for a while.
+    const resent = { ...now, pairs: now.pairs.map((pair) => ({ ...pair, resent: pair.resent + 1 })) }
+    expect(
+      partsBetween(
+        with0((at) => (at === 0 ? 1000 : 0)),
+        resent,
+      ),
+    ).toEqual([])
   })
 })
 

@@ -1,16 +1,23 @@
 import { type EngineSnapshot, limits, type StreamSnapshot } from '../../src/engine'
 import { pairTraffic } from '../../src/shared/streams'
 import type { Report } from './checked-engine'
+import { checkDeadLinks } from './dead-links'
 import { checkFound, checkOpened } from './found'
+import { checkInFlight } from './in-flight'
+import { settingsOf } from './plan'
 import type { Run } from './run'
-import { sides } from './scenario'
-
-/** What a pair remembers of packets under way, each as large as any. */
-const mostInFlightBytes = limits.inFlightPackets * limits.datagramBytes
+import { type Scenario, type Side, sides } from './scenario'
 
 /** What every snapshot must show. */
-export function checkSnapshot(snapshot: EngineSnapshot, report: Report): void {
+export function checkSnapshot(
+  snapshot: EngineSnapshot,
+  scenario: Scenario,
+  side: Side,
+  report: Report,
+): void {
   const { pairs } = snapshot
+  const { minWeight, maxWeight } = settingsOf(scenario)
+  checkInFlight(snapshot, scenario, side, report)
   if (pairs.length > limits.pairs) report(`${pairs.length} pairs`)
   if (new Set(pairs.map((pair) => pair.id)).size !== pairs.length) report('two pairs have one id')
   for (const pair of pairs) {
@@ -27,9 +34,10 @@ export function checkSnapshot(snapshot: EngineSnapshot, report: Report): void {
     if (arrived > pair.received.packets) report(`${label}: more records received than datagrams`)
     if (pair.lossSent.received > pair.lossSent.sent) report(`${label}: the peer received more than was sent`)
     if (!(pair.share >= 0 && pair.share <= 1)) report(`${label}: a share of ${pair.share}`)
-    if (!(pair.weight >= 0.1 && pair.weight <= 10)) report(`${label}: a weight of ${pair.weight}`)
+    if (!(pair.weight >= minWeight && pair.weight <= maxWeight))
+      report(`${label}: a weight of ${pair.weight} from ${minWeight} to ${maxWeight}`)
     const inFlightBytes = pair.capacity?.inFlightBytes ?? 0
-    if (!(inFlightBytes >= 0 && inFlightBytes <= Math.min(mostInFlightBytes, pair.streamSent.bytes)))
+    if (!(inFlightBytes >= 0 && inFlightBytes <= pair.streamSent.bytes))
       report(`${label}: ${inFlightBytes} bytes in flight of ${pair.streamSent.bytes} sent`)
   }
   const shares = pairs.reduce((sum, pair) => sum + pair.share, 0)
@@ -84,7 +92,7 @@ export function checkAtEnd(run: Run, report: Report): void {
   for (const side of sides) {
     const end = run.ends[side]
     const snapshot = end.driver.snapshot()
-    checkSnapshot(snapshot, (what) => report(`${side}, at the end: ${what}`))
+    checkSnapshot(snapshot, run.scenario, side, (what) => report(`${side}, at the end: ${what}`))
     const late = run.scenario.changes.flatMap((one) => (one.kind === 'interface-added' ? [one.spec] : []))
     const names = [...run.scenario.interfaces, ...late]
       .filter((each) => each.host === side)
@@ -101,6 +109,7 @@ export function checkAtEnd(run: Run, report: Report): void {
       report(`${side}: pairs count ${received} received, the links delivered ${delivered}`)
   }
   checkStreams(run, report)
+  checkDeadLinks(run.scenario, run.deadLinks, report)
   checkFound(run, report)
   checkOpened(run, report)
 }

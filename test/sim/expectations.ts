@@ -1,6 +1,9 @@
-import type { EngineEvent, PairSnapshot, StreamSnapshot } from '../../src/engine'
+import type { EngineEvent, PairSnapshot, StreamKind, StreamSnapshot } from '../../src/engine'
 import type { Run } from './run'
 import { type Expectation, type Side, sides } from './scenario'
+
+/** Waits of fewer packets are those of single bursts: what was sent again when a path failed, say. */
+const leastWaits = 500
 
 /** What of a scenario's expectations did not come true, each as a sentence. */
 export function unmet(run: Run): string[] {
@@ -57,12 +60,37 @@ function judge(run: Run, expected: Expectation): string | undefined {
     }
     case 'stream-lost':
       return problemOf(sides, (side) =>
-        receivedProblem(run, side, ({ sent, lost }) => {
-          if ((sent ?? 0) < expected.least) return `only ${sent} packets`
-          return (100 * (lost ?? Infinity)) / (sent ?? 0) <= expected.mostPercent
-            ? undefined
-            : `${lost} of ${sent} lost`
-        }),
+        receivedProblem(
+          run,
+          side,
+          ({ sent, lost }) => {
+            if ((sent ?? 0) < expected.least) return `only ${sent} packets`
+            return (100 * (lost ?? Infinity)) / (sent ?? 0) <= expected.mostPercent
+              ? undefined
+              : `${lost} of ${sent} lost`
+          },
+          expected.of,
+        ),
+      )
+    case 'stream-delay':
+      return problemOf(sides, (side) =>
+        receivedProblem(
+          run,
+          side,
+          ({ latencyMs }) =>
+            (latencyMs?.p99 ?? Infinity) <= expected.mostMs ? undefined : `a delay of ${latencyMs?.p99} ms`,
+          expected.of,
+        ),
+      )
+    case 'goodput':
+      return problemOf(sides, (side) =>
+        receivedProblem(
+          run,
+          side,
+          ({ goodputBps: bps }) =>
+            bps !== null && bps >= expected.leastBps && bps <= expected.mostBps ? undefined : `${bps} bit/s`,
+          expected.of,
+        ),
       )
     case 'stream-gap':
       return problemOf(sides, (side) =>
@@ -86,10 +114,12 @@ function judge(run: Run, expected: Expectation): string | undefined {
         return off && `${side}: stream ${off.id} has ${off.overheadFactor} times its bytes`
       })
     case 'left-dead-links':
-      return problemOf(sides, (side) => {
-        const longestMs = run.deadLinks.longestMs(side)
-        return longestMs <= expected.withinMs ? undefined : `${side} sent after ${longestMs} ms`
-      })
+      return undefined
+    case 'overflowed': {
+      const { host, interface: name, which, least, most } = expected
+      const { droppedQueue } = run.world.linkCounts(host, name)[which]
+      return droppedQueue >= least && droppedQueue <= most ? undefined : `${droppedQueue} at ${host} ${name}`
+    }
     case 'carried': {
       const { side, interface: name, fromMs, toMs, leastPercent, mostPercent } = expected
       const percent = run.carried.percent(side, name, fromMs, toMs)
@@ -101,7 +131,7 @@ function judge(run: Run, expected: Expectation): string | undefined {
     case 'waits':
       return problemOf(sides, (side) =>
         pairProblem(run, side, ({ capacity }) =>
-          (capacity?.waitMs?.p95 ?? 0) <= expected.mostMs
+          (capacity?.waitMs?.n ?? 0) < leastWaits || (capacity?.waitMs?.p95 ?? 0) <= expected.mostMs
             ? undefined
             : `waits of ${capacity?.waitMs?.p95} ms`,
         ),
@@ -128,11 +158,18 @@ function receivedProblem(
   run: Run,
   side: Side,
   find: (stream: StreamSnapshot) => string | undefined,
+  of?: StreamKind,
 ): string | undefined {
-  const streams = run.ends[side].driver.snapshot().streams.filter((one) => one.direction === 'received')
-  if (streams.length === 0) return `${side} received no stream`
-  const problem = streams.map(find).find((one) => one !== undefined)
-  return problem && `${side}: ${problem}`
+  const receivedBy = (end: Side) =>
+    run.ends[end].driver
+      .snapshot()
+      .streams.filter(({ direction, spec }) => direction === 'received' && spec.kind === (of ?? spec.kind))
+  const streams = receivedBy(side)
+  // A kind that is named may go one way only.
+  if (streams.length === 0 && (of === undefined || sides.every((end) => receivedBy(end).length === 0)))
+    return `${side} received no stream${of === undefined ? '' : ` of ${of}`}`
+  const off = streams.find((stream) => find(stream) !== undefined)
+  return off && `${side}: stream ${off.id}: ${find(off)}`
 }
 
 function pairProblem(

@@ -19,6 +19,7 @@ import { type End, startEnd } from './end'
 import { type Carried, watchCarried } from './carried'
 import { type Change, type Scenario, type Side, sides, stunName, stunPort } from './scenario'
 import { type DeadLinks, watchDeadLinks } from './dead-links'
+import { watchShares } from './shares'
 import { watchWire } from './wire-watch'
 
 /** What came of a scenario. */
@@ -88,6 +89,8 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
   const ends: Partial<Record<Side, End>> = {}
   const start = async (side: Side) => {
     const other = side === 'left' ? 'right' : 'left'
+    const reportOfSide = (violation: string): void => report(`${side}: ${violation}`)
+    const shares = watchShares(reportOfSide)
     ends[side] = await startEnd({
       scenario,
       side,
@@ -96,13 +99,16 @@ export async function runScenario(scenario: Scenario): Promise<Run> {
       random: createRandom(`${scenario.seed}/${side}`),
       outward: flows[side],
       inward: flows[other],
-      report: (violation) => report(`${side}: ${violation}`),
+      report: reportOfSide,
       onEvent(event) {
         hash.update(JSON.stringify(event))
         tell(`${side} ${describeEvent(event)}`)
       },
       onDescription: (description) => carry(side, description),
-      onSnapshot: (snapshot: EngineSnapshot) => checkSnapshot(snapshot, (what) => report(`${side}: ${what}`)),
+      onSnapshot(snapshot: EngineSnapshot) {
+        checkSnapshot(snapshot, scenario, side, reportOfSide)
+        shares(snapshot)
+      },
     })
   }
 

@@ -1,5 +1,5 @@
 /** A session in the simulated world, as plain data: named ones are JSON files, random ones come from a seed. */
-import type { EngineCommand, EngineEvent, EngineSettings, PairState } from '../../src/engine'
+import type { EngineCommand, EngineEvent, EngineSettings, PairState, StreamKind } from '../../src/engine'
 import type { Impairments, TurnServer, TurnServerOptions, WorldInterface, WorldNat } from '../../src/sim'
 
 export type Side = 'left' | 'right'
@@ -57,16 +57,39 @@ export type Expectation =
   | { readonly kind: 'no-retransmissions' }
   /** What the TURN server has counted is at least this. */
   | { readonly kind: 'turn-counts'; readonly least: Partial<TurnServer['counts']> }
-  /** Each stream has had at least so many packets, and at most this part of them was lost. */
-  | { readonly kind: 'stream-lost'; readonly mostPercent: number; readonly least: number }
+  /** Each stream (`of`: each one of that kind) has had at least so many packets, and at most this part of them was lost. */
+  | {
+      readonly kind: 'stream-lost'
+      readonly of?: StreamKind
+      readonly mostPercent: number
+      readonly least: number
+    }
+  /** Of each stream of that kind 99 of 100 packets took no longer above the shortest of its ways. */
+  | { readonly kind: 'stream-delay'; readonly of: StreamKind; readonly mostMs: number }
+  /** Each stream of that kind brought so much payload, bit/s. */
+  | {
+      readonly kind: 'goodput'
+      readonly of: StreamKind
+      readonly leastBps: number
+      readonly mostBps: number
+    }
   /** No stream was without a new packet for longer. */
   | { readonly kind: 'stream-gap'; readonly mostMs: number }
   /** No stream, had it been handed on in order only within its deadline, was without a packet for longer. */
   | { readonly kind: 'in-order-gap'; readonly mostMs: number }
   /** Bytes of all copies of a stream over those of its packets. */
   | { readonly kind: 'copies'; readonly least: number; readonly most: number }
-  /** No stream packet was put on a link that had been down for longer. */
-  | { readonly kind: 'left-dead-links'; readonly withinMs: number }
+  /** Allows stream packets on a link that has died under them for longer than every run is held to (`leftWithinMs`). */
+  | { readonly kind: 'left-dead-links'; readonly withinMs: number; readonly why: string }
+  /** So many packets found the queue of an interface's link full. */
+  | {
+      readonly kind: 'overflowed'
+      readonly host: Side
+      readonly interface: string
+      readonly which: 'up' | 'down'
+      readonly least: number
+      readonly most: number
+    }
   /** Of the stream packets that a side sent between the two times, this part went over an interface, by the links. */
   | {
       readonly kind: 'carried'
@@ -77,7 +100,7 @@ export type Expectation =
       readonly leastPercent: number
       readonly mostPercent: number
     }
-  /** 95 of 100 packets of each pair waited no longer above its shortest way. */
+  /** 95 of 100 packets of each pair that had enough for that (`leastWaits`) waited no longer above its shortest way. */
   | { readonly kind: 'waits'; readonly mostMs: number }
   /** Nothing is held for under way when all streams are over. */
   | { readonly kind: 'nothing-in-flight' }

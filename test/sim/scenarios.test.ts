@@ -8,7 +8,7 @@ import { holdsFor } from './seeds'
 
 async function holds(scenario: Scenario): Promise<void> {
   const run = await runScenario(scenario)
-  const why = `npm run sim -- --scenario ${scenario.name}, with seed ${scenario.seed}, tells the story`
+  const why = `npm run sim -- --scenario ${scenario.name} --seed ${scenario.seed} tells the story`
   expect(run.violations, why).toEqual([])
   expect(unmet(run), why).toEqual([])
 }

@@ -1,0 +1,3 @@
+import { testModes } from './modes'
+
+testModes(0)
