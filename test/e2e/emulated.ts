@@ -156,6 +156,15 @@ export async function reasons({ page }: RunningApp): Promise<ReadonlyMap<string,
   return new Map(all.map(([name = '', reason = '']) => [name, reason]))
 }
 
+/** How traffic came to a path or left it, which stands there while it is selected; null where nothing is said of it. */
+export async function lastSwitch({ page }: RunningApp, path: string): Promise<string | null> {
+  const select = page.getByRole('button', { name: `Highlight ${path}`, exact: true })
+  await select.click()
+  const text = await page.locator('li.path.selected .reason').innerText()
+  await select.click()
+  return /Traffic (came here|left it) .+/.exec(text)?.[0] ?? null
+}
+
 /** What each path carries by the window, bit/s, where it tells. */
 export async function carries({ page }: RunningApp): Promise<ReadonlyMap<string, number>> {
   const all = await page.evaluate(() =>
