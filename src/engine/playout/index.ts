@@ -1,3 +1,2 @@
 /** What an application would get of a stream that is put back in order within a deadline, and what that costs. */
 export { createPlayout, type Playout, type PlayoutView } from './playout'
-export { createReordering, type Reordering } from './reordering'

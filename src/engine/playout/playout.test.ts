@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDedupWindow } from '../dedup'
-import { createPlayout, createReordering } from './index'
+import { createPlayout } from './index'
 
 /** Arrivals of a stream: numbers in any order, some of them again and again, at times that do not go back. */
 const arrivals = fc
@@ -143,35 +143,5 @@ describe('playout behind the duplicate window', () => {
     const playout = createPlayout(5000)
     for (let sequence = 1; sequence < 10_000; sequence += 1) playout.push(2 * sequence, sequence / 10)
     expect(playout.view(1000, false).waiting).toBeLessThanOrEqual(2048)
-  })
-})
-
-describe('reordering', () => {
-  it('is that of RFC 4737 for any order', () => {
-    fc.assert(
-      fc.property(
-        fc.shuffledSubarray(
-          Array.from({ length: 80 }, (_, at) => at),
-          { minLength: 1 },
-        ),
-        (order) => {
-          const reordering = createReordering()
-          const extents = order.map((sequence) => reordering.note(sequence))
-          const naive = order.map((sequence, at) => {
-            const first = order.slice(0, at).findIndex((before) => before > sequence)
-            return first < 0 ? 0 : at - first
-          })
-          expect(extents).toEqual(naive)
-          expect(reordering.reordered).toBe(naive.filter((extent) => extent > 0).length)
-          expect(reordering.extentMax).toBe(Math.max(...naive))
-        },
-      ),
-    )
-  })
-
-  it('gives at least the extent that it remembers when more than that came in between', () => {
-    const reordering = createReordering()
-    for (let sequence = 1; sequence <= 5000; sequence += 1) reordering.note(sequence)
-    expect(reordering.note(0)).toBe(1024)
   })
 })

@@ -1,7 +1,6 @@
 import type { Distribution } from '../face/snapshot'
 import { limits } from '../face/limits'
 import { createResequencer } from '../resequence'
-import { createReordering } from './reordering'
 
 /**
  * What an application gets of a stream that wants its packets in order: each is held for missing predecessors, at most
@@ -42,7 +41,6 @@ const longestDeadlineMs = 5000
 export function createPlayout(deadlineMs: number): Playout {
   let holdMs = bounded(deadlineMs)
   const order = createResequencer<number>({ maxHeld: limits.playoutPackets, expectFirst: 0 })
-  const reordering = createReordering()
   const deliveries = createGaps()
   let highest = -1
   let inOrder = 0
@@ -68,7 +66,6 @@ export function createPlayout(deadlineMs: number): Playout {
   return {
     push(sequence, nowMs) {
       catchUp(nowMs)
-      reordering.note(sequence)
       order.push(sequence, sequence, nowMs, holdMs)
       drain(nowMs)
     },
@@ -78,7 +75,7 @@ export function createPlayout(deadlineMs: number): Playout {
     },
     view(nowMs, owed) {
       catchUp(nowMs)
-      const { held, holdMs: waits, gapsExpired } = order.stats
+      const { held, holdMs: waits, gapsExpired, reordered, reorderingExtentMax } = order.stats
       return {
         deadlineMs: holdMs,
         inOrder,
@@ -88,8 +85,8 @@ export function createPlayout(deadlineMs: number): Playout {
         waiting: order.heldCount,
         gapsGivenUp: gapsExpired,
         gapMaxMs: deliveries.longestMs(nowMs, owed || order.heldCount > 0),
-        reordered: reordering.reordered,
-        reorderingExtentMax: reordering.extentMax,
+        reordered,
+        reorderingExtentMax,
       }
     },
   }

@@ -1,4 +1,5 @@
-/** Puts opened records back in order before SCTP sees them. */
+/** Puts opened records back in order before SCTP sees them, and tells how far they were out of it. */
+export { createReordering, type Reordering } from './reordering'
 export {
   createResequencer,
   type Resequencer,

@@ -28,7 +28,7 @@ describe('resequencer', () => {
     resequencer.push(1, 'a', 30, 50)
     expect(drain(resequencer, 30)).toEqual(['a', 'b', 'c'])
     expect(resequencer.nextDeadline()).toBeUndefined()
-    expect(resequencer.stats).toMatchObject({ held: 2, reordered: 1, reorderedExtentMax: 2, gapsExpired: 0 })
+    expect(resequencer.stats).toMatchObject({ held: 2, reordered: 1, reorderingExtentMax: 2, gapsExpired: 0 })
     expect(resequencer.stats.holdMs).toMatchObject({ n: 2, min: 20, max: 30 })
     expect(resequencer.heldMax).toBe(2)
   })

@@ -1,5 +1,6 @@
 import type { Distribution } from '../face/snapshot'
 import { createHistogram } from '../measure'
+import { createReordering } from './reordering'
 
 /**
  * Puts records back in sequence order. SCTP takes what overtakes on a faster path for loss and sends again, so a record
@@ -29,14 +30,16 @@ export interface Resequencer<T> {
 }
 
 export interface ResequencerStats {
+  /** Records pushed. */
+  readonly received: number
   /** Records that waited for a predecessor. */
   readonly held: number
   /** How long those waited; null when none did. */
   readonly holdMs: Distribution | null
   /** Records that came after one of a higher number (RFC 4737 section 3). */
   readonly reordered: number
-  /** Furthest that a reordered record came behind the highest number before it. */
-  readonly reorderedExtentMax: number
+  /** The largest extent of those: how many records ago the first of a higher number came (section 4.2.1). */
+  readonly reorderingExtentMax: number
   /** Gaps given up: at a deadline, or because `maxHeld` was reached. */
   readonly gapsExpired: number
   /** Of those, because `maxHeld` was reached. */
@@ -67,12 +70,10 @@ export function createResequencer<T>(options: ResequencerOptions): Resequencer<T
   /** Not later than any deadline in `held`; exact when `deadlineIsExact`. Saves looking through them at every record. */
   let earliestDeadlineMs = Infinity
   let deadlineIsExact = true
-  let highest = -1
   let heldMax = 0
-  let reordered = 0
-  let reorderedExtentMax = 0
   let gapsExpired = 0
   let overflows = 0
+  const reordering = createReordering()
   const holdTimes = createHistogram()
 
   /** Behind all that are not higher. */
@@ -131,15 +132,6 @@ export function createResequencer<T>(options: ResequencerOptions): Resequencer<T
     release(count, nowMs)
   }
 
-  const countReordering = (sequence: number): void => {
-    if (sequence > highest) {
-      highest = sequence
-      return
-    }
-    reordered += 1
-    if (highest - sequence > reorderedExtentMax) reorderedExtentMax = highest - sequence
-  }
-
   /** A record that need not wait itself, either next in order or late. */
   const passOn = (sequence: number, item: T, nowMs: number): void => {
     ready.push(item)
@@ -150,7 +142,7 @@ export function createResequencer<T>(options: ResequencerOptions): Resequencer<T
 
   return {
     push(sequence, item, nowMs, holdMs) {
-      countReordering(sequence)
+      reordering.note(sequence)
       expire(nowMs)
       if (next !== undefined && sequence <= next) return passOn(sequence, item, nowMs)
       insert({ sequence, item, pushedAtMs: nowMs, deadlineMs: nowMs + (holdMs > 0 ? holdMs : 0) })
@@ -199,10 +191,11 @@ export function createResequencer<T>(options: ResequencerOptions): Resequencer<T
     get stats() {
       const { count } = holdTimes
       return {
+        received: reordering.arrived,
         held: count,
         holdMs: holdTimes.distribution(),
-        reordered,
-        reorderedExtentMax,
+        reordered: reordering.reordered,
+        reorderingExtentMax: reordering.extentMax,
         gapsExpired,
         overflows,
       }

@@ -1,10 +1,12 @@
 /**
- * Reordering of a stream by RFC 4737: a packet is reordered when its number is below one that came before (section 3),
+ * Reordering of packets or records by RFC 4737: a packet is reordered when its number is below one that came before (section 3),
  * and its extent is how many packets ago the first of those came (section 4.2.1).
  */
 export interface Reordering {
   /** A new packet has come; duplicates must have been dropped before. Returns its extent, 0 when it is in order. */
   note(sequence: number): number
+  /** Packets noted so far. */
+  readonly arrived: number
   readonly reordered: number
   readonly extentMax: number
 }
@@ -49,6 +51,9 @@ export function createReordering(): Reordering {
       reordered += 1
       if (extent > extentMax) extentMax = extent
       return extent
+    },
+    get arrived() {
+      return arrived
     },
     get reordered() {
       return reordered
