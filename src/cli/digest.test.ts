@@ -83,6 +83,14 @@ it('says in words what this machine did not read in time, once there is any', ()
   )
 })
 
+it('says of records how they were reordered and what their order cost, once there are any', () => {
+  const snapshot = exampleSnapshot(6)
+  expect(lines(digestText({ ...snapshot, records: null }, 200)).join('')).not.toContain('records')
+  expect(lines(digestText(snapshot, 200))).toContain(
+    'records  received  120 arrived, 2 reordered (extent 3), 2 held (p50 10.1, p99 19.3 ms), 1 gap given up',
+  )
+})
+
 it('says which path a stream goes on without, and why', () => {
   const spec = { kind: 'cbr', rateBps: 30_000_000, sizeBytes: 1200 } as const
   const rest = { pairId: 1, label: 'lte → lte', sentBps: 31_200_000, lostPercent: 67 }

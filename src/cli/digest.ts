@@ -18,6 +18,7 @@ import {
   modeWords,
   pairStateWords,
   reasonText,
+  recordsText,
   switchWords,
   unreadSentence,
   waitingText,
@@ -83,7 +84,8 @@ export function digestText(snapshot: Snapshot, width: number, explained = false)
   const streams = snapshot.streams.map((stream) => `${streamLine(stream)}\n`).join('')
   const unread = unreadSentence(snapshot.droppedUnread)
   const warning = unread === null ? '' : `${unread}\n`
-  return `${head}${cost}\n${table}${more}${why}${messages}${streams}${recordsText(snapshot)}${warning}\n`
+  const records = snapshot.records === null ? '' : `records  received  ${recordsText(snapshot.records)}\n`
+  return `${head}${cost}\n${table}${more}${why}${messages}${records}${streams}${copiesText(snapshot)}${warning}\n`
 }
 
 function whyText({ spreading, atMs }: Snapshot, shown: readonly Pair[]): string {
@@ -177,7 +179,7 @@ function spread(name: string, value: Messages['roundTripMs']): string {
   return `${name} p50 ${formatMs(p50)} p95 ${formatMs(p95)} p99 ${formatMs(p99)}${rarest} ms`
 }
 
-function recordsText({ duplicatesDropped, sctpRetransmissions, pairs }: Snapshot): string {
+function copiesText({ duplicatesDropped, sctpRetransmissions, pairs }: Snapshot): string {
   const resent = pairs.reduce((sum, pair) => sum + pair.resent, 0)
   return `sent again ${formatCount(resent)}  copies dropped ${formatCount(duplicatesDropped)}  SCTP retransmissions ${formatCount(sctpRetransmissions)}\n`
 }

@@ -9,6 +9,7 @@ import type {
   PairSnapshot,
   PairState,
   PathReason,
+  RecordsSnapshot,
   SpreadingView,
 } from '../../src/engine'
 import { noneForgotten } from '../../src/shared/recording'
@@ -180,6 +181,7 @@ function snapshotOf(
     pairs: shared,
     forgotten: noneForgotten,
     messages: open ? messageViews(atMs) : [],
+    records: open ? recordsView(atMs) : null,
     spreading: spreadingOf(
       world,
       shared.filter((pair) => pair.share > 0),
@@ -419,6 +421,21 @@ function pairView(
     timesDown: state === 'down' ? 1 : 0,
     suspect: false,
     timesSuspected: state === 'down' ? 1 : 0,
+  }
+}
+
+function recordsView(atMs: number): RecordsSnapshot {
+  const received = Math.floor(atMs / 10)
+  const held = Math.floor(received / 25)
+  const holdMs = { n: held, min: 0.4, p50: 9.8, p95: 21.3, p99: 28.7, p999: null, max: 31.2 }
+  return {
+    received,
+    reordered: Math.floor(received / 40),
+    reorderingExtentMax: 6,
+    held,
+    holdMs,
+    waiting: 0,
+    gapsGivenUp: 2,
   }
 }
 

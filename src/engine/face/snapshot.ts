@@ -240,6 +240,23 @@ export interface MessageStreamSnapshot {
   readonly deliveryGapMaxMs: number | null
 }
 
+/** Records of the secure session that came here, as they are put back in order for SCTP, and what that costs. */
+export interface RecordsSnapshot {
+  /** Different ones that authenticated. */
+  readonly received: number
+  /** Those with a number below the highest before them (RFC 4737 section 3). */
+  readonly reordered: number
+  /** How many records ago the first of those came that a reordered one should have preceded (RFC 4737 section 4.2.1). */
+  readonly reorderingExtentMax: number
+  /** Records that waited for earlier ones, and how long; null when none did. */
+  readonly held: number
+  readonly holdMs: Distribution | null
+  /** Held now. */
+  readonly waiting: number
+  /** Gaps that were given up: what still came of them was handed on late, and the rest SCTP sends again. */
+  readonly gapsGivenUp: number
+}
+
 /** Why what we send goes over the paths that it goes over. */
 export interface SpreadingView {
   /** Times the preferred path changed, and the last one; null before the first, or in modes that prefer none. */
@@ -308,6 +325,8 @@ export interface EngineSnapshot {
   readonly pairs: readonly PairSnapshot[]
   readonly forgotten: ForgottenPairs
   readonly messages: readonly MessageStreamSnapshot[]
+  /** Null before the first came, and in what is read from a recording made before it was measured. */
+  readonly records: RecordsSnapshot | null
   readonly spreading: SpreadingView
   /** RTP test streams of both directions, also stopped ones: sent ones first, each direction by number. */
   readonly streams: readonly StreamSnapshot[]

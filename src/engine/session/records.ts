@@ -1,6 +1,6 @@
 import { createDedupWindow } from '../dedup'
 import { firstApplicationRecord, limits } from '../face/limits'
-import type { PeerView } from '../face/snapshot'
+import type { PeerView, RecordsSnapshot } from '../face/snapshot'
 import { jitterMs, liveness, noteDeparture, noteRecord, type Pair, tellLimit } from '../ice'
 import { createResequencer, type Resequencer } from '../resequence'
 import { noRests } from '../spread'
@@ -160,6 +160,13 @@ function countRecord(state: SessionState, pair: Pair, bytes: number, sequence: n
 export function makeResequencer(peerKind: PeerView['kind']): Resequencer<Uint8Array> {
   const order = peerKind === 'pathscope' ? { expectFirst: firstApplicationRecord } : {}
   return createResequencer({ maxHeld: limits.resequenceRecords, ...order })
+}
+
+export function snapshotRecords({ resequencer }: SessionState): RecordsSnapshot | null {
+  const { received, reordered, reorderingExtentMax, held, holdMs, gapsExpired } = resequencer.stats
+  if (received === 0) return null
+  const { heldCount: waiting } = resequencer
+  return { received, reordered, reorderingExtentMax, held, holdMs, waiting, gapsGivenUp: gapsExpired }
 }
 
 export function deliverInOrder(state: SessionState): void {

@@ -4,6 +4,7 @@ import { expectedShares } from '../spread'
 import { sendsBulk } from './bulk'
 import { placeOf, spreadingView } from './spreading'
 import { capacityView } from './feedback'
+import { snapshotRecords } from './records'
 import type { SessionState } from './state'
 import { snapshotStreams } from './streams'
 
@@ -35,6 +36,7 @@ export function takeSnapshot(state: SessionState, takeIntervals: boolean): Engin
     pairs,
     forgotten: { ...state.forgotten },
     messages: snapshotMessages(state),
+    records: snapshotRecords(state),
     spreading: spreadingView(state),
     streams: snapshotStreams(state, takeIntervals),
     overheadFactor: needed === 0 ? null : sent / needed,

@@ -25,6 +25,13 @@ export interface TestLink {
   queueMs?: number
 }
 
+/** A record as it came, and when it was handed on. */
+export interface TestRecord {
+  readonly sequence: number
+  readonly atMs: number
+  deliveredAtMs: number | null
+}
+
 interface Flight {
   readonly atMs: number
   readonly order: number
@@ -42,6 +49,8 @@ export interface TestHost {
   ended: boolean
   nextRecord: number
   handshakes: number
+  /** Records of the peer in the order in which their first copies were opened. */
+  readonly records: TestRecord[]
   /** First records of the peer that arrived. */
   openings: number
   /** Times that the secure session was told to go on at once. */
@@ -69,6 +78,9 @@ export function pairOfEngines(
   const ports: [number, number] = [5000, 5000]
   /** What came for a host that is busy; null while it is not. */
   const unread: [EngineInput[] | null, EngineInput[] | null] = [null, null]
+  /** Numbers of the peer's records that each host opened, and those whose plain text it has not handed on. */
+  const opened = [new Set<number>(), new Set<number>()] as const
+  const waiting = new Map<Uint8Array, TestRecord>()
   let order = 0
   const at = (atMs: number, run: () => void): void => {
     queue.push({ atMs, order, run })
@@ -106,8 +118,9 @@ export function pairOfEngines(
       case 'secure-handshake':
         return handshake(index, output.data)
       case 'secure-open':
-        return give(index, { kind: 'secure-opened', token: output.token, plain: output.record.slice(13) })
+        return open(index, output.token, output.record)
       case 'secure-deliver':
+        deliver(output.plain)
         if (output.plain.length === 1) host.openings += 1
         else give(index, { kind: 'secure-message', data: output.plain })
         return
@@ -126,6 +139,24 @@ export function pairOfEngines(
         host.snapshots.push(output.snapshot)
         return
     }
+  }
+
+  const open = (index: 0 | 1, token: number, record: Uint8Array): void => {
+    const sequence = new DataView(record.buffer, record.byteOffset).getUint32(7)
+    const plain = record.slice(13)
+    if (!opened[index].has(sequence)) {
+      const one: TestRecord = { sequence, atMs: nowMs, deliveredAtMs: null }
+      opened[index].add(sequence)
+      waiting.set(plain, one)
+      hosts[index].records.push(one)
+    }
+    give(index, { kind: 'secure-opened', token, plain })
+  }
+
+  const deliver = (plain: Uint8Array): void => {
+    const record = waiting.get(plain)
+    if (record !== undefined) record.deliveredAtMs = nowMs
+    waiting.delete(plain)
   }
 
   const handshake = (index: 0 | 1, data: Uint8Array): void => {
@@ -294,6 +325,7 @@ function makeHost(
     refused: null,
     ended: false,
     nextRecord: firstApplicationRecord,
+    records: [],
     handshakes: 0,
     openings: 0,
     resumed: 0,

@@ -14,6 +14,7 @@ import type {
   PairSnapshot,
   PathReason,
   PeerView,
+  RecordsSnapshot,
   RttView,
   SpreadingView,
   SwitchReason,
@@ -228,6 +229,16 @@ const messageStream = z.object({
   deliveryGapMaxMs: ms.nullable(),
 }) satisfies z.ZodType<MessageStreamSnapshot>
 
+const records = z.object({
+  received: count,
+  reordered: count,
+  reorderingExtentMax: count,
+  held: count,
+  holdMs: distribution.nullable(),
+  waiting: count,
+  gapsGivenUp: count,
+}) satisfies z.ZodType<RecordsSnapshot>
+
 const switchReason = z.enum([
   'started',
   'mode',
@@ -397,6 +408,7 @@ export const engineSnapshotSchema = z.object({
     nominationsSucceeded: count,
   }),
   messages: z.array(messageStream).max(16),
+  records: records.nullable(),
   spreading,
   streams: z.array(stream).max(128),
   overheadFactor: z.number().nullable(),

@@ -8,6 +8,7 @@ import type {
   PairCapacity,
   PairSnapshot,
   PacketCounts,
+  RecordsSnapshot,
   RttView,
 } from '../../engine'
 import { modeNames } from '../words'
@@ -67,15 +68,6 @@ export const pairColumns: readonly Column<PairSnapshot>[] = [
   ['rttMs.last', (pair) => pair.rttMs?.last ?? null],
   ['rttMs.smoothed', (pair) => pair.rttMs?.smoothed ?? null],
   ['rttIntervalMs', (pair) => pair.rttIntervalMs],
-  ['capacity.capacityBps', (pair) => pair.capacity?.capacityBps ?? null],
-  ['capacity.deliveryRateBps', (pair) => pair.capacity?.deliveryRateBps ?? null],
-  ['capacity.queueMs', (pair) => pair.capacity?.queueMs ?? null],
-  ...distribution<PairSnapshot>('capacity.waitMs', (pair) => pair.capacity?.waitMs ?? null),
-  ['capacity.lostByFullQueue', (pair) => pair.capacity?.lostByFullQueue ?? null],
-  ['capacity.lostOtherwise', (pair) => pair.capacity?.lostOtherwise ?? null],
-  ['capacity.inFlightBytes', (pair) => pair.capacity?.inFlightBytes ?? null],
-  ['capacity.windowBytes', (pair) => pair.capacity?.windowBytes ?? null],
-  ['capacity.sharers', (pair) => pair.capacity?.sharers ?? null],
   ...loss<PairSnapshot>('lossSent', (pair) => pair.lossSent),
   ...loss<PairSnapshot>('lossReceived', (pair) => pair.lossReceived),
   ['weight', (pair) => pair.weight],
@@ -91,6 +83,16 @@ export const pairColumns: readonly Column<PairSnapshot>[] = [
   ['timesDown', (pair) => pair.timesDown],
   ['suspect', (pair) => pair.suspect],
   ['timesSuspected', (pair) => pair.timesSuspected],
+  // Last, as `toRow` leaves these out of pairs that no stream went over.
+  ['capacity.capacityBps', (pair) => pair.capacity?.capacityBps ?? null],
+  ['capacity.deliveryRateBps', (pair) => pair.capacity?.deliveryRateBps ?? null],
+  ['capacity.queueMs', (pair) => pair.capacity?.queueMs ?? null],
+  ...distribution<PairSnapshot>('capacity.waitMs', (pair) => pair.capacity?.waitMs ?? null),
+  ['capacity.lostByFullQueue', (pair) => pair.capacity?.lostByFullQueue ?? null],
+  ['capacity.lostOtherwise', (pair) => pair.capacity?.lostOtherwise ?? null],
+  ['capacity.inFlightBytes', (pair) => pair.capacity?.inFlightBytes ?? null],
+  ['capacity.windowBytes', (pair) => pair.capacity?.windowBytes ?? null],
+  ['capacity.sharers', (pair) => pair.capacity?.sharers ?? null],
 ]
 
 export const messageColumns: readonly Column<MessageStreamSnapshot>[] = [
@@ -121,15 +123,28 @@ export const sessionColumns: readonly Column<EngineSnapshot>[] = [
   ['duplicatesDropped', (snapshot) => snapshot.duplicatesDropped],
   ['sctpRetransmissions', (snapshot) => snapshot.sctpRetransmissions],
   ['switches', (snapshot) => snapshot.spreading.switches],
+  ['records.received', ({ records }) => records?.received ?? null],
+  ['records.reordered', ({ records }) => records?.reordered ?? null],
+  ['records.reorderingExtentMax', ({ records }) => records?.reorderingExtentMax ?? null],
+  ['records.held', ({ records }) => records?.held ?? null],
+  ...distribution<EngineSnapshot>('records.holdMs', ({ records }) => records?.holdMs ?? null),
+  ['records.waiting', ({ records }) => records?.waiting ?? null],
+  ['records.gapsGivenUp', ({ records }) => records?.gapsGivenUp ?? null],
 ]
 
-/** One row. Numbers keep three decimals: a microsecond, a thousandth of a per cent. */
+/**
+ * One row. Numbers keep three decimals: a microsecond, a thousandth of a per cent. What is null at its end is left out, and
+ * read as null.
+ */
 export function toRow<T>(columns: readonly Column<T>[], value: T): readonly Cell[] {
-  return columns.map(([, read]) => {
+  const cells = columns.map(([, read]): Cell => {
     const cell = read(value)
     if (typeof cell !== 'number') return cell
     return Number.isFinite(cell) ? Math.round(cell * 1000) / 1000 : null
   })
+  let length = cells.length
+  while (length > 0 && cells[length - 1] === null) length -= 1
+  return cells.slice(0, length)
 }
 
 /** Reads cells by name; what is not there or not of its type makes the whole row unreadable (`isReadable`). */
@@ -320,6 +335,21 @@ export function messagesFrom(row: RowReader): MessageStreamSnapshot {
   }
 }
 
+/** Null also in recordings made before it was measured. */
+function recordsFrom(row: RowReader): RecordsSnapshot | null {
+  const received = row.measured('records.received')
+  if (received === null) return null
+  return {
+    received,
+    reordered: row.number('records.reordered'),
+    reorderingExtentMax: row.number('records.reorderingExtentMax'),
+    held: row.number('records.held'),
+    holdMs: row.distribution('records.holdMs'),
+    waiting: row.number('records.waiting'),
+    gapsGivenUp: row.number('records.gapsGivenUp'),
+  }
+}
+
 /** A snapshot without its pairs, messages, streams, peer and dropped counts, and servers, whose story the events tell. */
 export type SessionCells = Omit<
   EngineSnapshot,
@@ -341,6 +371,7 @@ export function sessionFrom(row: RowReader): SessionCells {
     overheadFactor: row.measured('overheadFactor'),
     duplicatesDropped: row.number('duplicatesDropped'),
     sctpRetransmissions: row.number('sctpRetransmissions'),
+    records: recordsFrom(row),
     // Each switch is an event; the reasons of a moment are shown and not kept.
     spreading: { switches: row.measured('switches') ?? 0, lastSwitch: null, reasons: [] },
   }

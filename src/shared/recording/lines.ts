@@ -3,8 +3,8 @@
  * most its last second. Each line is an object whose `l` names its kind. It holds no secret: of the descriptions only
  * the type is written.
  *
- * Size: about 310 bytes a pair and second; 12 MB an hour with 9 pairs, 40 MB with 32 (src/shared/recording tests hold
- * both). Above 64 pairs, and above 64, 128 and 256 MB of file, samples come more seldom (see `sampleIntervalMs`).
+ * Size: about 260 bytes a pair and second, and 90 more once streams went over it; of messages alone below 12 MB an hour
+ * with 9 pairs, 40 MB with 32 (src/shared/recording tests hold both). Above 64 pairs, and above 64, 128 and 256 MB of file, samples come more seldom (see `sampleIntervalMs`).
  */
 import type { CandidateView, EngineEvent, PeerView, UnreadDrops } from '../../engine'
 import type { InterfaceInfo, SessionRequest } from '../session'

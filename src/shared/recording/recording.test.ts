@@ -93,6 +93,22 @@ describe('a recording', () => {
     expect(recording.series[2]?.pairs[0]?.rttIntervalMs).toBeCloseTo(medians[2] ?? 0, 3)
   })
 
+  it('has what records were put in order, and of none where it was made before that was measured', () => {
+    const lines = record(exampleOptions)
+    expect(exampleSnapshot(20).records).toMatchObject({ reordered: 30, holdMs: { n: 30, p50: 10.1 } })
+    expect(read(asText(lines)).last?.records).toEqual(exampleSnapshot(20).records)
+    const early = read(asText(record({ ...exampleOptions, seconds: 0 })))
+    expect(early.last?.records).toBe(null)
+    const older = lines.map((line) => {
+      if (line.l !== 'columns') return line
+      return { ...line, session: line.session.map((name) => name.replace(/^records\..*/, 'unknown')) }
+    })
+    const before = read(asText(older))
+    expect(before.last?.atMs).toBe(20_000)
+    expect(before.last?.records).toBe(null)
+    expect(before.warnings).toEqual([])
+  })
+
   it('has of each stream the longest gap since the sample before, and none where none was told', () => {
     const world = createFakeWorld({ links: fakeLinks, crossed: false })
     world.streams.start('received', { kind: 'voice' }, 'peer', 0)

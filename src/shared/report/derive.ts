@@ -6,6 +6,7 @@ import type {
   MessageStreamSnapshot,
   PairSnapshot,
   PairState,
+  RecordsSnapshot,
   StreamSnapshot,
 } from '../../engine'
 import type { Recording } from '../recording'
@@ -110,6 +111,7 @@ export function deriveReport(recording: Recording): Report {
       overheadFactor: last?.overheadFactor ?? null,
       dropped: last === null ? null : { ...last.dropped },
       droppedUnread: droppedUnreadTotal(last?.droppedUnread ?? []),
+      records: recordsOf(last?.records ?? null),
     },
     checks: checksOf(recording),
     events: recording.events.slice(0, eventsLimit).map((event) => reportEvent(event, wallMs)),
@@ -409,6 +411,12 @@ function brokenOf({ broken }: StreamSnapshot): ReportStream['broken'] {
 function playoutOf({ playout }: StreamSnapshot): ReportStream['playout'] {
   if (playout === null) return null
   const { waiting: _, holdMs, ...rest } = playout
+  return { ...rest, holdMs: holdMs === null ? null : spreadOf(holdMs) }
+}
+
+function recordsOf(records: RecordsSnapshot | null): Report['totals']['records'] {
+  if (records === null) return null
+  const { waiting: _, holdMs, ...rest } = records
   return { ...rest, holdMs: holdMs === null ? null : spreadOf(holdMs) }
 }
 

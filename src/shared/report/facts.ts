@@ -14,6 +14,7 @@ import {
   formatWeight,
   modeMeanings,
   modeWords,
+  recordsText,
 } from '../words'
 import type { EndReason } from '../../engine'
 import type { Report, ReportPair, ReportStream } from './schema'
@@ -54,6 +55,7 @@ export function sessionFacts(report: Report): readonly Fact[] {
     { name: 'Copies dropped', value: formatCount(totals.duplicatesDropped) },
     { name: 'Dropped unread', value: unreadText(report) },
     { name: 'SCTP retransmissions', value: formatCount(totals.sctpRetransmissions) },
+    { name: 'Records in order', value: totals.records ? recordsText(totals.records) : '' },
     { name: 'This side', value: sideText(report.local) },
     { name: 'Peer', value: sideText(report.remote) },
     { name: 'Made by', value: `${app.name} ${app.version}` },

@@ -372,6 +372,48 @@ describe('what this machine did not read in time', () => {
   })
 })
 
+describe('records put in order', () => {
+  it('are in the totals, and among the facts of every form for people', () => {
+    const report = reportOf()
+    expect(report.totals.records).toEqual({
+      received: 400,
+      reordered: 30,
+      reorderingExtentMax: 3,
+      held: 30,
+      holdMs: { n: 30, min: 1.5, p50: 10.1, p95: 18.2, p99: 19.3, p999: null, max: 19.6 },
+      gapsGivenUp: 1,
+    })
+    const text = '400 arrived, 30 reordered (extent 3), 30 held (p50 10.1, p99 19.3 ms), 1 gap given up'
+    expect(reportToMarkdown(report)).toContain(`- Records in order: ${text}\n`)
+    expect(reportToHtml(report)).toContain(`<dt>Records in order</dt><dd>${text}</dd>`)
+  })
+
+  it('are said not to have been reordered where none was, and nothing is said where none came', () => {
+    const records = {
+      received: 1400,
+      reordered: 0,
+      reorderingExtentMax: 0,
+      held: 0,
+      holdMs: null,
+      waiting: 0,
+      gapsGivenUp: 0,
+    }
+    const inOrder = reportOf({}, (snapshot) => ({ ...snapshot, records }))
+    expect(reportToMarkdown(inOrder)).toContain('- Records in order: 1\u202f400 arrived, 0 reordered\n')
+    const none = reportOf({}, (snapshot) => ({ ...snapshot, records: null }))
+    expect(none.totals.records).toBe(null)
+    expect(reportToMarkdown(none)).not.toContain('Records in order:')
+  })
+
+  it('are absent in reports that were made before they were measured, which are read all the same', () => {
+    const { totals, ...rest } = reportOf()
+    const { records: _, ...counted } = totals
+    const read = parseReport(JSON.stringify({ ...rest, totals: counted }))
+    if (read.kind === 'problem') throw new Error(read.message)
+    expect(reportToMarkdown(read.report)).not.toContain('Records in order:')
+  })
+})
+
 describe('what it means', () => {
   it('names n behind its claims', () => {
     const text = meaningOf(reportOf()).join(' ')

@@ -302,6 +302,20 @@ export const reportSchema = z.object({
       .describe(
         'Datagrams that this machine’s system dropped because they were not read in time, so that no path lost them; null where the system does not tell.',
       ),
+    records: z
+      .object({
+        received: count.describe('Different ones that authenticated.'),
+        reordered: count,
+        reorderingExtentMax: count,
+        held: count,
+        holdMs: distribution,
+        gapsGivenUp: count,
+      })
+      .nullable()
+      .optional()
+      .describe(
+        'Records of the secure session that came here, as they were put back in order for SCTP, and what that cost; null when none came.',
+      ),
   }),
   checks: z.array(check),
   events: z.array(z.looseObject({ t: z.number(), at: z.iso.datetime(), kind: text, text, health: text })),

@@ -6,6 +6,7 @@ import type {
   MessageStreamSnapshot,
   Mode,
   PairSnapshot,
+  RecordsSnapshot,
 } from '../../engine'
 import { noneForgotten } from '../recording'
 import type { SessionRequest, SessionUpdate } from '../session'
@@ -219,6 +220,25 @@ function messagesAt(second: number): readonly MessageStreamSnapshot[] {
   ]
 }
 
+/** From the fifth second on each tenth of them overtakes another one. */
+function recordsAt(second: number): RecordsSnapshot | null {
+  if (second < 1) return null
+  const received = 20 * Math.floor(second)
+  const reordered = Math.floor(Math.max(0, received - 100) / 10)
+  return {
+    received,
+    reordered,
+    reorderingExtentMax: reordered === 0 ? 0 : 3,
+    held: reordered,
+    holdMs:
+      reordered === 0
+        ? null
+        : { n: reordered, min: 1.5, p50: 10.1, p95: 18.2, p99: 19.3, p999: null, max: 19.6 },
+    waiting: 0,
+    gapsGivenUp: reordered === 0 ? 0 : 1,
+  }
+}
+
 /** The snapshot at a second of the session. */
 export function exampleSnapshot(second: number, options: ExampleOptions = exampleOptions): EngineSnapshot {
   const links = Math.max(1, Math.round(Math.sqrt(options.pairs)))
@@ -251,6 +271,7 @@ export function exampleSnapshot(second: number, options: ExampleOptions = exampl
     pairs: [...pairs].sort((a, b) => Number(b.straight) - Number(a.straight) || a.id - b.id),
     forgotten: noneForgotten,
     messages: messagesAt(second),
+    records: recordsAt(second),
     spreading: { switches: 0, lastSwitch: null, reasons: [] },
     streams: [],
     overheadFactor: connected ? (options.mode === 'redundant' ? options.pairs * 0.98 : 1) : null,

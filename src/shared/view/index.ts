@@ -18,6 +18,7 @@ export type {
   Mode,
   PairSnapshot,
   PairState,
+  RecordsSnapshot,
   StreamSnapshot,
   StreamSpec,
   Use,

@@ -42,7 +42,12 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   {
     term: 'Reordering extent',
     meaning:
-      'How many packets before a reordered one the first of those came that it should have preceded (RFC 4737 section 4.2.1); the largest.',
+      'How many packets before a reordered one the first of those came that it should have preceded (RFC 4737 section 4.2.1); the largest. Of records likewise.',
+  },
+  {
+    term: 'Records in order',
+    meaning:
+      'Records of the secure session that arrived, copies left out. SCTP takes one that overtakes for loss, so it is held for those before it, for as long as they may still be on a slower path; then the gap is given up.',
   },
   {
     term: 'Overhead factor',

@@ -5,6 +5,7 @@ export { addressMarks, formatDefaultRoutes, formatLinkSpeed } from './interfaces
 export * from './numbers'
 export { reasonText, switchWords } from './reasons'
 export { brokenText, eventSentence, type Sentence, tooNarrowText, waitingText } from './sentences'
+export { recordsText } from './records'
 export { serverHealth, serverSentence } from './servers'
 export * from './states'
 export { droppedUnreadTotal, unreadSentence } from './unread'

@@ -1,5 +1,5 @@
-/** Test messages in both directions, counted at both ends. */
-import type { MessageStreamSnapshot } from '../../../shared/view'
+/** Test messages in both directions, counted at both ends, and the records that carry them. */
+import type { MessageStreamSnapshot, RecordsSnapshot } from '../../../shared/view'
 import { formatCount, formatMs, formatPercent } from '../../../shared/words'
 import type { Live } from '../../state'
 import { Quantity } from '../../ui'
@@ -62,6 +62,7 @@ export function Delivered({ live }: { readonly live: Live }) {
           </td>
           <td />
         </tr>
+        {snapshot.records !== null && <Records records={snapshot.records} />}
       </tbody>
     </table>
   )
@@ -86,6 +87,52 @@ function Line(props: {
     </tr>
   )
 }
+
+/** Of what came here alone. */
+function Records({ records }: { readonly records: RecordsSnapshot }) {
+  return recordLines.map(({ name, title, of }) => (
+    <tr key={name} title={title}>
+      <th scope="row">{name}</th>
+      <td />
+      <td>
+        <Quantity value={of(records)} />
+      </td>
+    </tr>
+  ))
+}
+
+const recordLines: readonly {
+  readonly name: string
+  readonly title: string
+  readonly of: (records: RecordsSnapshot) => string
+}[] = [
+  {
+    name: 'records',
+    title: 'Records of the secure session that arrived, each once: they carry the messages',
+    of: ({ received }) => formatCount(received),
+  },
+  {
+    name: 'records reordered',
+    title: 'Records that came after one of a higher number',
+    of: ({ reordered }) => formatCount(reordered),
+  },
+  {
+    name: 'extent',
+    title:
+      'How many records before a reordered one the first of those came that it should have preceded (RFC 4737)',
+    of: ({ reorderingExtentMax }) => formatCount(reorderingExtentMax),
+  },
+  {
+    name: 'records held',
+    title: 'Records that waited for earlier ones, and the median of that wait',
+    of: ({ held, holdMs }) => `${formatCount(held)}${holdMs === null ? '' : ` (${formatMs(holdMs.p50)} ms)`}`,
+  },
+  {
+    name: 'gaps given up',
+    title: 'Times that the wait for missing records was given up',
+    of: ({ gapsGivenUp }) => formatCount(gapsGivenUp),
+  },
+]
 
 const withUnit = (value: string, unit: string): string => (value === '' ? '' : `${value} ${unit}`)
 
