@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../testing'
 import { createReordering } from './index'
 
 describe('reordering', () => {
@@ -23,6 +24,26 @@ describe('reordering', () => {
           expect(reordering.extentMax).toBe(Math.max(...naive))
         },
       ),
+    )
+  })
+
+  it('stays exact when its memory has come round several times', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom(2, 40, 300), (seed, spread) => {
+        const random = seededRandom(seed)
+        const order = Array.from({ length: 4000 }, (_, sequence) => ({
+          sequence,
+          at: sequence + spread * random(),
+        })).sort((a, b) => a.at - b.at)
+        const reordering = createReordering()
+        const wrong = order.filter(({ sequence }, at) => {
+          const from = Math.max(0, at - 2 * spread)
+          const first = order.slice(from, at).findIndex((before) => before.sequence > sequence)
+          return reordering.note(sequence) !== (first < 0 ? 0 : at - from - first)
+        })
+        expect(wrong).toEqual([])
+      }),
+      { numRuns: 12 },
     )
   })
 

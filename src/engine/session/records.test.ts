@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { firstApplicationRecord } from '../face/limits'
 import type { EngineSettings } from '../face/settings'
-import { pairOfEngines, type TestRecord } from '../testing'
+import { distributionProblem, pairOfEngines, type TestRecord } from '../testing'
 
 const link = (delayMs: number, loss = 0) => ({ delayMs, loss, up: true })
 /** Where a packet has one path, records overtake each other on links of unequal delay. */
@@ -30,7 +30,6 @@ function ofNetwork(records: readonly TestRecord[]) {
   const holds = delivered
     .map(({ atMs, deliveredAtMs }) => (deliveredAtMs ?? 0) - atMs)
     .filter((holdMs) => holdMs > 0)
-    .sort((a, b) => a - b)
   // What was handed on at one moment came out by number.
   const order = [...delivered].sort(
     (a, b) => (a.deliveredAtMs ?? 0) - (b.deliveredAtMs ?? 0) || a.sequence - b.sequence,
@@ -62,15 +61,7 @@ test('records that overtook each other are told as the network reordered them, w
     // A message each 10 ms: five of them in the 50 ms by which one link is slower.
     expect(counts.reorderingExtentMax).toBeGreaterThanOrEqual(5)
     expect(counts.gapsGivenUp).toBe(0)
-    expect(told?.holdMs).toMatchObject({ n: holds.length, min: holds[0], max: holds.at(-1) })
-    for (const [part, value] of [
-      [0.5, told?.holdMs?.p50],
-      [0.95, told?.holdMs?.p95],
-      [0.99, told?.holdMs?.p99],
-    ] as const) {
-      const exact = holds[Math.ceil(holds.length * part) - 1] ?? NaN
-      expect(Math.abs((value ?? 0) - exact)).toBeLessThanOrEqual(exact * 0.008)
-    }
+    expect(distributionProblem(told?.holdMs ?? null, holds)).toBeUndefined()
     expect(told?.holdMs?.max).toBeLessThanOrEqual(50)
   }
 })
