@@ -11,7 +11,7 @@ const facts = {
   streamId: 0,
   bytes: 0,
   keyFrame: false,
-  lastOfBurst: false,
+  behind: 0,
   deadlineMs: 0,
   rests: noRests as PathRests,
 }
@@ -32,7 +32,7 @@ export function choosePaths(
   facts.bytes = bytes
   facts.deadlineMs = playoutDeadlineMs[stream.spec.kind]
   facts.keyFrame = due.keyFrame
-  facts.lastOfBurst = due.lastOfBurst
+  facts.behind = due.behind
   facts.rests = stream.rests
   const { ids } = state.spreading.streams.choose(facts, state.nowMs)
   chosen.length = 0

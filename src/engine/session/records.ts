@@ -44,7 +44,7 @@ const recordFacts = {
   kind: 'records',
   streamId: 0,
   keyFrame: false,
-  lastOfBurst: false,
+  behind: 0,
   deadlineMs: null,
   rests: noRests,
 } as const

@@ -40,7 +40,7 @@ function sendPacket(state: SessionState, stream: SentStream): void {
   const fields = {
     ssrc: ssrcOf(stream.id),
     payloadType,
-    marker: due.lastOfBurst,
+    marker: due.behind === 0,
     timestamp: Math.floor(nowMs * ticksPerMs) % 2 ** 32,
   }
   const datagram = streams.srtp.sealer.seal(packet, due.bytes, fields, sequence)

@@ -44,8 +44,8 @@ export interface PacketFacts {
   readonly bytes: number
   /** Belongs to a key frame, on which later frames depend. */
   readonly keyFrame: boolean
-  /** The last packet of a burst: nothing behind it would show its loss. */
-  readonly lastOfBurst: boolean
+  /** How many packets of its burst follow it: of the last ones few or none would show their loss. */
+  readonly behind: number
   /** How late it may come and still be of use, ms after it was sent; null when there is no such time. */
   readonly deadlineMs: number | null
   /** Paths that are too narrow for its stream, and of these those that are tried again (`redundant`, `backup`). */

@@ -36,6 +36,10 @@ const leastPackets = 4
 const windowMs = 250
 /** Copies for key frames and ends of bursts, which come all the time, leave this part to what cannot be foreseen. */
 const reservedPart = 0.3
+/** The last packets of a burst that get a copy: what follows them is too little to show their loss soon. */
+const tailPackets = 2
+/** All of these but the very last leave this part, so that last packets and key frames come before them. */
+const reservedFromTailPart = 0.8
 
 export function createRiskBudget(): RiskBudget {
   let part = 0
@@ -62,9 +66,8 @@ export function createRiskBudget(): RiskBudget {
       if (other === null) return null
       const risk = riskOf(packet, path, other, madeAtMs)
       if (risk === null) return null
-      const isUrgent = risk === 'wavering-path' || risk === 'late-tail'
       const left = purse.tokens - packet.bytes
-      if (left < (isUrgent ? 0 : depth * reservedPart)) return null
+      if (left < depth * reservedFrom(risk, packet)) return null
       purse.tokens = left
       return risk
     },
@@ -89,6 +92,12 @@ function fill(purse: Purse, bytes: number, part: number, nowMs: number): number 
   return depth
 }
 
+/** Part of the bucket that a copy must leave. */
+function reservedFrom(risk: Risk, { behind }: PacketFacts): number {
+  if (risk === 'wavering-path' || risk === 'late-tail') return 0
+  return risk === 'burst-end' && behind > 0 ? reservedFromTailPart : reservedPart
+}
+
 function riskOf(packet: PacketFacts, path: Path, other: Path, madeAtMs: number): Risk | null {
   if (path.trouble !== null || path.pulse.isDoubtful(madeAtMs)) return 'wavering-path'
   if (packet.deadlineMs !== null) {
@@ -96,7 +105,7 @@ function riskOf(packet: PacketFacts, path: Path, other: Path, madeAtMs: number):
     if (tailMs > packet.deadlineMs && tailDelayMs(other) < tailMs) return 'late-tail'
   }
   if (packet.keyFrame) return 'key-frame'
-  return packet.lastOfBurst && packet.kind === 'video' ? 'burst-end' : null
+  return packet.behind < tailPackets && packet.kind === 'video' ? 'burst-end' : null
 }
 
 /** What few packets exceed: the expected delay and three times the variation more, which it holds once already. */

@@ -27,7 +27,7 @@ function facts(id: number, more: Partial<PathFacts> = {}): PathFacts {
 }
 
 function packet(more: Partial<PacketFacts> = {}): PacketFacts {
-  const plain = { kind: 'cbr', streamId: 1, bytes: 1000, keyFrame: false, lastOfBurst: false } as const
+  const plain = { kind: 'cbr', streamId: 1, bytes: 1000, keyFrame: false, behind: 9 } as const
   return { ...plain, deadlineMs: 200, rests: noRests, ...more }
 }
 
@@ -382,7 +382,7 @@ describe('adaptive', () => {
     let copies = 0
     for (let at = 1; at <= 6000; at += 1) {
       trip.goTo(at * 2)
-      const what = packet({ kind: 'video', keyFrame: at % 1000 < 50, lastOfBurst: at % 17 === 0 })
+      const what = packet({ kind: 'video', keyFrame: at % 1000 < 50, behind: 16 - (at % 17) })
       const { ids, reason } = trip.spreader.choose(what, trip.nowMs)
       if (ids.length < 2) continue
       copies += 1
@@ -391,6 +391,54 @@ describe('adaptive', () => {
     expect(copies).toBeGreaterThan(450)
     expect(copies).toBeLessThanOrEqual(600)
   })
+
+  it('copies the last two packets of a frame where the budget has room for the second as well', () => {
+    // 10 Mbit/s, and 4: of so short frames the last packets and the key frames alone take up the budget.
+    const wide = videoCopies(34, true)
+    expect(wide.last).toBe(1)
+    expect(wide.second).toBeGreaterThan(0.5)
+    expect(wide.all).toBeLessThanOrEqual(0.1)
+    expect(videoCopies(14, true).second).toBeLessThan(0.02)
+  })
+
+  it('copies no fewer key frames and last packets for the second ones’ sake', () => {
+    for (const packets of [7, 14, 20, 34, 84]) {
+      const [without, and] = [videoCopies(packets, false), videoCopies(packets, true)]
+      expect(without.second).toBe(0)
+      expect(and.last).toBeGreaterThanOrEqual(without.last)
+      expect(and.key).toBeGreaterThanOrEqual(without.key)
+      expect(and.all).toBeLessThanOrEqual(0.1)
+    }
+  })
+
+  /** Parts of the packets of a video that get a copy, after the bucket had time to fill; a frame has so many. */
+  function videoCopies(packetsAFrame: number, hasSecond: boolean) {
+    const trip = world('adaptive', both)
+    const none = () => ({ copies: 0, of: 0 })
+    const [key, last, second, all] = [none(), none(), none(), none()]
+    const count = (packets: { copies: number; of: number }, copied: boolean): void => {
+      packets.copies += Number(copied)
+      packets.of += 1
+    }
+    for (let frame = 0; frame < 600; frame += 1) {
+      const keyFrame = frame % 60 === 0
+      const packets = packetsAFrame * (keyFrame ? 3 : 1)
+      for (let at = 0; at < packets; at += 1) {
+        trip.goTo((frame * 1000) / 30 + (at * 13) / packetsAFrame)
+        const behind = packets - at - 1
+        const isSecond = behind === 1
+        const what = packet({ kind: 'video', keyFrame, behind: isSecond && !hasSecond ? 2 : behind })
+        const copied = trip.spreader.choose(what, trip.nowMs).ids.length > 1
+        if (frame < 120) continue
+        count(all, copied)
+        if (keyFrame) count(key, copied)
+        else if (behind === 0) count(last, copied)
+        else if (isSecond) count(second, copied)
+      }
+    }
+    const part = ({ copies, of }: { copies: number; of: number }) => copies / of
+    return { key: part(key), last: part(last), second: part(second), all: part(all) }
+  }
 
   it('copies nothing without a budget', () => {
     const trip = world('adaptive', both)

@@ -50,7 +50,7 @@ export function writePayload(
   packet[at] = magicHigh
   packet[at + 1] = magicLow
   packet[at + 2] = version
-  packet[at + 3] = (due.keyFrame ? flagKeyFrame : 0) | (due.lastOfBurst ? flagLastOfBurst : 0)
+  packet[at + 3] = (due.keyFrame ? flagKeyFrame : 0) | (due.behind === 0 ? flagLastOfBurst : 0)
   packet[at + 4] = streamId >>> 8
   packet[at + 5] = streamId
   packet[at + 6] = kinds.indexOf(kind) + 1

@@ -6,9 +6,9 @@ export interface DuePacket {
   /** Payload bytes. */
   bytes: number
   keyFrame: boolean
-  lastOfBurst: boolean
-  /** Place in its burst, from 0. */
+  /** Place in its burst, from 0, and how many packets of that follow. */
   burstIndex: number
+  behind: number
   /** From 0; 0 for kinds without frames. */
   frame: number
 }
@@ -69,7 +69,7 @@ function createEqual(bytes: number, intervalMs: number, startMs: number): Schedu
   let originMs = startMs
   let count = 0
   const schedule: Schedule = {
-    due: { bytes, keyFrame: false, lastOfBurst: true, burstIndex: 0, frame: 0 },
+    due: { bytes, keyFrame: false, burstIndex: 0, behind: 0, frame: 0 },
     dueMs: startMs,
     take() {
       count += 1
@@ -105,14 +105,14 @@ function createVideo(rateBps: number, startMs: number): Schedule {
     place = 0
   }
   const schedule: Schedule = {
-    due: { bytes: 0, keyFrame: false, lastOfBurst: false, burstIndex: 0, frame: 0 },
+    due: { bytes: 0, keyFrame: false, burstIndex: 0, behind: 0, frame: 0 },
     dueMs: startMs,
     take() {
       if (place === 0) begin()
       const { due } = schedule
       due.keyFrame = isKey()
       due.burstIndex = place
-      due.lastOfBurst = place + 1 === packets
+      due.behind = packets - place - 1
       due.frame = frame % 2 ** 32
       place += 1
       schedule.dueMs += spacingMs
@@ -167,7 +167,7 @@ function paced(schedule: Schedule): StreamSource {
 function createBulk(startMs: number, gate: BulkGate): StreamSource {
   let askedMs = startMs
   return {
-    due: { bytes: bulkPacketBytes, keyFrame: false, lastOfBurst: true, burstIndex: 0, frame: 0 },
+    due: { bytes: bulkPacketBytes, keyFrame: false, burstIndex: 0, behind: 0, frame: 0 },
     skipped: 0,
     nextDeadline: () => gate.nextDeadline(askedMs),
     poll(nowMs) {

@@ -12,7 +12,7 @@ import { asDatagrams, datagrams } from './streams'
 
 const primitives = testPrimitives()
 const keys = splitSrtpExporter(new Uint8Array(56).fill(7), primitives).offerer
-const due = { bytes: 64, keyFrame: true, lastOfBurst: false, burstIndex: 3, frame: 70_000 }
+const due = { bytes: 64, keyFrame: true, burstIndex: 3, behind: 2, frame: 70_000 }
 const readings = () => ({ streamId: 0, kind: 'voice' as const, sequence: 0, sentAtMs: 0 })
 
 function payloadOf(streamId: number, sequence: number, sentAtMs: number): Uint8Array {
