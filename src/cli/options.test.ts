@@ -15,7 +15,7 @@ function wrong(line: string): string {
 describe('the command line', () => {
   it('understands every option of a session', () => {
     const line =
-      'offer --interfaces eth0,wlan0 --mode weighted --use disjoint --duration 2m --reconnect-for 10m --stats 1s --stream messages:100 --report out --format json,md --title Test --jsonl --stun stun:192.0.2.1:3478 --config c.json --binding address --ports 50000-50100 --offer-out o --answer-in a'
+      'offer --interfaces eth0,wlan0 --mode weighted --use disjoint --duration 2m --reconnect-for 10m --stats 1s --stream messages:100 --deadline voice=0 --report out --format json,md --title Test --jsonl --stun stun:192.0.2.1:3478 --config c.json --binding address --ports 50000-50100 --offer-out o --answer-in a'
     expect(session(...line.split(' '))).toEqual({
       role: 'offerer',
       interfaces: ['eth0', 'wlan0'],
@@ -27,6 +27,7 @@ describe('the command line', () => {
       explain: false,
       wanted: { pin: undefined, exclude: undefined, cap: undefined, order: undefined },
       streams: { messages: { ratePerSecond: 100 }, streams: [] },
+      deadlinesMs: { voice: 0 },
       reportDir: 'out',
       formats: ['json', 'md'],
       title: 'Test',
@@ -110,8 +111,20 @@ describe('the command line', () => {
     expect(session('offer').streams).toBeUndefined()
   })
 
+  it('takes a deadline for each kind of received stream, and each kind once', () => {
+    for (const command of ['offer', 'answer', 'loopback'])
+      expect(session(command, '--deadline', 'voice=0', '--deadline', 'video=250ms').deadlinesMs).toEqual({
+        voice: 0,
+        video: 250,
+      })
+    expect(session('offer').deadlinesMs).toEqual({})
+  })
+
   it('answers wrong usage with what is wrong', () => {
     const table: Readonly<Record<string, string>> = {
+      'offer --deadline audio=0': '--deadline takes one of voice, video, cbr and bulk',
+      'answer --deadline voice=soon': '--deadline takes a time of 0 to 5000ms',
+      'offer --deadline voice=0 --deadline voice=1s': '--deadline can be given once for voice.',
       '': 'Name a command',
       frob: 'no command "frob"',
       'offer --bogus': "Unknown option '--bogus'",

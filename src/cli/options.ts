@@ -2,14 +2,15 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { ReportFormat } from '../shared/report'
 import { parsePorts, type PortRange, type SessionRequest } from '../shared/session'
-import { parseStream, streamLimits } from '../shared/streams'
+import { parseDeadline, parseStream, streamLimits } from '../shared/streams'
 import { parseTurnText, type TurnAccount, turnUrlLimits } from '../shared/turn'
 import { modeNames } from '../shared/words'
 import { type Read, readCap, readPath, type WantedPaths } from './path-words'
 
 type ModeName = (typeof modeNames)[number]
 
-type StreamSpec = SessionRequest['settings']['streams'][number]
+type Settings = SessionRequest['settings']
+type StreamSpec = Settings['streams'][number]
 
 const reportFormats: readonly ReportFormat[] = ['json', 'csv', 'html', 'md']
 
@@ -27,6 +28,8 @@ export interface SessionOptions {
   readonly explain: boolean
   /** What this side sends; undefined = nothing said. */
   readonly streams: WantedStreams | undefined
+  /** How long packets of received streams wait for those before them, ms; a kind that is not named keeps its own. */
+  readonly deadlinesMs: Partial<Settings['deadlinesMs']>
   readonly reportDir: string | undefined
   readonly formats: readonly ReportFormat[]
   readonly title: string | undefined
@@ -81,6 +84,7 @@ const sessionOptions = {
   stats: { type: 'string' },
   explain: { type: 'boolean' },
   stream: { type: 'string', multiple: true },
+  deadline: { type: 'string', multiple: true },
   report: { type: 'string' },
   format: { type: 'string' },
   title: { type: 'string' },
@@ -193,6 +197,7 @@ function sessionFrom(name: 'offer' | 'answer' | 'loopback', values: Values): Ses
     explain: values['explain'] === true,
     statsSeconds: stats === undefined ? defaultStatsSeconds : secondsFrom(stats, '--stats', 1, 3600),
     streams: streamsFrom(texts(values, 'stream')),
+    deadlinesMs: deadlinesFrom(texts(values, 'deadline') ?? []),
     reportDir: text(values, 'report'),
     formats: format === undefined ? ['json', 'csv', 'html'] : formatsFrom(format),
     title: titleFrom(text(values, 'title')),
@@ -257,6 +262,18 @@ function streamsFrom(texts: readonly string[] | undefined): WantedStreams | unde
   if (specs.length > streamLimits.streams)
     throw new Wrong(`--stream can be given at most ${streamLimits.streams} times beside messages.`)
   return { messages, streams: specs }
+}
+
+function deadlinesFrom(texts: readonly string[]): SessionOptions['deadlinesMs'] {
+  const deadlines: { -readonly [K in keyof SessionOptions['deadlinesMs']]: number } = {}
+  for (const one of texts) {
+    const parsed = parseDeadline(one)
+    if (parsed.kind === 'problem') throw new Wrong(`--deadline ${parsed.message}`)
+    if (deadlines[parsed.stream] !== undefined)
+      throw new Wrong(`--deadline can be given once for ${parsed.stream}.`)
+    deadlines[parsed.stream] = parsed.deadlineMs
+  }
+  return deadlines
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600 }

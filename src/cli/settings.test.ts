@@ -31,6 +31,7 @@ it('has the limits of the engine for streams', () => {
     bytes: limits.streamPayloadBytes,
     leastMessageRate: 0.1,
     messageRate: limits.messageRatePerSecond,
+    deadlineMs: limits.playoutDeadlineMs,
   })
 })
 
@@ -63,6 +64,30 @@ it('lets options go before the config and the config before the defaults', () =>
     maxWeight: 5,
     messages: { enabled: true, ratePerSecond: 50, sizeBytes: 300 },
   })
+})
+
+describe('the deadlines of received streams', () => {
+  const config = JSON.stringify({ settings: { deadlinesMs: { voice: 20, video: 300 } } })
+
+  it('are those of options, else of the config, else the defaults, each kind for itself', () => {
+    expect(requestOf('offer --deadline voice=0 --deadline bulk=1s', config).settings.deadlinesMs).toEqual({
+      voice: 0,
+      video: 300,
+      cbr: engineDefaults.deadlinesMs.cbr,
+      bulk: 1000,
+    })
+    expect(requestOf('loopback').settings.deadlinesMs).toEqual(engineDefaults.deadlinesMs)
+  })
+
+  it.each([{ voice: 5001 }, { voice: -1 }, { voice: 1.5 }, { voice: '20ms' }, { audio: 20 }])(
+    'are refused in a config with their place: %o',
+    (deadlinesMs) => {
+      const parsed = parseConfig('c.json', JSON.stringify({ settings: { deadlinesMs } }))
+      expect(parsed.kind === 'problem' && parsed.message).toMatch(
+        /^c\.json is no usable config at settings\.deadlinesMs/,
+      )
+    },
+  )
 })
 
 describe('wishes of paths in a config', () => {

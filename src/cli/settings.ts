@@ -10,6 +10,7 @@ import { type PathWishes, pathWishesOf } from './path-wishes'
 
 type Settings = SessionRequest['settings']
 
+const deadlineMs = z.number().int().min(0).max(streamLimits.deadlineMs).optional()
 const weight = z.number().min(0.001).max(1000)
 
 const streamWord = z.string().transform((word, context) => {
@@ -43,6 +44,10 @@ export const sessionSettingsSchema = z.strictObject({
   reconnectFor: z.number().min(5).max(86_400).optional(),
   /** In the words of `--stream`, without messages, which have their own setting. */
   streams: z.array(streamWord).max(streamLimits.streams).optional(),
+  /** Of received streams, by kind. */
+  deadlinesMs: z
+    .strictObject({ voice: deadlineMs, video: deadlineMs, cbr: deadlineMs, bulk: deadlineMs })
+    .optional(),
   snapshotIntervalMs: z.number().min(100).max(5000).optional(),
 })
 
@@ -62,6 +67,7 @@ export const defaultSettings: Settings = {
   messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
   reconnectFor: 300,
   streams: [],
+  deadlinesMs: { voice: 150, video: 200, cbr: 200, bulk: 500 },
   snapshotIntervalMs: 200,
 }
 
@@ -112,11 +118,11 @@ function socketsFrom({ binding, ports }: SessionOptions, config: Config): Socket
 }
 
 function settingsFrom(
-  { mode, use, streams, reconnectForSeconds }: SessionOptions,
+  { mode, use, streams, deadlinesMs, reconnectForSeconds }: SessionOptions,
   config: Config,
   interfaceOrder: readonly string[] | undefined,
 ): Settings {
-  const { messages, ...given } = config.settings ?? {}
+  const { messages, deadlinesMs: configured, ...given } = config.settings ?? {}
   const merged = { ...defaultSettings, ...present(given) }
   const ratePerSecond = streams?.messages?.ratePerSecond
   return {
@@ -132,6 +138,7 @@ function settingsFrom(
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
     },
     ...(streams === undefined ? {} : { streams: streams.streams }),
+    deadlinesMs: { ...defaultSettings.deadlinesMs, ...present(configured ?? {}), ...deadlinesMs },
   }
 }
 

@@ -35,6 +35,9 @@ options
                              video[:RATE]     30 frames a second (default 2mbit)
                              cbr:RATE[,SIZE]  packets of SIZE bytes (default 1200)
                              bulk             as fast as the paths allow
+  --deadline KIND=TIME       how long packets of received streams of a kind (voice, video, cbr, bulk) wait for those
+                             before them, as in voice=80ms, up to 5s; 0: handed on as they come; may be repeated
+                             (default voice=150ms video=200ms cbr=200ms bulk=500ms)
   --report DIR          write report.json, report.csv, report.html there, and the recording
   --format LIST         formats of the report: json,csv,html,md (default json,csv,html)
   --title TEXT          name of the session

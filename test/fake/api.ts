@@ -272,6 +272,8 @@ export function createFakeApi(scenario: Scenario, theme: Settings['theme']): Pat
     const { atMs } = history
     if (command.kind === 'start-stream')
       return [world.streams.start(command.direction, command.spec, 'us', atMs)]
+    if (command.kind === 'set-deadline')
+      return world.streams.setDeadline(command.id, command.deadlineMs, atMs)
     if (command.kind === 'change-stream')
       return world.streams.change(command.direction, command.id, command.spec, atMs)
     return command.kind === 'stop-stream' ? world.streams.stop(command.direction, command.id, atMs) : []

@@ -13,6 +13,7 @@ interface FakeStream {
   lost: number
   broken: StreamBreak | null
   rests: StreamRest[]
+  deadlineMs: number
 }
 
 export interface FakeStreams {
@@ -23,6 +24,7 @@ export interface FakeStreams {
     atMs: number,
   ): EngineEvent
   change(direction: StreamSnapshot['direction'], id: number, spec: StreamSpec, atMs: number): EngineEvent[]
+  setDeadline(id: number, deadlineMs: number, atMs: number): EngineEvent[]
   stop(
     direction: StreamSnapshot['direction'],
     id: number,
@@ -68,6 +70,7 @@ export function createFakeStreams(random: () => number): FakeStreams {
         lost: 0,
         broken: null,
         rests: [],
+        deadlineMs: spec.kind === 'voice' ? 150 : spec.kind === 'bulk' ? 500 : 200,
       }
       streams.push(stream)
       return told('started', stream, atMs)
@@ -77,6 +80,13 @@ export function createFakeStreams(random: () => number): FakeStreams {
       if (stream === undefined) return []
       stream.spec = spec
       return [told('changed', stream, atMs)]
+    },
+    setDeadline(id, deadlineMs, atMs) {
+      const stream = find('received', id)
+      if (stream === undefined) return []
+      const { spec, deadlineMs: wasMs } = stream
+      stream.deadlineMs = deadlineMs
+      return [{ kind: 'stream-deadline', direction: 'received', id, spec, deadlineMs, wasMs, atMs }]
     },
     breakOff(id, why, atMs) {
       const stream = find('sent', id)
@@ -166,7 +176,7 @@ function view(stream: FakeStream, atMs: number, copies: number, random: () => nu
     deliveryGapIntervalMs: received === 0 ? null : gapOf(spec, atMs),
     inOrderGapMaxMs: 41.7,
     playout: {
-      deadlineMs: spec.kind === 'voice' ? 150 : spec.kind === 'bulk' ? 500 : 200,
+      deadlineMs: stream.deadlineMs,
       inOrder: received,
       late: 0,
       held: Math.round(received * 0.012),

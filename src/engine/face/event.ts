@@ -82,6 +82,15 @@ export type EngineEvent = { readonly atMs: number } & (
       readonly spec: StreamSpec
       readonly by: 'us' | 'peer'
     }
+  /** The user has changed how long packets of a received stream wait for those before them, ms; 0 = they do not. */
+  | {
+      readonly kind: 'stream-deadline'
+      readonly direction: 'received'
+      readonly id: number
+      readonly spec: StreamSpec
+      readonly deadlineMs: number
+      readonly wasMs: number
+    }
   /** A stream sent far more than a path can carry, so that its sender's circuit breaker stopped it (RFC 8083). */
   | ({
       readonly kind: 'stream-broken'

@@ -75,7 +75,10 @@ export type EngineCommand =
       readonly spec: StreamSpec
     }
   | { readonly kind: 'stop-stream'; readonly direction: StreamDirection; readonly id: number }
-  /** How long packets of a received stream wait for those before them, 0 to 5000 ms; by its kind unless set. */
+  /**
+   * How long packets of a received stream wait for those before them from now on, 0 to `limits.playoutDeadlineMs`; by its
+   * kind (`settings.deadlinesMs`) unless set. Without effect for a stream that there is not.
+   */
   | { readonly kind: 'set-deadline'; readonly id: number; readonly deadlineMs: number }
   /** Stop streams on both sides, let what is under way arrive, exchange final counts, end with `done`. */
   | { readonly kind: 'finish' }

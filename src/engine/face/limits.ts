@@ -69,8 +69,9 @@ export const limits = {
   orderedPairs: 64,
   /** Streams of a direction whose shares of the paths and budgets are kept apart; with more the oldest starts anew. */
   spreadStreams: 16,
-  /** Stream packets held for resequencing, a stream. */
+  /** Stream packets held for resequencing, a stream, and the longest that one may be held, ms. */
   playoutPackets: 2048,
+  playoutDeadlineMs: 5000,
   /** Packets of one pair whose fate is remembered: those in flight, and the latest others. A power of two. */
   inFlightPackets: 8192,
   /** Arrivals kept until they have been told to the peer twice. */

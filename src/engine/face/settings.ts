@@ -1,4 +1,4 @@
-import type { StreamSpec } from './streams'
+import type { StreamKind, StreamSpec } from './streams'
 
 /**
  * How the packets of a direction are spread over the carrying pairs. `redundant`: each packet on each. `weighted`: each
@@ -51,6 +51,12 @@ export interface EngineSettings {
   readonly reconnectFor: number
   /** RTP test streams that this side sends from when both sides are connected; at most `limits.streams`. */
   readonly streams: readonly StreamSpec[]
+  /**
+   * How long a packet of a received stream waits for those before it, ms by kind, 0 to `limits.playoutDeadlineMs`; 0 = it is
+   * handed on as it comes. The default is what ITU-T G.114 leaves of a conversation's 150 ms, or a jitter buffer of some
+   * frames. A running stream can be given another by `set-deadline`.
+   */
+  readonly deadlinesMs: Readonly<Record<StreamKind, number>>
   /** Milliseconds between two snapshots, 100 to 5000. */
   readonly snapshotIntervalMs: number
 }
@@ -70,5 +76,6 @@ export const defaultSettings: EngineSettings = {
   messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
   reconnectFor: 300,
   streams: [],
+  deadlinesMs: { voice: 150, video: 200, cbr: 200, bulk: 500 },
   snapshotIntervalMs: 200,
 }

@@ -9,7 +9,9 @@ import { createResequencer } from '../resequence'
 export interface Playout {
   /** A new packet has come; duplicates must have been dropped before. Numbers begin at 0, times do not go back. */
   push(sequence: number, nowMs: number): void
-  /** Holds from now on up to this long, ms; 0 = each packet is handed on as it comes. */
+  /** Of packets that come from now on. */
+  readonly deadlineMs: number
+  /** Holds from now on up to this long, ms; 0 = each packet is handed on as it comes. What is held keeps its own time. */
   setDeadline(deadlineMs: number, nowMs: number): void
   /** `owed`: more has been sent than came, so that the present silence counts. */
   view(nowMs: number, owed: boolean): PlayoutView
@@ -34,9 +36,6 @@ export interface PlayoutView {
   readonly reordered: number
   readonly reorderingExtentMax: number
 }
-
-/** Longest deadline, ms. */
-const longestDeadlineMs = 5000
 
 export function createPlayout(deadlineMs: number): Playout {
   let holdMs = bounded(deadlineMs)
@@ -69,6 +68,9 @@ export function createPlayout(deadlineMs: number): Playout {
       order.push(sequence, sequence, nowMs, holdMs)
       drain(nowMs)
     },
+    get deadlineMs() {
+      return holdMs
+    },
     setDeadline(next, nowMs) {
       catchUp(nowMs)
       holdMs = bounded(next)
@@ -93,7 +95,7 @@ export function createPlayout(deadlineMs: number): Playout {
 }
 
 function bounded(deadlineMs: number): number {
-  return Number.isNaN(deadlineMs) ? 0 : Math.min(longestDeadlineMs, Math.max(0, deadlineMs))
+  return Number.isNaN(deadlineMs) ? 0 : Math.min(limits.playoutDeadlineMs, Math.max(0, deadlineMs))
 }
 
 /** The longest time between two in a row. */

@@ -1,5 +1,6 @@
 import { limits } from '../face/limits'
 import { boundSpec } from '../streams'
+import type { StreamKind } from '../face/streams'
 import { defaultSettings, type EngineSettings, type MessageStreamSettings } from '../face/settings'
 
 /**
@@ -23,7 +24,14 @@ export function boundSettings(settings: EngineSettings): EngineSettings {
     snapshotIntervalMs: bound(snapshotIntervalMs, 100, 5000, defaultSettings.snapshotIntervalMs),
     messages: boundMessages(settings.messages),
     streams: settings.streams.slice(0, limits.streams).map(boundSpec),
+    deadlinesMs: boundDeadlines(settings.deadlinesMs),
   }
+}
+
+function boundDeadlines(deadlines: EngineSettings['deadlinesMs']): EngineSettings['deadlinesMs'] {
+  const of = (kind: StreamKind): number =>
+    bound(deadlines[kind], 0, limits.playoutDeadlineMs, defaultSettings.deadlinesMs[kind])
+  return { voice: of('voice'), video: of('video'), cbr: of('cbr'), bulk: of('bulk') }
 }
 
 export function boundMessages(messages: MessageStreamSettings): MessageStreamSettings {

@@ -1,6 +1,7 @@
+import { defaultSettings } from '../face/settings'
 import type { Pair } from '../ice'
 import { noRests, type PathRests } from '../spread'
-import { type DuePacket, playoutDeadlineMs, type SentStream } from '../streams'
+import type { DuePacket, SentStream } from '../streams'
 import { takenForBulk } from './bulk'
 import { pairById, type SessionState } from './state'
 
@@ -30,7 +31,9 @@ export function choosePaths(
   facts.kind = stream.spec.kind
   facts.streamId = stream.id
   facts.bytes = bytes
-  facts.deadlineMs = playoutDeadlineMs[stream.spec.kind]
+  // Not what the peer's user set: 0 there means that nothing waits for order, not that a late packet is of no use, and a
+  // figure that is taken at the peer shall not change what it measures.
+  facts.deadlineMs = defaultSettings.deadlinesMs[stream.spec.kind]
   facts.keyFrame = due.keyFrame
   facts.behind = due.behind
   facts.rests = stream.rests

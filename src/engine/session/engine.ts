@@ -34,7 +34,7 @@ import { beginWaiting, considerPeerGone, endWaiting, giveUpWaiting } from './wai
 import { endAllRests } from './rests'
 import { packetsDeadline, sendDuePackets } from './stream-packets'
 import { createStrays } from './strays'
-import { createStreamsState, obeyStream, startWanted } from './streams'
+import { createStreamsState, obeyStream, setDeadline, startWanted } from './streams'
 import { drop, type SessionState, tell, type TimerName } from './state'
 import { countUnread } from './dropped-unread'
 import { sampleCapacity } from './sample-capacity'
@@ -202,7 +202,7 @@ function obey(state: SessionState, command: EngineCommand): void {
     case 'stop-stream':
       return obeyStream(state, command)
     case 'set-deadline':
-      return state.streams.received.get(command.id)?.setDeadline(command.deadlineMs, state.nowMs)
+      return setDeadline(state, command.id, command.deadlineMs)
     case 'finish':
       return beginFinish(state, 'us')
   }

@@ -89,7 +89,8 @@ test('whatever is switched and whichever link fails, every snapshot is finite, p
 
 test('settings and rates that are out of bounds, or no numbers at all, are moved into them', () => {
   const nothing = { weightUpdateInterval: 0, snapshotIntervalMs: Number.NaN, minWeight: Number.NaN }
-  const world = pairOfEngines([link(5)], { ...nothing, messages: messages(Number.NaN) })
+  const deadlinesMs = { voice: Number.NaN, video: -1, cbr: 1e9, bulk: 0 }
+  const world = pairOfEngines([link(5)], { ...nothing, deadlinesMs, messages: messages(Number.NaN) })
   world.connect()
   world.runUntil(3000)
   const extremes = [Number.NaN, Infinity, -5, 0, 1e9]

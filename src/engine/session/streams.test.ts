@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineEvent } from '../face/event'
 import { limits } from '../face/limits'
-import type { EngineSettings } from '../face/settings'
+import { defaultSettings, type EngineSettings } from '../face/settings'
 import type { StreamDirection, StreamSnapshot, StreamSpec } from '../face/streams'
 import { pairOfEngines } from '../testing'
 
@@ -130,6 +130,91 @@ describe('streams', () => {
       const path = sent?.paths.find((one) => one.pairId === pair.id)
       expect(Math.abs((path?.packets ?? 0) / (sent?.sent ?? 1) - pair.share)).toBeLessThan(0.08)
     }
+  })
+
+  describe('and the deadline within which they are put in order', () => {
+    /** By weight over paths of 10 and 60 ms, a packet every 2.5 ms: those over the slow path are overtaken. */
+    const overtaking = (cbrDeadlineMs: number) => {
+      const deadlinesMs = { ...defaultSettings.deadlinesMs, cbr: cbrDeadlineMs }
+      const world = connected([link(10), link(60)], { mode: 'weighted', deadlinesMs })
+      world.runUntil(3000)
+      world.command(0, start(cbr(3_840_000)))
+      world.runUntil(6000)
+      const received = () => world.streamsOf(1, 'received')[0]
+      const figures = () => ({ ...received()?.playout, reordered: received()?.reordered ?? 0 })
+      const set = (deadlineMs: number, id = 1): void =>
+        world.command(1, { kind: 'command', command: { kind: 'set-deadline', id, deadlineMs } })
+      return { ...world, received, figures, set }
+    }
+
+    test('is that of the settings from the first packet on, and 0 hands each on as it comes', () => {
+      const [atOnce, patient] = [overtaking(0).figures(), overtaking(250).figures()]
+      expect(atOnce).toMatchObject({ deadlineMs: 0, held: 0, holdMs: null, waiting: 0 })
+      expect(atOnce.reordered).toBeGreaterThan(20)
+      expect(atOnce.late).toBe(atOnce.reordered)
+      expect(patient).toMatchObject({ deadlineMs: 250, late: 0, gapsGivenUp: 0 })
+      expect(patient.reordered).toBeGreaterThan(20)
+      expect(patient.held).toBeGreaterThan(20)
+      expect(patient.holdMs?.max).toBeGreaterThan(20)
+    })
+
+    test('is changed while it runs: what was held stays counted, what comes is handed on at once, and both ends know', () => {
+      const { set, figures, runUntil, told, streamsOf } = overtaking(250)
+      const before = figures()
+      set(0)
+      expect(told(1, 'stream-deadline')).toMatchObject([
+        { direction: 'received', id: 1, deadlineMs: 0, wasMs: 250 },
+      ])
+      // Those that wait now keep their time.
+      runUntil(6500)
+      const soon = figures()
+      runUntil(10_000)
+      const after = figures()
+      expect(after.deadlineMs).toBe(0)
+      expect(after.held).toBe(soon.held)
+      expect(after.held).toBeGreaterThanOrEqual(before.held ?? 0)
+      expect((after.late ?? 0) - (soon.late ?? 0)).toBe(after.reordered - soon.reordered)
+      expect(after.reordered - soon.reordered).toBeGreaterThan(20)
+      expect(streamsOf(0, 'sent')[0]?.playout).toMatchObject({ deadlineMs: 0 })
+      set(250)
+      runUntil(11_000)
+      const patient = figures()
+      runUntil(13_000)
+      expect(figures().held).toBeGreaterThan((after.held ?? 0) + 10)
+      expect(figures().late).toBe(patient.late)
+    })
+
+    test('changes nothing of the figures of packets as they come', () => {
+      const raw = (deadlineMs: number) => {
+        const { reordered, received, lost, latencyMs, jitterMs, deliveryGapMaxMs } =
+          overtaking(deadlineMs).received() ?? {}
+        return { reordered, received, lost, latencyMs, jitterMs, deliveryGapMaxMs }
+      }
+      const atOnce = raw(0)
+      expect(atOnce.latencyMs?.n).toBeGreaterThan(200)
+      expect(raw(250)).toEqual(atOnce)
+    })
+
+    test('stays what the user set when the stream changes, and within its limits; a stream that is not there is no matter', () => {
+      const { set, figures, told, command, runUntil } = overtaking(250)
+      set(99_999)
+      expect(figures().deadlineMs).toBe(limits.playoutDeadlineMs)
+      set(limits.playoutDeadlineMs)
+      set(40, 7)
+      expect(told(1, 'stream-deadline')).toHaveLength(1)
+      const change = { kind: 'change-stream', direction: 'sent', id: 1, spec: { kind: 'voice' } } as const
+      command(0, { kind: 'command', command: change })
+      runUntil(7000)
+      expect(figures().deadlineMs).toBe(limits.playoutDeadlineMs)
+    })
+
+    test('follows the kind of the stream until then', () => {
+      const { figures, command, runUntil } = overtaking(250)
+      const change = { kind: 'change-stream', direction: 'sent', id: 1, spec: { kind: 'voice' } } as const
+      command(0, { kind: 'command', command: change })
+      runUntil(7000)
+      expect(figures().deadlineMs).toBe(defaultSettings.deadlinesMs.voice)
+    })
   })
 
   test('go over disjoint pairs unless the user wants all', () => {

@@ -253,12 +253,31 @@ export function takeRefused(
   tell(state, { kind: 'stream-refused', direction: 'received', spec, reason })
 }
 
+/** The user wishes how long packets of a stream of the peer wait for those before them. */
+export function setDeadline(state: SessionState, id: number, deadlineMs: number): void {
+  const stream = state.streams.received.get(id)
+  if (stream === undefined) return
+  const wasMs = stream.deadlineMs
+  stream.setDeadline(deadlineMs, state.nowMs)
+  if (stream.deadlineMs === wasMs) return
+  const { spec } = stream
+  tell(state, {
+    kind: 'stream-deadline',
+    direction: 'received',
+    id,
+    spec,
+    deadlineMs: stream.deadlineMs,
+    wasMs,
+  })
+}
+
 /** The record of a stream of the peer, made when first heard of; undefined when there are too many. */
 export function receivedStream(state: SessionState, id: number): ReceivedStream | undefined {
   const { received, srtp } = state.streams
   const known = received.get(id)
   if (known !== undefined || srtp === null || received.size >= limits.streamsPerSession) return known
-  const stream = createReceivedStream(id, srtp.receiver.windowOf(ssrcOf(id)), state.nowMs)
+  const window = srtp.receiver.windowOf(ssrcOf(id))
+  const stream = createReceivedStream(id, window, state.nowMs, state.settings.deadlinesMs)
   received.set(id, stream)
   return stream
 }

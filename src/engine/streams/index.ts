@@ -1,5 +1,5 @@
 /** RTP test streams: what they are, when their packets are due, what stands in them, what becomes of them. */
-export { boundSpec, plainRateBps, playoutDeadlineMs } from './spec'
+export { boundSpec, plainRateBps } from './spec'
 export type { TooNarrow } from './rests'
 export {
   readPayload,

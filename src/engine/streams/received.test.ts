@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createDedupWindow } from '../dedup'
+import { defaultSettings } from '../face/settings'
 import { createReceivedStream } from './received'
 
 /** A voice stream of which packet n, sent at 20 n, comes 10 ms later, or when the test says. */
 function stream() {
   const window = createDedupWindow()
-  const received = createReceivedStream(1, window, 0)
+  const received = createReceivedStream(1, window, 0, defaultSettings.deadlinesMs)
   const take = (sequence: number, arrivedMs = 20 * sequence + 10): void => {
     window.commit(sequence)
     received.take({ streamId: 1, kind: 'voice', sequence, sentAtMs: 20 * sequence }, 160, 1, arrivedMs)
@@ -15,6 +16,20 @@ function stream() {
   const gapAt = (nowMs: number): number | null => received.snapshot(nowMs, true).deliveryGapIntervalMs
   return { received, take, tell, gapAt }
 }
+
+describe('the deadline', () => {
+  it('is that of the kind which the packets name, before the word of the stream has come', () => {
+    const window = createDedupWindow()
+    const deadlinesMs = { ...defaultSettings.deadlinesMs, voice: 30, bulk: 700 }
+    const received = createReceivedStream(1, window, 0, deadlinesMs)
+    window.commit(0)
+    received.take({ streamId: 1, kind: 'bulk', sequence: 0, sentAtMs: 0 }, 1300, 1, 10)
+    expect(received.deadlineMs).toBe(700)
+    received.setDeadline(80, 20)
+    received.told({ kind: 'bulk' }, true, 'peer', 1, 30)
+    expect(received.snapshot(40, true).playout?.deadlineMs).toBe(80)
+  })
+})
 
 describe('the gaps of an interval', () => {
   it('are the longest that ended in it, each interval its own', () => {

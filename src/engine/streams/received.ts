@@ -1,11 +1,11 @@
 import type { DedupWindow } from '../dedup'
 import { limits } from '../face/limits'
+import type { EngineSettings } from '../face/settings'
 import type { StreamBreak, StreamFigures, StreamRest, StreamSnapshot, StreamSpec } from '../face/streams'
 import { createDelaySpread, createSettling } from '../measure'
 import { createPlayout } from '../playout'
 import { createLongest, type Longest } from './longest'
 import type { PayloadFacts } from './payload'
-import { playoutDeadlineMs } from './spec'
 
 /** What a receiver tells the sender of its stream. */
 export interface StreamCounts {
@@ -32,7 +32,8 @@ export interface ReceivedStream {
   toldRests(rests: readonly StreamRest[], nowMs: number): void
   /** A packet that came for the first time, and has been marked in the stream's window. */
   take(facts: PayloadFacts, payloadBytes: number, pairId: number, arrivedMs: number): void
-  /** The user wants its packets to wait so long for those before them. */
+  /** How long its packets wait for those before them, ms: by its kind, unless the user set it. */
+  readonly deadlineMs: number
   setDeadline(deadlineMs: number, nowMs: number): void
   /** A further copy. */
   duplicate(bytes: number, pairId: number): void
@@ -56,16 +57,20 @@ interface PathCounts {
   firstArrivals: number
 }
 
-/** `window`: the stream's duplicate window, by which SRTP refuses what came before. */
+/**
+ * `window`: the stream's duplicate window, by which SRTP refuses what came before. `deadlinesMs`: how long packets of each
+ * kind wait for those before them.
+ */
 export function createReceivedStream(
   id: number,
   window: Pick<DedupWindow, 'seen' | 'committedAbove' | 'highest'>,
   startedAtMs: number,
+  deadlinesMs: EngineSettings['deadlinesMs'],
 ): ReceivedStream {
   const settling = createSettling()
   const delays = createDelaySpread()
   const oldest = (): number => Math.max(0, window.highest - limits.streamWindow + 1)
-  const playout = createPlayout(playoutDeadlineMs.voice)
+  const playout = createPlayout(deadlinesMs.voice)
   let hasOwnDeadline = false
   const paths = new Map<number, PathCounts>()
   let spec: StreamSpec = { kind: 'voice' }
@@ -106,6 +111,10 @@ export function createReceivedStream(
   const intervalOf = (gaps: Longest, nowMs: number): number | null => {
     if (running && silenceMs(nowMs) > 0) gaps.add(silenceMs(nowMs))
     return gaps.take()
+  }
+
+  const followKind = (nowMs: number): void => {
+    if (!hasOwnDeadline) playout.setDeadline(deadlinesMs[spec.kind], nowMs)
   }
 
   const pathOf = (pairId: number): PathCounts => {
@@ -167,7 +176,7 @@ export function createReceivedStream(
       spec = nextSpec
       announced = true
       by = whose
-      if (!hasOwnDeadline) playout.setDeadline(playoutDeadlineMs[spec.kind], nowMs)
+      followKind(nowMs)
       const stops = running && !isRunning
       if (stops) stoppedAtMs = nowMs
       running = isRunning
@@ -189,7 +198,10 @@ export function createReceivedStream(
     },
     take(facts, payloadBytes, pairId, arrivedMs) {
       // Its first packets may come before the word of it.
-      if (!announced) spec = unannounced(facts.kind, payloadBytes)
+      if (!announced) {
+        spec = unannounced(facts.kind, payloadBytes)
+        followKind(arrivedMs)
+      }
       measure(facts.sentAtMs, arrivedMs)
       received += 1
       bytes += payloadBytes
@@ -204,6 +216,9 @@ export function createReceivedStream(
         reordered += 1
       }
       playout.push(facts.sequence, arrivedMs)
+    },
+    get deadlineMs() {
+      return playout.deadlineMs
     },
     setDeadline(deadlineMs, nowMs) {
       hasOwnDeadline = true

@@ -9,17 +9,6 @@ export const bulkPacketBytes = limits.datagramBytes - srtpOverheadBytes
 export const voicePacket = { bytes: 160, perSecond: 50 } as const
 export const videoFrames = { perSecond: 30, keyFrameEvery: 60, keyFrameFactor: 3 } as const
 
-/**
- * How late a packet may come and still be of use, ms: it is resequenced for so long, and not sent again later. For voice
- * and video what ITU-T G.114 leaves of a conversation's 150 ms, or a jitter buffer of some frames.
- */
-export const playoutDeadlineMs: Readonly<Record<StreamSpec['kind'], number>> = {
-  voice: 150,
-  video: 200,
-  cbr: 200,
-  bulk: 500,
-}
-
 /** Payload rate of a stream that does not adapt; null for `bulk`, which does. */
 export function plainRateBps(spec: StreamSpec): number | null {
   if (spec.kind === 'bulk') return null

@@ -25,6 +25,7 @@ export function sessionRequest(start: SessionStart): SessionRequest {
       messages: start.messages,
       reconnectFor: start.reconnectFor,
       streams: start.streams,
+      deadlinesMs: { voice: 150, video: 200, cbr: 200, bulk: 500 },
       snapshotIntervalMs: 200,
     },
     interfaces: emulated ? null : start.interfaces,

@@ -40,6 +40,8 @@ export function TextField(props: TextProps) {
 
 interface NumberProps extends NumberBounds {
   readonly label: string
+  /** Only the input shows: a heading says what it is, and in which unit. */
+  readonly bare?: boolean
   readonly value: number
   readonly onChange: (value: number) => void
   /** Whether what stands in the field can be taken, as it is typed; the same function each time. */
@@ -50,13 +52,14 @@ interface NumberProps extends NumberBounds {
  * A number within bounds; what is typed is taken when the field is left. What cannot be taken stays there with a sentence,
  * and the value as it was; Escape brings that back.
  */
-export function NumberField({ label, unit, value, min, max, onChange, onAble }: NumberProps) {
+export function NumberField(props: NumberProps) {
+  const { label, unit, bare = false, value, min, max, whole = false, onChange, onAble } = props
   const id = useId()
   const [typed, setTyped] = useState(String(value))
   const [problem, setProblem] = useState<string | null>(null)
   const show = (text: string): void => {
     setTyped(text)
-    const read = readNumber(text, { min, max, unit })
+    const read = readNumber(text, { min, max, unit, whole })
     // Half a number is no mistake yet, a mended one is none any more.
     if (problem !== null) setProblem(typeof read === 'string' ? read : null)
     onAble?.(typeof read === 'number')
@@ -69,19 +72,19 @@ export function NumberField({ label, unit, value, min, max, onChange, onAble }: 
   // The value of another, such as the peer's change of a stream, replaces what stood here.
   useEffect(reset, [reset])
   const take = (): void => {
-    const read = readNumber(typed, { min, max, unit })
+    const read = readNumber(typed, { min, max, unit, whole })
     if (typeof read === 'string') return setProblem(read)
     setTyped(String(read))
     onChange(read)
   }
   return (
     <div className={problem === null ? 'field number' : 'field number wrong'}>
-      <label htmlFor={id}>{label}</label>
+      {!bare && <label htmlFor={id}>{label}</label>}
       <span className="with-unit">
         <input
           id={id}
           type="text"
-          inputMode="decimal"
+          inputMode={whole ? 'numeric' : 'decimal'}
           value={typed}
           aria-label={`${label}, ${unit}, ${min} to ${max}`}
           aria-invalid={problem !== null}
@@ -93,7 +96,7 @@ export function NumberField({ label, unit, value, min, max, onChange, onAble }: 
             if (event.key === 'Escape') reset()
           }}
         />
-        <span className="unit">{unit}</span>
+        {!bare && <span className="unit">{unit}</span>}
       </span>
       {problem !== null && (
         <p className="problem" id={`${id}-problem`} role="alert">

@@ -26,6 +26,13 @@ it.each([
   expect(readNumber(typed, rate)).toBe(sentence)
 })
 
+it('takes whole numbers only where a fraction cannot be', () => {
+  const deadline = { min: 0, max: 5000, unit: 'ms', whole: true }
+  expect(['0', '250', '5000'].map((typed) => readNumber(typed, deadline))).toEqual([0, 250, 5000])
+  expect(readNumber('1,5', deadline)).toBe('1,5 is no whole number: type 0 to 5000 ms, without a fraction.')
+  expect(readNumber('5001', deadline)).toBe('5001 is too much: type 0 to 5000 ms.')
+})
+
 it('does not repeat a whole novel', () => {
   expect(readNumber('x'.repeat(500), rate)).toContain('“xxxxxxxxxxxx…” is no number')
 })

@@ -114,7 +114,7 @@ export const engineCommandSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('set-deadline'),
     id: streamId,
-    deadlineMs: z.number().min(0).max(5000),
+    deadlineMs: z.number().int().min(0).max(streamLimits.deadlineMs),
   }),
 ]) satisfies z.ZodType<EngineCommand>
 
@@ -468,6 +468,15 @@ export const engineEventSchema = z.discriminatedUnion('kind', [
     direction: streamDirection,
     spec: toldSpec.nullable(),
     reason: z.enum(['no-peer', 'stock-peer', 'old-peer', 'too-many', 'used-up', 'unknown', 'ending']),
+  }),
+  z.object({
+    ...at,
+    kind: z.literal('stream-deadline'),
+    direction: z.literal('received'),
+    id: streamId,
+    spec: toldSpec,
+    deadlineMs: ms,
+    wasMs: ms,
   }),
   z.object({
     ...at,

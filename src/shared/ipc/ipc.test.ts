@@ -104,6 +104,25 @@ it('refuses a pasted text, a title and a list beyond their limits', () => {
   }
 })
 
+it('takes a deadline in whole ms from 0 to the limit, for a stream by its number', () => {
+  const { request } = calls['session-command']
+  const order = { kind: 'set-deadline', id: 1, deadlineMs: 0 }
+  for (const deadlineMs of [0, 1, 5000])
+    expect(request.safeParse({ ...order, deadlineMs }).success, String(deadlineMs)).toBe(true)
+  for (const wrong of [
+    { deadlineMs: -1 },
+    { deadlineMs: 5001 },
+    { deadlineMs: 1.5 },
+    { deadlineMs: Number.NaN },
+    { deadlineMs: '20' },
+    { deadlineMs: null },
+    { id: 0 },
+    { id: 1.5 },
+    { direction: 'sent' },
+  ])
+    expect(request.safeParse({ ...order, ...wrong }).success, JSON.stringify(wrong)).toBe(false)
+})
+
 it('has a function for every channel in the fake, and the fake keeps the contract', async () => {
   const api = createFakeApi('live', 'dark')
   for (const channel of Object.keys(calls)) expect(api).toHaveProperty(camelCase(channel))

@@ -67,6 +67,7 @@ const streamCells: readonly (readonly [name: string, read: (stream: ReportStream
   ...distribution('latency', (stream) => stream.latencyMs),
   ...distribution('round_trip', (stream) => stream.roundTripMs),
   ['playout_deadline_ms', ({ playout }) => playout?.deadlineMs],
+  ['playout_deadline_changes', ({ playout }) => playout?.deadlineChanges?.length],
   ['playout_in_order', ({ playout }) => playout?.inOrder],
   ['playout_late', ({ playout }) => playout?.late],
   ['playout_held', ({ playout }) => playout?.held],

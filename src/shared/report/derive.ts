@@ -103,7 +103,7 @@ export function deriveReport(recording: Recording): Report {
       ...(last?.messages ?? []).map((stream) =>
         reportMessages(stream, recording, durationMs - (connectedMs ?? 0)),
       ),
-      ...(last?.streams ?? []).map(reportRtpStream),
+      ...(last?.streams ?? []).map((stream) => reportRtpStream(stream, recording.events)),
     ],
     totals: {
       duplicatesDropped: last?.duplicatesDropped ?? null,
@@ -356,7 +356,7 @@ function reportMessages(stream: MessageStreamSnapshot, { last }: Recording, acti
   }
 }
 
-function reportRtpStream(stream: StreamSnapshot): ReportStream {
+function reportRtpStream(stream: StreamSnapshot, events: readonly EngineEvent[]): ReportStream {
   const { id, direction, spec, by, sent, received, lost, bytes } = stream
   const isReceived = direction === 'received'
   return {
@@ -391,7 +391,7 @@ function reportRtpStream(stream: StreamSnapshot): ReportStream {
     overheadFactor: stream.overheadFactor,
     jitterMs: stream.jitterMs,
     inOrderGapMaxMs: stream.inOrderGapMaxMs,
-    playout: playoutOf(stream),
+    playout: playoutOf(stream, events),
     skipped: stream.skipped,
     paths: stream.paths.map(({ pairId, packets, bytes: pathBytes, firstArrivals }) => ({
       pair: pairId,
@@ -402,16 +402,32 @@ function reportRtpStream(stream: StreamSnapshot): ReportStream {
   }
 }
 
+/** Changes of a stream's deadline that the report has of it, the latest. */
+const deadlineChangesLimit = 64
+
 function brokenOf({ broken }: StreamSnapshot): ReportStream['broken'] {
   if (broken === null) return null
   const { pairId, label, sentBps, lostPercent } = broken
   return { pair: pairId, path: label, sentBps: Math.round(sentBps), lostPercent: round3(lostPercent) }
 }
 
-function playoutOf({ playout }: StreamSnapshot): ReportStream['playout'] {
+function playoutOf(
+  { playout, direction, id }: StreamSnapshot,
+  events: readonly EngineEvent[],
+): ReportStream['playout'] {
   if (playout === null) return null
   const { waiting: _, holdMs, ...rest } = playout
-  return { ...rest, holdMs: holdMs === null ? null : spreadOf(holdMs) }
+  const deadlineChanges = direction === 'received' ? deadlineChangesOf(id, events) : null
+  return { ...rest, deadlineChanges, holdMs: holdMs === null ? null : spreadOf(holdMs) }
+}
+
+function deadlineChangesOf(id: number, events: readonly EngineEvent[]) {
+  const changes = events.flatMap((event) =>
+    event.kind === 'stream-deadline' && event.id === id
+      ? [{ t: round3(event.atMs / 1000), fromMs: event.wasMs, toMs: event.deadlineMs }]
+      : [],
+  )
+  return changes.slice(-deadlineChangesLimit)
 }
 
 function recordsOf(records: RecordsSnapshot | null): Report['totals']['records'] {

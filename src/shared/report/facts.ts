@@ -145,6 +145,9 @@ export const pairColumns: readonly PairColumn[] = [
 
 export const clock = (seconds: number) => formatClock(seconds * 1000)
 
+/** Earlier deadlines told in a cell; JSON has all that are kept. */
+const changesShown = 3
+
 /** In the words of the command line. */
 export function streamName({ name, kind, id }: ReportStream): string {
   return kind === 'messages' ? 'messages' : `${name ?? kind} #${id ?? ''}`
@@ -185,7 +188,7 @@ export const streamColumns: readonly {
   { title: 'Longest gap in order', read: ({ inOrderGapMaxMs }) => formatSpan(inOrderGapMaxMs) },
   {
     title: 'Deadline (ms)',
-    read: ({ playout }) => (playout ? String(Math.round(playout.deadlineMs)) : ''),
+    read: ({ playout }) => (playout ? deadlineText(playout) : ''),
   },
   { title: 'Held', read: ({ playout }) => formatCount(playout?.held) },
   { title: 'Hold p50 (ms)', read: ({ playout }) => formatMs(playout?.holdMs?.p50) },
@@ -199,6 +202,14 @@ export const streamColumns: readonly {
   { title: 'p99.9 (ms)', read: ({ latencyMs }) => formatMs(latencyMs?.p999) },
   { title: 'Round trip p50 (ms)', read: ({ roundTripMs }) => formatMs(roundTripMs?.p50) },
 ]
+
+/** `0 (150 until 00:00:42)`. */
+function deadlineText({ deadlineMs, deadlineChanges }: NonNullable<ReportStream['playout']>): string {
+  const before = (deadlineChanges ?? []).map(({ t, fromMs }) => `${Math.round(fromMs)} until ${clock(t)}`)
+  const shown = before.slice(-changesShown)
+  const left = before.length > shown.length ? `${before.length - shown.length} earlier, ` : ''
+  return `${Math.round(deadlineMs)}${shown.length === 0 ? '' : ` (${left}${shown.join(', ')})`}`
+}
 
 function restText({ path, times, seconds, sentBps, lostPercent }: Rest): string {
   const often = times === 1 ? 'once' : `${formatCount(times)} times`

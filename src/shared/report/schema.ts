@@ -185,7 +185,12 @@ const stream = z.object({
   inOrderGapMaxMs: measured.optional().describe('Longest gap had packets been handed on in order only.'),
   playout: z
     .object({
-      deadlineMs: z.number(),
+      deadlineMs: z.number().describe('In force at the end; of a sent stream as the peer told it last.'),
+      deadlineChanges: z
+        .array(z.object({ t: z.number(), fromMs: z.number(), toMs: z.number() }))
+        .nullable()
+        .optional()
+        .describe('When the user of this side changed it, the last 64; null of a sent stream: not told.'),
       inOrder: count,
       late: count,
       held: count,

@@ -1,7 +1,7 @@
 import { recordedRequest } from '../recording'
 import { describe, expect, it } from 'vitest'
 import { deriveReport, parseReport, reportToHtml, reportToJson, reportToMarkdown, streamsToCsv } from '.'
-import type { StreamSnapshot } from '../../engine'
+import type { EngineEvent, StreamSnapshot } from '../../engine'
 import { headerLine, readRecording, recordingStart, toLines } from '../recording'
 import { exampleOptions, exampleRequest, exampleUpdates, exampleWallMs } from '../testing'
 
@@ -86,7 +86,11 @@ const restless: StreamSnapshot = {
 }
 
 /** The report of a recording, written and read again, whose last snapshot has these streams. */
-function reportOf(streams: readonly StreamSnapshot[], wantsMessages = true) {
+function reportOf(
+  streams: readonly StreamSnapshot[],
+  wantsMessages = true,
+  events: readonly EngineEvent[] = [],
+) {
   const asked = exampleRequest(exampleOptions)
   const messages = { ...asked.settings.messages, enabled: wantsMessages }
   const request = { ...asked, settings: { ...asked.settings, messages } }
@@ -99,10 +103,12 @@ function reportOf(streams: readonly StreamSnapshot[], wantsMessages = true) {
     }),
   ]
   let state = recordingStart
-  for (const update of exampleUpdates(exampleOptions)) {
+  const told = events.map((event) => ({ kind: 'event', event }) as const)
+  const all = [...exampleUpdates(exampleOptions)]
+  for (const update of [...all.slice(0, -1), ...told, ...all.slice(-1)]) {
     const silent = (all: readonly { readonly direction: 'sent' | 'received' }[]) =>
       wantsMessages ? all : all.map((one) => ({ ...one, sent: 0, received: 0, missing: 0 }))
-    const told =
+    const changed =
       update.kind === 'snapshot'
         ? {
             ...update,
@@ -113,7 +119,7 @@ function reportOf(streams: readonly StreamSnapshot[], wantsMessages = true) {
             },
           }
         : update
-    const next = toLines(told, state)
+    const next = toLines(changed, state)
     state = next.state
     lines.push(...next.lines)
   }
@@ -147,6 +153,33 @@ describe('the streams of a report', () => {
         reorderingExtentMax: 17,
       },
     })
+  })
+
+  it('tell the deadline in force at the end and those before it, of a received stream', () => {
+    const change = { kind: 'stream-deadline', direction: 'received', spec: { kind: 'voice' } } as const
+    const events: EngineEvent[] = [
+      { ...change, atMs: 12_345.6, id: 1, wasMs: 80, deadlineMs: 0 },
+      { ...change, atMs: 13_000, id: 2, wasMs: 150, deadlineMs: 20 },
+      { ...change, atMs: 14_000, id: 1, wasMs: 0, deadlineMs: 150 },
+    ]
+    const report = reportOf([received, { ...restless, id: 1 }], true, events)
+    const of = (direction: string) =>
+      report.streams.find((stream) => stream.kind !== 'messages' && stream.direction === direction)?.playout
+    expect(of('received')).toMatchObject({
+      deadlineMs: 150,
+      deadlineChanges: [
+        { t: 12.346, fromMs: 80, toMs: 0 },
+        { t: 14, fromMs: 0, toMs: 150 },
+      ],
+    })
+    expect(of('sent')?.deadlineChanges).toBeNull()
+    expect(parseReport(reportToJson(report)).kind).toBe('ok')
+    for (const text of [reportToHtml(report), reportToMarkdown(report)])
+      expect(text).toContain('150 (80 until 00:00:12, 0 until 00:00:14)')
+    const [header = [], ...rows] = rowsOf(streamsToCsv(report))
+    const changes = rows.map((row) => row[header.indexOf('playout_deadline_changes')])
+    expect(changes.filter((cell) => cell !== '')).toEqual(['2'])
+    expect(reportOf([received]).streams.at(-1)?.playout?.deadlineChanges).toEqual([])
   })
 
   it('have the same in CSV, one row each and as many cells in each', () => {

@@ -1,4 +1,11 @@
 /** Streams in words, the same on the command line, in config files and in the window. */
 export { parseRate, rateText } from './rate'
 export { pairTraffic } from './traffic'
-export { parseStream, type ParsedStream, streamLimits, streamText } from './words'
+export {
+  parseDeadline,
+  parseStream,
+  type ParsedStream,
+  streamKinds,
+  streamLimits,
+  streamText,
+} from './words'

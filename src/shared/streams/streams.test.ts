@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRate, parseStream, rateText, streamLimits, streamText } from './index'
+import { parseDeadline, parseRate, parseStream, rateText, streamLimits, streamText } from './index'
 
 describe('a stream in words', () => {
   it.each([
@@ -50,6 +50,36 @@ describe('a stream in words', () => {
       if (parsed.kind !== 'stream') throw new Error(text)
       expect(parseStream(streamText(parsed.spec))).toEqual(parsed)
     }
+  })
+
+  it.each([
+    ['voice=0', 'voice', 0],
+    ['video=250ms', 'video', 250],
+    ['cbr=5s', 'cbr', 5000],
+    ['bulk=0.08s', 'bulk', 80],
+    ['voice=0ms', 'voice', 0],
+  ])('%s is a deadline of streams of that kind', (text, stream, deadlineMs) => {
+    expect(parseDeadline(text)).toEqual({ kind: 'deadline', stream, deadlineMs })
+  })
+
+  it.each([
+    ['voice', 'a kind of stream and a time, such as voice=80ms, not "voice".'],
+    ['', 'a kind of stream and a time'],
+    ['voice=1ms=2ms', 'a kind of stream and a time'],
+    ['messages=0', 'one of voice, video, cbr and bulk before the =, not "messages=0".'],
+    ['=0', 'one of voice, video, cbr and bulk'],
+    ['Voice=0', 'one of voice, video, cbr and bulk'],
+    ['video=250', '0 to 5000ms, in whole ms and with its unit, such as video=80ms, not "video=250".'],
+    ['video=', 'in whole ms'],
+    ['video=5001ms', '0 to 5000ms'],
+    ['video=6s', '0 to 5000ms'],
+    ['video=-1ms', 'in whole ms'],
+    ['video=1.5ms', 'in whole ms'],
+    ['video=1m', 'in whole ms'],
+    ['video=NaNms', 'in whole ms'],
+  ])('%s is no deadline, and it is said why', (text, said) => {
+    const parsed = parseDeadline(text)
+    expect(parsed.kind === 'problem' && parsed.message).toContain(said)
   })
 
   it('has rates with the units that tc and iperf have', () => {

@@ -1,4 +1,4 @@
-import type { StreamSpec } from '../../engine'
+import type { StreamKind, StreamSpec } from '../../engine'
 import { parseRate, rateText } from './rate'
 
 /** The engine's limits; a test holds both together. */
@@ -11,6 +11,7 @@ export const streamLimits = {
   bytes: 1300,
   leastMessageRate: 0.1,
   messageRate: 200,
+  deadlineMs: 5000,
 } as const
 const defaultVideoBps = 2_000_000
 const defaultCbrBytes = 1200
@@ -95,6 +96,39 @@ function rateProblem(kind: 'video' | 'cbr', rate: string | undefined): ParsedStr
 
 function problem(message: string): ParsedStream {
   return { kind: 'problem', message }
+}
+
+export type ParsedDeadline =
+  | { readonly kind: 'deadline'; readonly stream: StreamKind; readonly deadlineMs: number }
+  /** A predicate, such as `takes …, not "x".`: whoever asked says of what. */
+  | { readonly kind: 'problem'; readonly message: string }
+
+export const streamKinds = ['voice', 'video', 'cbr', 'bulk'] as const satisfies readonly StreamKind[]
+
+/** Reads `voice=0` or `video=250ms`: how long packets of such streams wait for those before them. Whole ms. */
+export function parseDeadline(text: string): ParsedDeadline {
+  const [kind = '', time, ...more] = text.split('=')
+  const given = `not "${text.slice(0, 40)}".`
+  const stream = streamKinds.find((each) => each === kind)
+  if (time === undefined || more.length > 0)
+    return { kind: 'problem', message: `takes a kind of stream and a time, such as voice=80ms, ${given}` }
+  if (stream === undefined)
+    return { kind: 'problem', message: `takes one of voice, video, cbr and bulk before the =, ${given}` }
+  const deadlineMs = wholeMsFrom(time)
+  if (deadlineMs === undefined || deadlineMs > streamLimits.deadlineMs) {
+    const message = `takes a time of 0 to ${streamLimits.deadlineMs}ms, in whole ms and with its unit, such as ${kind}=80ms, ${given}`
+    return { kind: 'problem', message }
+  }
+  return { kind: 'deadline', stream, deadlineMs }
+}
+
+/** 0 needs no unit. */
+function wholeMsFrom(text: string): number | undefined {
+  const match = /^(?:0|(\d{1,5}(?:\.\d{1,6})?)(ms|s))$/.exec(text)
+  if (match === null) return undefined
+  const ms = Number(match[1] ?? 0) * (match[2] === 's' ? 1000 : 1)
+  const whole = Math.round(ms)
+  return Math.abs(ms - whole) < 1e-6 ? whole : undefined
 }
 
 /** The text that gives this stream: cbr:4mbit,500. */

@@ -54,6 +54,7 @@ export const exampleSettings: EngineSettings = {
   messages: { enabled: true, ratePerSecond: 10, sizeBytes: 128 },
   reconnectFor: 300,
   streams: [],
+  deadlinesMs: { voice: 150, video: 200, cbr: 200, bulk: 500 },
   snapshotIntervalMs: 200,
 }
 

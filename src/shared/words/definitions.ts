@@ -37,7 +37,7 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   {
     term: 'In order, held, late',
     meaning:
-      'What an application would get that wants a stream in order: a packet is held for missing ones before it, at most for the deadline; one that comes after that is late. The longest gap and latency are of packets as they come.',
+      'What an application would get that wants a stream in order: a packet is held for missing ones before it, at most for the deadline; one that comes after that is late. With a deadline of 0 each is handed on as it comes, and one that was overtaken is late. The longest gap and latency are of packets as they come.',
   },
   {
     term: 'Reordering extent',

@@ -93,6 +93,8 @@ export function eventSentence(event: EngineEvent): Sentence {
       return streamSentence(event)
     case 'stream-refused':
       return refusalSentence(event)
+    case 'stream-deadline':
+      return deadlineSentence(event)
     case 'stream-broken':
       return brokenSentence(event)
     case 'stream-path-rests':
@@ -173,6 +175,16 @@ function streamSentence({
 }: EventOf<'stream-started' | 'stream-changed' | 'stream-stopped'>): Sentence {
   const stream = `Stream ${id} ${direction === 'sent' ? 'to' : 'from'} the peer`
   return say(`${stream} (${streamText(spec)}) ${streamDone[kind]} ${whose(by)}.`)
+}
+
+function deadlineSentence({ id, spec, deadlineMs, wasMs }: EventOf<'stream-deadline'>): Sentence {
+  const packets = `Packets of stream ${id} from the peer (${streamText(spec)})`
+  const before = wasMs === 0 ? 'before, they did not wait' : `before, ${wasMs} ms`
+  return say(
+    deadlineMs === 0
+      ? `${packets} are handed on as they come; before, they waited up to ${wasMs} ms for order.`
+      : `${packets} wait up to ${deadlineMs} ms for those before them; ${before}.`,
+  )
 }
 
 function brokenSentence(event: EventOf<'stream-broken'>): Sentence {

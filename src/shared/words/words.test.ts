@@ -84,6 +84,26 @@ describe('sentences', () => {
   })
 })
 
+it('says what a changed deadline does, and what it was', () => {
+  const said = (deadlineMs: number, wasMs: number) =>
+    eventSentence({
+      kind: 'stream-deadline',
+      atMs: 0,
+      direction: 'received',
+      id: 2,
+      spec: { kind: 'voice' },
+      deadlineMs,
+      wasMs,
+    }).text
+  expect(said(80, 150)).toBe(
+    'Packets of stream 2 from the peer (voice) wait up to 80 ms for those before them; before, 150 ms.',
+  )
+  expect(said(80, 0)).toMatch(/up to 80 ms for those before them; before, they did not wait\.$/)
+  expect(said(0, 150)).toBe(
+    'Packets of stream 2 from the peer (voice) are handed on as they come; before, they waited up to 150 ms for order.',
+  )
+})
+
 describe('a path that is too narrow for a stream', () => {
   const spec = { kind: 'cbr', rateBps: 30_000_000, sizeBytes: 1200 } as const
   const path = { pairId: 2, label: 'lte → lte' }

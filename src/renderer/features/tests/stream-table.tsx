@@ -1,6 +1,6 @@
 /** One row a stream, what runs first; each figure says in its heading what it is. */
 import type { ReactNode } from 'react'
-import { streamText } from '../../../shared/streams'
+import { streamLimits, streamText } from '../../../shared/streams'
 import type { StreamSnapshot, StreamSpec } from '../../../shared/view'
 import {
   brokenText,
@@ -12,7 +12,7 @@ import {
   tooNarrowText,
 } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
-import { Button, StreamKey } from '../../ui'
+import { Button, NumberField, StreamKey } from '../../ui'
 import { RateField, SizeField } from './stream-picker'
 
 interface Column {
@@ -51,6 +51,12 @@ const columns: readonly Column[] = [
   ),
   column('gap-in-order', 'in order', 'The same, had packets been handed on in order only', (stream) =>
     formatMs(stream.inOrderGapMaxMs),
+  ),
+  column(
+    'deadline',
+    'Waits at\nmost ms',
+    'The deadline: how long a packet waits for those before it; 0 hands each on at once, as it comes. Of what we send the peer says it',
+    deadlineText,
   ),
   column(
     'held',
@@ -120,6 +126,8 @@ function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live:
         </span>
       </th>
       {columns.map(({ name, cell }) => {
+        if (name === 'deadline' && able && stream.direction === 'received' && stream.playout !== null)
+          return <Deadline key={name} stream={stream} deadlineMs={stream.playout.deadlineMs} />
         const text = cell(stream)
         return (
           <td
@@ -139,6 +147,29 @@ function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live:
         )}
       </td>
     </tr>
+  )
+}
+
+/** The one in force, to be changed while the stream runs. */
+function Deadline(props: { readonly stream: StreamSnapshot; readonly deadlineMs: number }) {
+  const { stream, deadlineMs } = props
+  const set = useStore((store) => store.setDeadline)
+  return (
+    <td data-column="deadline" className="deadline">
+      <NumberField
+        bare
+        whole
+        label={`Deadline of ${labelOf(stream)}`}
+        unit="ms"
+        min={0}
+        max={streamLimits.deadlineMs}
+        value={deadlineMs}
+        onChange={(ms) => {
+          if (ms !== deadlineMs) void set(stream, ms)
+        }}
+      />
+      {deadlineMs === 0 && <span className="dim">at once</span>}
+    </td>
   )
 }
 
@@ -206,6 +237,11 @@ function stateText({ running, by, startedAtMs, stoppedAtMs }: StreamSnapshot, li
   const until = stoppedAtMs ?? live.view.snapshot?.atMs ?? startedAtMs
   const span = formatSpan(Math.max(1000, until - startedAtMs))
   return running ? `${span}, asked for ${whose}` : `ran ${span}, stopped ${whose}`
+}
+
+function deadlineText({ playout }: StreamSnapshot): string {
+  if (playout === null) return ''
+  return playout.deadlineMs === 0 ? '0, at once' : formatCount(Math.round(playout.deadlineMs))
 }
 
 function heldText({ playout }: StreamSnapshot): string {

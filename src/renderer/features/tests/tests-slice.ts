@@ -9,6 +9,8 @@ export interface TestsSlice {
   startStream(direction: 'sent' | 'received', spec: StreamSpec): Promise<void>
   changeStream(stream: StreamSnapshot, spec: StreamSpec): Promise<void>
   stopStream(stream: StreamSnapshot): Promise<void>
+  /** How long packets of a received stream wait for those before them, whole ms. */
+  setDeadline(stream: StreamSnapshot, deadlineMs: number): Promise<void>
   /** Of what we send; kept in the form, as the engine does not tell it. */
   setMessages(patch: { readonly ratePerSecond?: number; readonly sizeBytes?: number }): Promise<void>
 }
@@ -24,6 +26,7 @@ export const createTestsSlice: Slice<TestsSlice> = (set, get, { api }) => {
     startStream: (direction, spec) => command({ kind: 'start-stream', direction, spec }),
     changeStream: ({ direction, id }, spec) => command({ kind: 'change-stream', direction, id, spec }),
     stopStream: ({ direction, id }) => command({ kind: 'stop-stream', direction, id }),
+    setDeadline: ({ id }, deadlineMs) => command({ kind: 'set-deadline', id, deadlineMs }),
     async setMessages(patch) {
       get().changeForm(patch)
       const { ratePerSecond, sizeBytes } = get().form
