@@ -127,6 +127,38 @@ it('takes no rate that cannot be, says why, and keeps both what was typed and wh
   await expect.poll(() => picker.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(false)
 }, 60_000)
 
+it('changes how long packets of a received stream wait for order, and says what cannot be', async () => {
+  const row = app.page.locator('[data-stream="received-1"]')
+  const deadline = row.getByRole('textbox', { name: 'Deadline of voice from the peer, ms, 0 to 5000' })
+  expect(await deadline.inputValue()).toBe('150')
+  for (const [typed, sentence] of [
+    ['5001', '5001 is too much: type 0 to 5000 ms. It stays 150.'],
+    ['-1', '-1 is too little: type 0 to 5000 ms. It stays 150.'],
+    ['1.5', '1.5 is no whole number: type 0 to 5000 ms, without a fraction. It stays 150.'],
+    ['soon', '“soon” is no number: type 0 to 5000 ms, as digits only. It stays 150.'],
+  ] as const) {
+    await deadline.fill(typed)
+    await deadline.press('Enter')
+    await row.getByRole('alert').getByText(sentence).waitFor()
+  }
+  await app.picture('streams-deadline-wrong')
+  expect(await row.getByText('at once').count()).toBe(0)
+  await deadline.fill('0')
+  await deadline.press('Enter')
+  await row.getByText('at once').waitFor()
+  await app.page.getByText(/from the peer \(voice\) are handed on as they come; before, .* 150 ms/).waitFor()
+  await app.picture('streams-deadline-0')
+  await app.resize(900, 600)
+  await deadline.scrollIntoViewIfNeeded()
+  await app.picture('streams-deadline-900x600')
+  await app.resize(1360, 860)
+  await deadline.fill('80')
+  await deadline.press('Enter')
+  await app.page.getByText(/from the peer \(voice\) wait up to 80 ms for those before them/).waitFor()
+  expect(await row.getByText('at once').count()).toBe(0)
+  expect(await deadline.inputValue()).toBe('80')
+}, 60_000)
+
 it('stops it, and the report has both streams with the numbers of the panel', async () => {
   await app.page.getByRole('button', { name: 'Stop video:2mbit to the peer' }).click()
   await app.page
@@ -144,5 +176,12 @@ it('stops it, and the report has both streams with the numbers of the panel', as
   if (parsed.kind !== 'ok') throw new Error(JSON.stringify(parsed))
   const video = parsed.report.streams.find((stream) => stream.kind === 'video')
   expect(video).toMatchObject({ direction: 'sent', sent, received, lost })
-  expect(parsed.report.streams.some((stream) => stream.kind === 'voice')).toBe(true)
+  const voice = parsed.report.streams.find((stream) => stream.kind === 'voice')
+  expect(voice?.playout).toMatchObject({
+    deadlineMs: 80,
+    deadlineChanges: [
+      { fromMs: 150, toMs: 0 },
+      { fromMs: 0, toMs: 80 },
+    ],
+  })
 }, 120_000)
