@@ -5,7 +5,6 @@ export {
   parseDeadline,
   parseStream,
   type ParsedStream,
-  streamKinds,
   streamLimits,
   streamText,
 } from './words'

@@ -103,7 +103,7 @@ export type ParsedDeadline =
   /** A predicate, such as `takes …, not "x".`: whoever asked says of what. */
   | { readonly kind: 'problem'; readonly message: string }
 
-export const streamKinds = ['voice', 'video', 'cbr', 'bulk'] as const satisfies readonly StreamKind[]
+const streamKinds = ['voice', 'video', 'cbr', 'bulk'] as const satisfies readonly StreamKind[]
 
 /** Reads `voice=0` or `video=250ms`: how long packets of such streams wait for those before them. Whole ms. */
 export function parseDeadline(text: string): ParsedDeadline {
