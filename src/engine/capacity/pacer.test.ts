@@ -19,3 +19,19 @@ it('waits a tenth of a second at most, and a packet, for what went faster than i
   }
   expect(pacer.freeAtMs).toBeLessThanOrEqual(5000 + 110)
 })
+
+it('keeps a low rate whatever else goes: the wait for it is no shorter than what a few packets take', () => {
+  const pacer = createPacer()
+  pacer.setRate(64_000)
+  let bytes = 0
+  for (let atMs = 0; atMs < 20_000; atMs += 1) {
+    if (atMs % 25 === 0) {
+      pacer.sent(64, atMs)
+      bytes += 64
+    }
+    if (pacer.freeAtMs > atMs) continue
+    pacer.sent(1400, atMs)
+    bytes += 1400
+  }
+  expect((bytes * 8) / 20).toBeLessThan(64_000 * 1.02)
+})

@@ -1,7 +1,11 @@
+import { limits } from '../face/limits'
+
 /** What a late timer may make good at once, ms of the rate. */
 const burstMs = 2
 /** For what goes at another pace, as streams of their own rate do, the next packet waits so long at most, ms. */
 const mostOwedMs = 100
+/** Or as long as so many bytes take, where that is more, as by a low limit of the user's. */
+const mostOwedBytes = 3 * limits.datagramBytes
 
 /** Spaces packets evenly at a rate. */
 export interface Pacer {
@@ -23,7 +27,8 @@ export function createPacer(): Pacer {
       return freeAtMs
     },
     sent(bytes, nowMs) {
-      const fromMs = Math.min(Math.max(freeAtMs, nowMs - burstMs), nowMs + mostOwedMs)
+      const owedMs = Math.max(mostOwedMs, (mostOwedBytes * 8000) / rate)
+      const fromMs = Math.min(Math.max(freeAtMs, nowMs - burstMs), nowMs + owedMs)
       freeAtMs = fromMs + (bytes * 8000) / rate
     },
     get rateBps() {

@@ -27,8 +27,8 @@ const taken: Pair[] = []
 /** Says when `bulk` may send: when the paths that it needs have room. The pairs are then those of `takenForBulk`. */
 export function createBulkGate(state: SessionState): BulkGate {
   return {
-    take: () => take(state),
-    nextDeadline: (nowMs) => Math.max(nowMs, deadline(state)),
+    take: () => takeForBulk(state),
+    nextDeadline: (nowMs) => Math.max(nowMs, bulkDeadline(state)),
   }
 }
 
@@ -68,7 +68,8 @@ function holdOf(state: SessionState, pair: Pair, way: (typeof ways)[Mode]): Bulk
   return roomBps > clearlyMore * least ? 'slowest' : hold
 }
 
-function take(state: SessionState): boolean {
+/** Whether a packet may go now; see `takenForBulk`. */
+export function takeForBulk(state: SessionState): boolean {
   taken.length = 0
   const way = ways[state.mode]
   const preferred = way === 'all' || way === 'any' ? undefined : preferredOf(state)
@@ -110,7 +111,7 @@ function isFree(state: SessionState, pair: Pair): boolean {
 }
 
 /** When the next one may go; Infinity while only feedback, or a change of paths, can allow one. */
-function deadline(state: SessionState): number {
+export function bulkDeadline(state: SessionState): number {
   const way = ways[state.mode]
   const preferred = way === 'preferred' ? preferredOf(state) : undefined
   if (preferred !== undefined) return capacityOf(state, preferred).freeAtMs(limits.datagramBytes)

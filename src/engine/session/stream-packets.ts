@@ -1,6 +1,7 @@
 import { noteRecord, type Pair } from '../ice'
 import { rtpHeaderBytes, srtpOverheadBytes } from '../srtp'
 import { readPayload, type SentStream, ssrcOf, streamOfSsrc, writePayload } from '../streams'
+import { bulkDeadline, sendsBulk, takeForBulk } from './bulk'
 import { choosePaths } from './choose-paths'
 import { noteArrived, noteSent } from './feedback'
 import { drop, type SessionState } from './state'
@@ -13,16 +14,34 @@ const payloadType = 96
 /** RTP timestamps are of engine time at the clock rate of video (RFC 3551 section 5). */
 const ticksPerMs = 90
 
-/** Makes and sends the packets that are due. */
+/**
+ * Makes and sends the packets that are due, one a stream in turn: what has room for one packet of `bulk` gives it to the
+ * stream whose last one is longest ago. What `bulk` lost goes again also when none runs any more.
+ */
 export function sendDuePackets(state: SessionState): void {
-  for (const stream of state.streams.running) {
-    while (stream.source.poll(state.nowMs)) sendPacket(state, stream)
+  const { streams } = state
+  for (let isSending = true; isSending; ) {
+    isSending = false
+    const { running, turn } = streams
+    for (let at = 0; at < running.length; at += 1) {
+      const stream = running[(turn + at) % running.length] as SentStream
+      if (!stream.source.poll(state.nowMs)) continue
+      sendPacket(state, stream)
+      isSending = true
+      if (stream.spec.kind === 'bulk') streams.turn = (turn + at + 1) % running.length
+    }
   }
+  if (!isBulkLeftOver(state)) return
+  while (takeForBulk(state) && resendOfBulk(state));
+}
+
+function isBulkLeftOver(state: SessionState): boolean {
+  return state.lostOfBulk.length > 0 && !sendsBulk(state)
 }
 
 /** When the next packet of any stream is due; Infinity when none is. */
 export function packetsDeadline(state: SessionState): number {
-  let earliest = Infinity
+  let earliest = isBulkLeftOver(state) ? bulkDeadline(state) : Infinity
   for (const stream of state.streams.running) earliest = Math.min(earliest, stream.source.nextDeadline())
   return earliest
 }

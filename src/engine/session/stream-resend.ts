@@ -10,6 +10,8 @@ import { sendCopy } from './transmit'
 /** A packet is sent again at most so often, and not when it was made longer ago than this, ms. */
 const maxHops = 3
 const resendWithinMs = 500
+/** Instead of the path of a packet that is lost on none alone. */
+const nowhere = -1
 
 /** A packet of `bulk` that waits for room on a path. */
 export interface LostOfBulk {
@@ -35,6 +37,7 @@ export function keepPacket(
 
 /** Sends a packet of `bulk` that was lost over the pairs that now have room, in place of a new one. False when there is none. */
 export function resendOfBulk(state: SessionState): boolean {
+  if (state.mode === 'single') state.lostOfBulk.length = 0
   for (let next = state.lostOfBulk.shift(); next !== undefined; next = state.lostOfBulk.shift()) {
     const packet = state.packets.find(next.streamId, next.sequence)
     const stream = state.streams.sent[next.streamId - 1]
@@ -43,7 +46,11 @@ export function resendOfBulk(state: SessionState): boolean {
     // The doubt was for nothing, as in a moment in which the peer was busy.
     if (state.feedback.paths.get(next.pairId)?.capacity.ledger.hasArrived(next.streamId, next.sequence))
       continue
-    for (const pair of takenForBulk(state, packet.data.length)) sendAgain(state, stream, packet, pair)
+    const pairs = takenForBulk(state, packet.data.length)
+    for (const pair of pairs) sendAgain(state, stream, packet, pair, true)
+    packet.hops += 1
+    // What one of several loses the others bring.
+    if (pairs.length > 1) packet.pathId = nowhere
     return true
   }
   return false
@@ -92,19 +99,25 @@ function resend(state: SessionState, packet: StoredPacket): void {
   const pair = id === null ? undefined : pairById(state, id)
   if (pair === undefined || !state.resendBudget.spend(bytes)) return
   spreading.streams.resent(pair.id, packet.streamId, bytes, nowMs)
-  sendAgain(state, stream, packet, pair)
+  packet.hops += 1
+  sendAgain(state, stream, packet, pair, false)
 }
 
-function sendAgain(state: SessionState, stream: SentStream, packet: StoredPacket, pair: Pair): void {
+function sendAgain(
+  state: SessionState,
+  stream: SentStream,
+  packet: StoredPacket,
+  pair: Pair,
+  isBulk: boolean,
+): void {
   // It is on its way for longer than its place in the store may keep it.
   const data = new Uint8Array(packet.data)
   packet.pathId = pair.id
   packet.atMs = state.nowMs
-  packet.hops += 1
   pair.resent += 1
   stream.copied(pair.id, data.length, false)
   sendCopy(state, pair, data)
-  noteSent(state, pair, stream.id, packet.sequence, data.length, isOfBulk(stream))
+  noteSent(state, pair, stream.id, packet.sequence, data.length, isBulk)
 }
 
 function isOfBulk(stream: SentStream | undefined): boolean {

@@ -37,6 +37,8 @@ export interface StreamsState {
   readonly sent: SentStream[]
   /** Of `sent` those that run. */
   running: readonly SentStream[]
+  /** Which of `running` is asked first. */
+  turn: number
   /** By number. */
   readonly received: Map<number, ReceivedStream>
   /** What the peer was last told of each, as text. */
@@ -54,6 +56,7 @@ export function createStreamsState(wanted: readonly StreamSpec[]): StreamsState 
     peerReadsRests: false,
     sent: [],
     running: [],
+    turn: 0,
     received: new Map(),
     toldCounts: new Map(),
     packet: new Uint8Array(limits.datagramBytes),

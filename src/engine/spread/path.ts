@@ -114,11 +114,16 @@ export function hasRoom(path: Path, bytes: number, nowMs: number): boolean {
 }
 
 /** A packet is put on the path. */
-export function charge(path: Path, bytes: number, nowMs: number): void {
+export function note(path: Path, bytes: number, nowMs: number): void {
   path.newBytes += bytes
   path.pulse.sent(nowMs)
-  const { capBps, rateBps } = path.facts
-  if (capBps !== null) path.capBytes -= bytes
+  if (path.facts.capBps !== null) path.capBytes = Math.max(-leastCapBurstBytes, path.capBytes - bytes)
+}
+
+/** The same of one that nothing but its stream's rate keeps from being too many. */
+export function charge(path: Path, bytes: number, nowMs: number): void {
+  note(path, bytes, nowMs)
+  const { rateBps } = path.facts
   if (rateBps === null || rateBps <= 0) return
   path.freeAtMs = Math.max(path.freeAtMs, nowMs) + (bytes * 8000) / (usedRatePart * rateBps)
 }

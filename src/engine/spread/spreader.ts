@@ -16,6 +16,7 @@ import { createOrdered } from './ordered'
 import {
   acquit,
   charge,
+  note,
   createPath,
   expectedDelayMs,
   grownPart,
@@ -393,7 +394,8 @@ export function createSpreader(initialMode: Mode): Spreader {
     gave(id, bytes, nowMs) {
       const path = byId.get(id)
       if (path === undefined) return
-      charge(path, bytes, nowMs)
+      // What goes by a window keeps its queue short itself: by the rate that it fills it would seem to pile up for ever.
+      note(path, bytes, nowMs)
       path.newGaveBytes += bytes
       path.gaveMs = nowMs
       if (preferences[mode] === fastest && path !== fastest.current) path.spilledMs = nowMs
