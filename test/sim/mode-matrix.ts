@@ -12,7 +12,7 @@ export interface ModeMatrix {
     readonly name: string
     readonly about: string
     /** Other than the base's. */
-    readonly world?: Pick<Scenario, 'networks' | 'interfaces'>
+    readonly world?: Pick<Scenario, 'networks' | 'interfaces' | 'moreSeeds'>
     readonly settings?: Partial<EngineSettings>
     readonly changes: readonly Change[]
     readonly modes: Readonly<Record<Mode, readonly Expectation[]>>

@@ -3,7 +3,7 @@ import type { SocketInfo, TransportAddress } from '../face/address'
 import { defaultSettings } from '../face/settings'
 import { parseStun } from '../stun'
 import { seededRandom, testPrimitives } from '../testing'
-import { type Agent, createAgent, noteRecord, type UntimedEvent } from './index'
+import { type Agent, createAgent, noteDelivered, noteRecord, type UntimedEvent } from './index'
 import { hold } from './listening'
 import { liveness } from './liveness'
 import { countArrival, countDeparture } from './pair'
@@ -15,6 +15,8 @@ interface Path {
   up: boolean
   /** Only what the first end sends is lost. */
   upward: boolean
+  /** Whether its checks and answers come through, and not only records. */
+  checks: boolean
 }
 
 const path = (delayMs: number, jitterMs = 0, loss = 0): Path => ({
@@ -23,6 +25,7 @@ const path = (delayMs: number, jitterMs = 0, loss = 0): Path => ({
   loss,
   up: true,
   upward: true,
+  checks: true,
 })
 const address = (end: number, link: number): TransportAddress => ({
   family: 4,
@@ -79,6 +82,7 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
         // Each link is a network of its own.
         if (to.address !== address(1 - end, socketId - 1).address) return
         counts.stun += 1
+        if (paths[socketId - 1]?.checks === false && end === 0) return
         const parsed = parseStun(data)
         if (parsed.kind !== 'stun') throw new Error('not STUN')
         send(end, socketId - 1, () =>
@@ -388,4 +392,25 @@ test('a machine that is late again and again still knows how long a stream is si
     world.runUntil(world.now() + 45)
   }
   expect(world.pairOf(0, 0)?.timesSuspected).toBe(before)
+})
+
+test('checks that a full queue swallows take no path down while what is sent is acknowledged and the peer is heard', () => {
+  const goesDown = (isHeard: boolean): boolean => {
+    // Too thin a stream to be judged by its silence.
+    const world = pairOfAgents([path(20)], 600)
+    world.runUntil(3000)
+    const pair = world.pairOf(0, 0)
+    const state = world.agents[0]?.state
+    if (pair === undefined || state === undefined) throw new Error('no pair')
+    const full = world.paths[0] as Path
+    full.checks = false
+    full.up = isHeard
+    for (let atMs = 3000; atMs < 8000; atMs += 50) {
+      world.runUntil(atMs)
+      noteDelivered(state, pair, atMs - 40, atMs)
+    }
+    return pair.timesDown > 0
+  }
+  expect(goesDown(true)).toBe(false)
+  expect(goesDown(false)).toBe(true)
 })

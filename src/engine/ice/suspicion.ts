@@ -68,10 +68,14 @@ export function notePeerDoubt(state: AgentState, pair: Pair, nowMs: number): voi
 
 /**
  * The peer acknowledges something that went over this pair at `sentAtMs`: if that was after the doubt began, our direction
- * works, whatever checks say that may be lost in a full queue.
+ * works, whatever checks say that may be lost in a full queue. Where the peer is heard over the pair as well, that is as good
+ * as an answer to what was asked before.
  */
 export function noteDelivered(state: AgentState, pair: Pair, sentAtMs: number, nowMs: number): void {
   if (pair.suspicion !== null && sentAtMs >= pair.suspicion.sinceMs) endSuspicion(state, pair, nowMs)
+  const { unansweredSinceMs, lastReceivedMs } = pair
+  if (unansweredSinceMs === null || lastReceivedMs === null) return
+  pair.unansweredSinceMs = Math.max(unansweredSinceMs, Math.min(sentAtMs, lastReceivedMs))
 }
 
 /** The peer should have acknowledged what went over this pair from `sinceMs` on, and has not. */
