@@ -235,6 +235,24 @@ describe('bulk when its path changes', () => {
     expect((path.sentPackets - sent) * 1400).toBeLessThanOrEqual(windowBytes)
   })
 
+  it('takes what waited for a machine that was away, at both ends, for no queue', () => {
+    const awayMs = 60
+    const awayFrom = [5003, 6041, 7027]
+    const served = (dueMs: number): number => {
+      const fromMs = awayFrom.find((each) => dueMs >= each && dueMs < each + awayMs)
+      return fromMs === undefined ? dueMs : fromMs + awayMs
+    }
+    for (const name of ['triple: Ethernet, 50 Mbit/s', 'triple: Wi-Fi with jitter and loss'] as const) {
+      for (const seed of [1, 2, 3]) {
+        const bench = createBench([links[name]], [{ link: 0 }], seed, 1, served)
+        const part = payloadBps(bench, 5000, 8000) / links[name].rateBps
+        // What the link does not carry meanwhile cannot be made good.
+        expect(part, `${name}, seed ${seed}`).toBeGreaterThan(0.92 * (1 - (3 * awayMs) / 3000))
+        expect(dropped(bench)).toBe(0)
+      }
+    }
+  })
+
   it('survives a path that flaps', () => {
     const bench = createBench([even], [{ link: 0 }], 3)
     const path = bench.paths[0]!

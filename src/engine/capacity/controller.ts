@@ -342,7 +342,7 @@ export function createController(path: ControllerView, startMs: number): Control
   }
 
   const finishRound = (nowMs: number): void => {
-    const queueMs = roundQueueMs
+    const queueMs = phase === 'steady' ? stillStanding() : roundQueueMs
     considerLoss()
     if (phase === 'draining') {
       phase = 'steady'
@@ -359,6 +359,15 @@ export function createController(path: ControllerView, startMs: number): Control
     }
     beginRound(nowMs)
   }
+
+  /**
+   * The queue of the round, ms; Infinity = nothing of it arrived. A long one lasts as long as the window: what is gone by now
+   * was the time that a busy receiver took to read.
+   */
+  const stillStanding = (): number =>
+    roundQueueMs < Infinity && roundQueueMs > alarmMs()
+      ? Math.min(roundQueueMs, queue.standingMs(lookMs) ?? Infinity)
+      : roundQueueMs
 
   const goOnCompeting = (queueMs: number, nowMs: number): void => {
     const next = competition.round({
@@ -415,7 +424,7 @@ export function createController(path: ControllerView, startMs: number): Control
         considerStartup(standing, isBehind, nowMs)
         return
       }
-      const isAlarm = !isBehind && standing !== null && standing > alarm
+      const isAlarm = !isBehind && standing !== null && standing > alarm && queue.spanMs(30) > 0
       if (phase === 'steady' && isAlarm && nowMs - cutMs > ack + 30) {
         cutMs = nowMs
         adjust(standing, nowMs)
