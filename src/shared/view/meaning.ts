@@ -140,17 +140,16 @@ function sendsBulk({ streams }: EngineSnapshot): boolean {
   )
 }
 
-const bulkAnywhere = ' Bulk goes where there is room, and what it had on a dying path is lost.'
-const bulkFirst = ' Bulk also goes wherever else there is room, and what it had on a dying path is lost.'
+const bulkAlso = ' Bulk also goes wherever else there is room.'
 
 /** What is otherwise, or follows, for `bulk`. */
 const bulkTexts: Readonly<Record<Mode, string>> = {
   redundant: ' Bulk goes at the pace of the slowest.',
-  weighted: bulkAnywhere,
-  'lowest-latency': bulkFirst,
-  backup: ' What bulk had on a dying path is lost.',
+  weighted: ' Bulk goes where there is room.',
+  'lowest-latency': bulkAlso,
+  backup: '',
   single: '',
-  adaptive: bulkFirst,
+  adaptive: bulkAlso,
 }
 
 /** All is down, or all is taken out: for how long, and what can be done. */
