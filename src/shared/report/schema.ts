@@ -71,7 +71,9 @@ const stats = z
     type: z.literal('candidate-pair'),
     state: z.enum(['waiting', 'in-progress', 'succeeded', 'failed']),
     nominated: z.boolean(),
-    packetsSent: count.describe('DTLS records sent over this pair, copies included; checks are not counted.'),
+    packetsSent: count.describe(
+      'DTLS records and RTP packets sent over this pair, copies included; checks are not counted.',
+    ),
     packetsReceived: count,
     bytesSent: count.describe('Bytes of packetsSent.'),
     bytesReceived: count,
@@ -87,9 +89,7 @@ const stats = z
 
 const measurements = z.object({
   rttMs: distribution.describe('Round trip of checks and keepalives, over the whole session.'),
-  jitterMs: measured.describe(
-    'Interarrival jitter as in RFC 3550; measured with RTP streams only, so null here.',
-  ),
+  jitterMs: measured.describe('Interarrival jitter as in RFC 3550; measured of RTP streams, so null here.'),
   lossPercent: z
     .object({ sent: percent, received: percent })
     .describe('From cumulative counts of both ends.'),
@@ -98,13 +98,17 @@ const measurements = z.object({
     received: z.object({ sent: count, received: count }).nullable(),
   }),
   reordered: measuredCount,
-  duplicates: count.describe('Records that came over this pair when another copy had been there.'),
-  firstArrivals: count.describe('Records whose first copy came over this pair.'),
-  peerFirstArrivals: measuredCount.describe('Of our records, as the peer counts it.'),
+  duplicates: count.describe(
+    'Records and RTP packets that came over this pair when another copy had been there.',
+  ),
+  firstArrivals: count.describe('Records and RTP packets whose first copy came over this pair.'),
+  peerFirstArrivals: measuredCount.describe('Of ours, as the peer counts it.'),
   peerDuplicates: measuredCount,
   weight: z.object({ last: measured, min: measured, mean: measured, max: measured }),
   share: measured.describe('Of the traffic, 0 to 1, at the end.'),
-  sharePackets: measured.describe('Part of all records sent that went over this pair, 0 to 1.'),
+  sharePackets: measured.describe(
+    'Part of all records and RTP packets sent that went over this pair, 0 to 1.',
+  ),
   downSeconds: z.number(),
   timesDown: count,
   datagrams: z
@@ -122,7 +126,7 @@ const pair = z.object({
   state: z.enum(['waiting', 'checking', 'no-reply', 'up', 'down', 'closed']),
   included: z.boolean(),
   carrying: z.boolean(),
-  inUse: z.boolean().describe('Carried stream packets at some time.'),
+  inUse: z.boolean().describe('Carried records or RTP packets at some time, either way.'),
   egressVerified: z
     .boolean()
     .nullable()
@@ -178,7 +182,9 @@ const stream = z.object({
   ),
   reordered: measuredCount,
   deliveryGapMaxMs: measured,
-  latencyMs: distribution.describe('Direction received: one-way delay less the smallest one seen.'),
+  latencyMs: distribution.describe(
+    'One-way delay less the smallest one seen; of messages in direction received only.',
+  ),
   roundTripMs: distribution.describe('Direction sent: message out and echoed back, less the peer’s wait.'),
   overheadFactor: measured,
   jitterMs: measured.optional().describe('Interarrival jitter of RFC 3550 at the end.'),

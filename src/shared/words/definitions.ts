@@ -27,7 +27,7 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   },
   {
     term: 'First arrivals',
-    meaning: 'Records whose first copy came over this pair, counted at the receiver.',
+    meaning: 'Records and packets of streams whose first copy came over this pair, counted at the receiver.',
   },
   {
     term: 'One-way delay difference',
@@ -51,7 +51,8 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   },
   {
     term: 'Overhead factor',
-    meaning: 'Bytes of records sent over all paths, copies included, over the bytes needed without copies.',
+    meaning:
+      'Bytes of records and of packets of streams sent over all paths, copies included, over the bytes needed without copies.',
   },
   {
     term: 'Nominations prevented',
