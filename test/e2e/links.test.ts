@@ -65,18 +65,23 @@ const bySpeed: readonly Mode[] = ['lowest-latency', 'adaptive']
 const preferring: readonly Mode[] = [...bySpeed, 'backup', 'single']
 /** Of the path that carries while the others stand by. */
 const preferredSentence =
-  /The fastest: |The only usable path: |, and the first of those that work|The one that a stock/
+  /The fastest: |Fastest until now: |The only usable path: |, and the first of those that |The one that a stock/
 const meanings: readonly Meaning[] = [
   { sentence: /Gets a copy of every packet\./, modes: ['redundant'], leastPart: 0.9, mostPart: 1.3 },
   { sentence: /Gets [\d.]+ %/, modes: ['weighted'], leastPart: 0.02, mostPart: 0.98 },
   { sentence: preferredSentence, modes: preferring, leastPart: 0.7, mostPart: 1.3 },
   {
-    sentence: /Slower: .+ ms (more|less, but not for long enough)\./,
+    sentence: /(Slower|Faster now): .+ ms (more|less, but by too little or for too short a time)\./,
     modes: bySpeed,
     leastPart: 0,
     mostPart: 0.15,
   },
-  { sentence: /Slower: .+; gets copies of what is at risk\./, modes: bySpeed, leastPart: 0, mostPart: 0.3 },
+  {
+    sentence: /(Slower|Faster now): .+; gets copies of what is at risk\./,
+    modes: bySpeed,
+    leastPart: 0,
+    mostPart: 0.3,
+  },
   {
     sentence: /Takes what the fastest has no room for/,
     modes: bySpeed,

@@ -24,7 +24,7 @@ const many: Readonly<Record<string, (count: number) => string>> = {
   'pair-up': (n) => `${n} pairs up.`,
   'pair-down': (n) => `${n} pairs down, no reply.`,
   'pair-no-reply': (n) => `${n} pairs: no reply so far; still tried slowly.`,
-  'pair-closed': (n) => `${n} pairs closed with their socket.`,
+  'pair-closed': (n) => `${n} pairs closed.`,
   'egress-verified': (n) => `${n} pairs: packets leave by the interface that is named, seen by its counters.`,
   'nomination-attempted': (n) => `Tried to nominate ${n} pairs, which a Pathscope refuses.`,
   'nomination-refused': (n) => `${n} nominations refused by the peer: the pairs stay some of many.`,

@@ -75,3 +75,29 @@ it('says of bulk where it goes, and not that a dying path costs it anything', ()
   world.streams.start('sent', { kind: 'bulk' }, 'us', 2000)
   expect(said()).toMatch(/what a dying path held is sent again\. Bulk goes where there is room\.$/)
 })
+
+it('does not say that every packet goes over a path that rests for its stream', () => {
+  const world = createFakeWorld({ links: fakeLinks, crossed: true })
+  const said = (mode: 'redundant' | 'backup'): string => {
+    world.mode = mode
+    return (
+      meaningOf(world.snapshot(60_000), false)
+        .find(({ id }) => id === mode)
+        ?.parts.map((part) => ('text' in part ? part.text : ''))
+        .join('') ?? ''
+    )
+  }
+  world.streams.start('sent', { kind: 'video', rateBps: 4_000_000 }, 'us', 2000)
+  expect(said('redundant')).toMatch(/^Every packet goes over \d live paths: losing any one/)
+  world.streams.rest(
+    1,
+    { pairId: 11, label: 'wwan0 → wwp0s1', sentBps: 4_320_000, lostPercent: 61.2 },
+    50_000,
+  )
+  expect(said('redundant')).toMatch(
+    /^Every packet goes over those of \d live paths that do not rest for its stream\.$/,
+  )
+  expect(said('backup')).toMatch(
+    /^Every packet goes over the first of \d live paths in the order that does not rest/,
+  )
+})

@@ -106,7 +106,7 @@ function failureSentences(snapshot: EngineSnapshot, carrying: readonly PairSnaps
   if (shared !== null)
     return [sentence('shared', 'warn', text(`All ${carrying.length} carrying paths ${shared}.`))]
   const paths = streamPaths(snapshot) ?? carrying.length
-  const said = failureTexts[snapshot.mode](paths)
+  const said = withRests(snapshot, paths) ?? failureTexts[snapshot.mode](paths)
   return [
     sentence(snapshot.mode, 'plain', text(sendsBulk(snapshot) ? `${said}${bulkTexts[snapshot.mode]}` : said)),
   ]
@@ -117,6 +117,20 @@ function streamPaths({ streams, pairs }: EngineSnapshot): number | null {
   if (!streams.some(({ direction, running }) => direction === 'sent' && running)) return null
   const carrying = pairs.filter((pair) => pair.carryingStreams && pair.state === 'up').length
   return carrying < 2 ? null : carrying
+}
+
+/** Where a path rests for a stream that we send, its packets go neither over all paths nor by the order alone; else null. */
+function withRests({ mode, streams }: EngineSnapshot, paths: number): string | null {
+  const isAny = streams.some(
+    ({ direction, running, rests }) =>
+      direction === 'sent' && running && rests.some(({ state }) => state === 'resting'),
+  )
+  if (!isAny) return null
+  if (mode === 'redundant')
+    return `Every packet goes over those of ${paths} live paths that do not rest for its stream.`
+  return mode === 'backup'
+    ? `Every packet goes over the first of ${paths} live paths in the order that does not rest for its stream; the others stand by for when it dies.`
+    : null
 }
 
 /** What a mode makes of a path that fails, with so many that carry. */

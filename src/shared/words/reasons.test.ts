@@ -16,7 +16,25 @@ it('says of the fastest path how much slower the next one is', () => {
     'The fastest: 11.7 ms expected, the next 11.8 ms more.',
   )
   expect(reasonText({ kind: 'fastest', delayMs: 11.7, marginMs: -2 }, 1)).toBe(
-    'The fastest: 11.7 ms expected, the next 2.0 ms less.',
+    'Fastest until now: 11.7 ms expected, the next 2.0 ms less.',
+  )
+})
+
+it('says of a path that is not preferred whether it is slower, or faster by too little', () => {
+  expect(reasonText({ kind: 'slower', delayMs: 20, byMs: 3 }, 0)).toBe(
+    'Slower: 20.0 ms expected, 3.0 ms more.',
+  )
+  expect(reasonText({ kind: 'slower', delayMs: 20, byMs: -1 }, 0)).toBe(
+    'Faster now: 20.0 ms expected, 1.0 ms less, but by too little or for too short a time.',
+  )
+  expect(reasonText({ kind: 'risk-copies', delayMs: 20, byMs: -1 }, 0)).toBe(
+    'Faster now: 20.0 ms expected; gets copies of what is at risk.',
+  )
+})
+
+it('does not say of a path that is not the first in the order that those before it do not work', () => {
+  expect(reasonText({ kind: 'active', place: 2 }, 1)).toBe(
+    'Number 2 in the order, and the first of those that can be relied on now.',
   )
 })
 

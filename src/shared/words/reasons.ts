@@ -34,15 +34,16 @@ function modeText(reason: ModeReason, share: number): string {
     case 'fastest':
       return reason.marginMs === null
         ? `The only usable path: ${formatMs(reason.delayMs)} ms expected.`
-        : `The fastest: ${formatMs(reason.delayMs)} ms expected, the next ${differenceText(reason.marginMs)}.`
+        : `${reason.marginMs < 0 ? 'Fastest until now' : 'The fastest'}: ${formatMs(reason.delayMs)} ms expected, the next ${differenceText(reason.marginMs)}.`
     case 'slower':
-      return `Slower: ${formatMs(reason.delayMs)} ms expected, ${formatMs(Math.abs(reason.byMs))} ms ${reason.byMs < 0 ? 'less, but not for long enough' : 'more'}.`
+      return `${paceText(reason.byMs)}: ${formatMs(reason.delayMs)} ms expected, ${formatMs(Math.abs(reason.byMs))} ms ${reason.byMs < 0 ? 'less, but by too little or for too short a time' : 'more'}.`
     case 'spill':
       return `Takes what the fastest has no room for: ${formatMs(reason.delayMs)} ms expected.`
     case 'risk-copies':
-      return `Slower: ${formatMs(reason.delayMs)} ms expected; gets copies of what is at risk.`
+      return `${paceText(reason.byMs)}: ${formatMs(reason.delayMs)} ms expected; gets copies of what is at risk.`
     case 'active':
-      return `Number ${reason.place} in the order, and the first of those that work.`
+      // An earlier one may work, and rest, be in doubt, or have to prove itself.
+      return `Number ${reason.place} in the order, and the first of those that ${reason.place === 1 ? 'work' : 'can be relied on now'}.`
     case 'standing-by':
       return `Number ${reason.place} in the order, standing by.`
     case 'stands-in':
@@ -60,6 +61,11 @@ function modeText(reason: ModeReason, share: number): string {
     case 'proving':
       return `Came back, and has to prove itself for ${formatMs(reason.remainingMs)} ms more.`
   }
+}
+
+/** By how much longer than over the preferred path a packet is expected to take. */
+function paceText(byMs: number): string {
+  return byMs < 0 ? 'Faster now' : 'Slower'
 }
 
 function restText({ streamId, sentBps, lostPercent, againInMs }: RestReason): string {

@@ -204,8 +204,8 @@ const streamOf = ({ direction, id, spec }: StreamEvent): string =>
   `stream ${id} ${direction === 'sent' ? 'to' : 'from'} the peer (${streamText(spec)})`
 
 function restSentence(event: EventOf<'stream-path-rests'>): Sentence {
-  const until = `It is tried again after ${formatSpan(event.restMs)}`
-  const sooner = event.direction === 'sent' ? `, sooner ${restEndsText}` : ' at the earliest'
+  const until = `It is tried again after ${formatSpan(event.restMs)} at the earliest`
+  const sooner = event.direction === 'sent' ? `, and carries it again at once ${restEndsText}` : ''
   return say(
     `${pathOf(event)} rests for ${streamOf(event)}, which goes on over the others: ${tooNarrowText(event)}. ${until}${sooner}.`,
     'warn',

@@ -116,8 +116,8 @@ describe('a path that is too narrow for a stream', () => {
       health: 'warn',
       text:
         'lte → lte rests for stream 1 to the peer (cbr:30mbit), which goes on over the others: of 31.20 Mbit/s over it, ' +
-        '67.00 % were lost, and a fair flow would send less than a tenth. It is tried again after 10 s, sooner when you ' +
-        'lower the stream’s rate, change the mode or the order, or pin, limit or take out the path.',
+        '67.00 % were lost, and a fair flow would send less than a tenth. It is tried again after 10 s at the earliest, and ' +
+        'carries it again at once when you lower the stream’s rate, change the mode or the order, or pin, limit or take out the path.',
     })
     const there = eventSentence({ ...rests, direction: 'received', label: null }).text
     expect(there).toMatch(/^One of its paths rests for stream 1 from the peer/)
