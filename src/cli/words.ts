@@ -13,18 +13,18 @@ written to one and the other is waited for. loopback runs both ends here, over e
 options
   --interfaces LIST     names of the interfaces to use, with commas (default: those that are up)
   --mode MODE           how packets are spread (default redundant):
-                        redundant       every packet on every path
+                        redundant       every packet on every path, but for streams that it is too narrow for
                         weighted        each packet on one path, by live weights; bulk where there is room
-                        lowest-latency  each packet on the path that is fastest now
-                        backup          all on the first path in the order that works
+                        lowest-latency  each packet on the path that is fastest now; on others what that has no room for
+                        backup          all on the first path in the order that works and is not too narrow
                         single          all on the path that a stock WebRTC peer would use, the baseline
-                        adaptive        on the fastest path, with a copy on another where a packet is at risk
+                        adaptive        as lowest-latency, with a copy on another path of what is at risk
   --order LIST          paths in the order for backup, with commas; those not named come after
   --pin LIST            only these paths carry what this side sends
   --exclude LIST        these paths carry nothing that this side sends
   --cap PATH=RATE       test streams get no more of this path, as in eth0=4mbit; may be repeated
                         (a path is eth0 for all from there, or eth0/wlan0 for those to the peer's wlan0)
-  --use auto|all|disjoint   which live pairs carry (default auto)
+  --use auto|all|disjoint   which live pairs carry (default auto: all for messages, disjoint for RTP streams)
   --duration 10s        end by itself this long after the connection opened (default: until Ctrl-C)
   --reconnect-for 5m    wait this long for the peer when every path is silent (5s to 24h, default 5m)
   --stats 5s            time between two digests
@@ -38,7 +38,7 @@ options
   --deadline KIND=TIME       how long packets of received streams of a kind (voice, video, cbr, bulk) wait for those
                              before them, as in voice=80ms, up to 5s; 0: handed on as they come; may be repeated
                              (default voice=150ms video=200ms cbr=200ms bulk=500ms)
-  --report DIR          write report.json, report.csv, report.html there, and the recording
+  --report DIR          write report.json, report.csv, report.streams.csv, report.html there, and the recording
   --format LIST         formats of the report: json,csv,html,md (default json,csv,html)
   --title TEXT          name of the session
   --jsonl               one JSON event a line on standard output

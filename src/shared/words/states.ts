@@ -48,12 +48,12 @@ export const modeWords: Readonly<Record<Mode, string>> = {
 }
 
 export const modeMeanings: Readonly<Record<Mode, string>> = {
-  redundant: 'every packet on every path in use',
+  redundant: 'every packet on every path in use, but for those that are too narrow for its stream',
   weighted: 'each packet on one path, chosen by live weights, and of bulk by where there is room',
-  'lowest-latency': 'each packet on the path that is fastest now',
-  backup: 'all packets on the first path in your order that works',
+  'lowest-latency': 'each packet on the path that is fastest now, and on others what that has no room for',
+  backup: 'all packets on the first path in your order that works and is not too narrow',
   single: 'all packets on the path that a stock WebRTC peer would use, the baseline',
-  adaptive: 'each packet on the fastest path, with a copy on another where it is at risk',
+  adaptive: 'as lowest latency does, with a copy on another path of what is at risk',
 }
 
 export const useWords: Readonly<Record<Use, string>> = {

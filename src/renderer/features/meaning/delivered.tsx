@@ -48,7 +48,7 @@ export function Delivered({ live }: { readonly live: Live }) {
           sent={sent}
           received={received}
         />
-        <tr>
+        <tr title="Of records and of packets of streams">
           <th scope="row">copies dropped</th>
           <td />
           <td>
@@ -56,7 +56,7 @@ export function Delivered({ live }: { readonly live: Live }) {
           </td>
         </tr>
         <tr>
-          <th scope="row">sent again</th>
+          <th scope="row">sent again by SCTP</th>
           <td>
             <Quantity value={formatCount(snapshot.sctpRetransmissions)} />
           </td>

@@ -42,7 +42,7 @@ export const pairColumns: readonly PairColumn[] = [
     left: true,
     cell: (pair) => <Health tone={pairStateHealth[pair.state]}>{pairStateWords[pair.state]}</Health>,
   },
-  column('carrying', 'Carries', 'Whether packets of the test go over it now', 62, (pair) =>
+  column('carrying', 'Carries', 'Whether packets of the test may go over it now', 62, (pair) =>
     pair.carrying ? 'yes' : 'no',
   ),
   {
@@ -95,7 +95,7 @@ export const pairColumns: readonly PairColumn[] = [
   column(
     'share',
     'Share %',
-    'Its part of what is sent: as the mode has it, while bulk runs as it was in the last second',
+    'Its part of what is sent: by weight or as one of all copies, in other modes and while bulk runs as it was in the last second',
     64,
     (pair) => (pair.carrying ? formatShare(pair.share) : ''),
   ),
@@ -108,14 +108,18 @@ export const pairColumns: readonly PairColumn[] = [
   column('queue', 'Queue ms', 'Standing queue towards the peer', 74, (pair) =>
     formatMs(pair.capacity?.queueMs),
   ),
-  column('first', 'First', 'Records whose first copy came over it', 68, (pair) =>
+  column('first', 'First', 'Records and packets of streams whose first copy came over it', 68, (pair) =>
     formatCount(pair.firstArrivals),
   ),
   column('first-share', 'First %', 'Of all first copies', 60, (pair, snapshot) =>
     formatShare(firstShare(pair, snapshot)),
   ),
-  column('copies', 'Copies', 'Records that had come by another pair before', 68, (pair) =>
-    formatCount(pair.duplicates),
+  column(
+    'copies',
+    'Copies',
+    'Records and packets of streams that had come by another pair before',
+    68,
+    (pair) => formatCount(pair.duplicates),
   ),
   column('nominations-attempted', 'Nom. tried', 'Nominations tried by us, to see them refused', 80, (pair) =>
     formatCount(pair.nominations.attempted),
