@@ -34,7 +34,7 @@ function proofStory(tried: string, detail: string | null): FailureStory {
   return {
     title: 'The other side could not prove who it is',
     tried,
-    cause: `Somebody between the two machines may have changed what they say to each other${inBrackets(detail)}. Nothing was sent to it.`,
+    cause: `Somebody between the two machines may have changed what they say to each other${inBrackets(detail)}. None of the test was sent to it.`,
     advice: [
       'Exchange a fresh offer and answer over a channel you trust.',
       'If it happens again on one network only, do not trust that network.',
@@ -49,7 +49,7 @@ function goneStory(tried: string, detail: string | null): FailureStory {
     cause: `Every pair stayed silent too long${inBrackets(detail)}: the other program was closed, its machine slept, or all its links went down at once.`,
     advice: [
       'Ask whether the other window is still open.',
-      'The recording up to here is complete; export it, then start anew.',
+      'Export what was recorded up to here, then start anew.',
     ],
   }
 }
@@ -59,7 +59,7 @@ function brokenStory(tried: string, detail: string | null): FailureStory {
     title: 'The session broke',
     tried,
     cause: detail ?? 'No reason was given.',
-    advice: ['What was measured until then is recorded and can be exported.', 'Start a new session.'],
+    advice: ['Export what was recorded until then.', 'Start a new session.'],
   }
 }
 

@@ -1,5 +1,5 @@
 /** A band over the graphs that stay: how the session ended and what it came to. */
-import type { FailureStory } from '../../../shared/view'
+import type { FailureStory, MessageStreamSnapshot } from '../../../shared/view'
 import { pairTraffic } from '../../../shared/streams'
 import { formatCount, formatSpan } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
@@ -16,14 +16,13 @@ export function EndedSummary({
   if (ended === null) return null
   const ran = formatSpan(ended.atMs - (openedAtMs ?? 0))
   const sent = snapshot?.messages.find((stream) => stream.direction === 'sent')
-  const missing = snapshot?.messages.reduce((sum, stream) => sum + (stream.missing ?? 0), 0) ?? 0
   const used = snapshot?.pairs.filter((pair) => pairTraffic(pair).sent.packets > 0).length ?? 0
   return (
     <section className={failure === null ? 'ended-band' : 'ended-band bad'} aria-label="How it ended">
       <b>{failure === null ? `Ended in good order after ${ran}` : `${failure.title}, after ${ran}`}</b>
       <span>
         {failure === null
-          ? `${used} ${used === 1 ? 'path' : 'paths'} used, ${formatCount(sent?.sent) || 'no'} messages sent, ${missing === 0 ? 'none missing either way' : `${formatCount(missing)} missing`}.`
+          ? `${used} ${used === 1 ? 'path' : 'paths'} used, ${formatCount(sent?.sent) || 'no'} messages sent, ${missingText(snapshot?.messages ?? [])}.`
           : `${failure.cause} ${failure.advice[0] ?? ''}`}
       </span>
       <span className="dim">
@@ -36,4 +35,13 @@ export function EndedSummary({
       </span>
     </section>
   )
+}
+
+/** A stock peer says of no direction what is missing. */
+function missingText(messages: readonly MessageStreamSnapshot[]): string {
+  const known = messages.flatMap(({ missing }) => missing ?? [])
+  const missing = known.reduce((sum, one) => sum + one, 0)
+  if (missing > 0) return `${formatCount(missing)} missing`
+  if (known.length === 0) return 'whether any is missing is not known'
+  return known.length > 1 ? 'none missing either way' : 'none missing one way, the other is not known'
 }
