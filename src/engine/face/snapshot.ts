@@ -187,7 +187,7 @@ export interface PairSnapshot {
    * over their number; while `bulk` runs, and in the other modes, its part of the bytes given to all in about the last second.
    */
   readonly share: number
-  /** Records and stream packets that went out over this pair because another one was in doubt; part of those sent. */
+  /** Records and stream packets sent again over this pair, as one was in doubt or had lost them; part of those sent. */
   readonly resent: number
   /** Records and stream packets whose first copy came over this pair. */
   readonly firstArrivals: number

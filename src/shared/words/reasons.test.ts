@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BulkHold, ModeReason } from '../../engine'
-import { reasonText } from './reasons'
+import { reasonText, switchWords } from './reasons'
 
 const weighed = { kind: 'weighed', rttMs: 41.26, lossPercent: 0.5, limit: null, limitBps: null } as const
 
@@ -100,4 +100,8 @@ describe('of a path that bulk goes over', () => {
         'Bulk takes what it has room for, 4.98 Mbit/s now; its window is full.',
     )
   })
+})
+
+it('does not say that a path went down which may only have left the set that carries', () => {
+  expect(switchWords.down).toBe('the one before went down, or is not in use any more')
 })

@@ -130,7 +130,7 @@ export const switchWords: Readonly<Record<SwitchReason, string>> = {
   started: 'the first path in use',
   mode: 'the mode was changed',
   user: 'the user chose so',
-  down: 'the one before went down',
+  down: 'the one before went down, or is not in use any more',
   suspect: 'the one before fell silent',
   overdue: 'acknowledgements over the one before were overdue',
   narrow: 'the one before is too narrow for it',
