@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { defaultSettings as engineDefaults, limits } from '../engine'
+import { defaultSettings, limits } from '../engine'
 import { streamLimits } from '../shared/streams'
 import { parseConfig } from './config'
 import { parseCommand } from './options'
-import { defaultSettings, requestFrom } from './settings'
+import { requestFrom } from './settings'
 
 function resultOf(line: string, configText = '{}') {
   const command = parseCommand(line.split(' '))
@@ -18,7 +18,7 @@ function resultOf(line: string, configText = '{}') {
 const requestOf = (line: string, configText = '{}') => resultOf(line, configText).request
 
 it('has the defaults of the engine', () => {
-  expect(defaultSettings).toEqual(engineDefaults)
+  expect(requestOf('offer').settings).toEqual(defaultSettings)
 })
 
 it('has the limits of the engine for streams', () => {
@@ -59,7 +59,7 @@ it('lets options go before the config and the config before the defaults', () =>
   const request = requestOf('offer --title Given --stream messages:50', config)
   expect(request).toMatchObject({ title: 'Given', durationSeconds: 30, connectTimeoutSeconds: 5 })
   expect(request.settings).toEqual({
-    ...engineDefaults,
+    ...defaultSettings,
     mode: 'weighted',
     maxWeight: 5,
     messages: { enabled: true, ratePerSecond: 50, sizeBytes: 300 },
@@ -73,10 +73,10 @@ describe('the deadlines of received streams', () => {
     expect(requestOf('offer --deadline voice=0 --deadline bulk=1s', config).settings.deadlinesMs).toEqual({
       voice: 0,
       video: 300,
-      cbr: engineDefaults.deadlinesMs.cbr,
+      cbr: defaultSettings.deadlinesMs.cbr,
       bulk: 1000,
     })
-    expect(requestOf('loopback').settings.deadlinesMs).toEqual(engineDefaults.deadlinesMs)
+    expect(requestOf('loopback').settings.deadlinesMs).toEqual(defaultSettings.deadlinesMs)
   })
 
   it.each([{ voice: 5001 }, { voice: -1 }, { voice: 1.5 }, { voice: '20ms' }, { audio: 20 }])(

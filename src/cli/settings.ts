@@ -1,6 +1,6 @@
 /** Settings of a session: their bounds, their defaults, and how options and config become a request. */
 import { z } from 'zod'
-import { defaultPreset, emulatedPresets } from '../runtime'
+import { defaultPreset, defaultSettings, emulatedPresets } from '../runtime'
 import { parsePorts, type EmulatedPath, type SessionRequest, type SocketChoice } from '../shared/session'
 import { parseStream, streamLimits } from '../shared/streams'
 import { modeNames } from '../shared/words'
@@ -50,26 +50,6 @@ export const sessionSettingsSchema = z.strictObject({
     .optional(),
   snapshotIntervalMs: z.number().min(100).max(5000).optional(),
 })
-
-/** The engine's defaults, which the test compares with the engine's own. */
-export const defaultSettings: Settings = {
-  enabled: true,
-  preventNomination: true,
-  nominationPolicy: 'reject',
-  mode: 'redundant',
-  use: 'auto',
-  weightUpdateInterval: 100,
-  minWeight: 0.1,
-  maxWeight: 10,
-  initialWeight: 1,
-  adaptiveBudget: 10,
-  backupOrder: [],
-  messages: { enabled: true, ratePerSecond: 1, sizeBytes: 128 },
-  reconnectFor: 300,
-  streams: [],
-  deadlinesMs: { voice: 150, video: 200, cbr: 200, bulk: 500 },
-  snapshotIntervalMs: 200,
-}
 
 export type RequestResult =
   | { readonly kind: 'ok'; readonly request: SessionRequest; readonly wishes: PathWishes }

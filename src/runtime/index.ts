@@ -2,6 +2,8 @@
 import { nodeInterfaces } from './adapters/node'
 import type { InterfaceInfo } from './ports'
 
+/** What every setting of a session is unless it was chosen. */
+export { defaultSettings } from '../engine'
 export type { SessionHandle, StartSessionOptions } from './host'
 export { startSession } from './host'
 export type { EmulatedPathsResult } from './loopback'
