@@ -32,6 +32,24 @@ it('folds the right column under a button in a narrow window', async () => {
   await app.page.getByRole('button', { name: 'Meaning' }).click()
 })
 
+it('has the whole of what can be done in a narrow window, also beside the panel of tests', async () => {
+  const tests = app.page.getByRole('button', { name: 'Tests', exact: true })
+  await tests.click()
+  await app.page.getByText(/Only the numbered messages run/).waitFor()
+  await app.picture('loopback-tests-900x600')
+  const width = await app.page.evaluate(() => window.innerWidth)
+  const buttons = await app.page.locator('header').getByRole('button').all()
+  const ends = await Promise.all(
+    buttons.map(async (button) => {
+      const box = await button.boundingBox()
+      return { name: await button.innerText(), end: box === null ? Number.NaN : box.x + box.width }
+    }),
+  )
+  expect(ends.map(({ name }) => name)).toEqual(['Tests', 'Meaning', 'Export', 'Stop'])
+  expect(ends.filter(({ end }) => !(end <= width))).toEqual([])
+  await tests.click()
+})
+
 it('helps on "?"', async () => {
   await app.page.locator('body').press('?')
   await app.page.getByRole('dialog', { name: 'Help' }).waitFor()

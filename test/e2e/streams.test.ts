@@ -30,6 +30,24 @@ async function expectToArrive(packets: number): Promise<void> {
     .toBeGreaterThan((Number.isNaN(before) ? 0 : before) + packets)
 }
 
+/** Columns of the table of streams of which a part is covered and the rest can be read. */
+function halfNumbers(): Promise<string[]> {
+  return app.page.evaluate(() => {
+    const heads = [...document.querySelectorAll<HTMLElement>('.streams thead th')]
+    const left = heads[0]?.getBoundingClientRect().right ?? Number.NaN
+    const right = heads[heads.length - 1]?.getBoundingClientRect().left ?? Number.NaN
+    const crosses = (cell: HTMLElement, edge: number): boolean => {
+      const box = cell.getBoundingClientRect()
+      return box.left < edge - 2 && box.right > edge + 2
+    }
+    return heads
+      .slice(1, -1)
+      .filter((cell) => crosses(cell, left) || crosses(cell, right))
+      .filter((cell) => getComputedStyle(cell).color !== 'rgba(0, 0, 0, 0)')
+      .map((cell) => cell.innerText)
+  })
+}
+
 it('starts a video stream from the panel of tests', async () => {
   await app.page.getByRole('button', { name: 'Tests', exact: true }).click()
   await app.page.getByText(/Only the numbered messages run/).waitFor()
@@ -151,6 +169,11 @@ it('changes how long packets of a received stream wait for order, and says what 
   await app.resize(900, 600)
   await deadline.scrollIntoViewIfNeeded()
   await app.picture('streams-deadline-900x600')
+  for (const offset of [0, 45, 150, 9999]) {
+    await app.page.evaluate((left) => document.querySelector('.streams-scroll')?.scrollTo({ left }), offset)
+    await expect.poll(halfNumbers, { timeout: patienceMs }).toEqual([])
+    await app.picture(`streams-900x600-from-${offset}`)
+  }
   await app.resize(1360, 860)
   await deadline.fill('80')
   await deadline.press('Enter')

@@ -16,18 +16,22 @@ export function LiveHeader({ live }: { readonly live: Live }) {
   const { view } = live
   return (
     <header className="bar">
-      <h1 title={view.title}>{view.title}</h1>
-      {view.role === 'loopback' && <span className="mark warn">Emulated</span>}
-      <span className="dim fixed">
-        {view.role !== 'loopback' && <span className="widest-only">{view.role} · </span>}
-        {formatClock((view.snapshot?.atMs ?? 0) - (view.openedAtMs ?? 0))}
-      </span>
-      <StateLine live={live} />
-      <span className="space" />
-      <ModeSwitch live={live} />
-      <PeerMode live={live} />
-      <Cost factor={view.snapshot?.overheadFactor ?? null} />
-      <Actions ended={view.ended !== null} />
+      <div className="bar-facts">
+        <h1 title={view.title}>{view.title}</h1>
+        {view.role === 'loopback' && <span className="mark warn">Emulated</span>}
+        <span className="dim fixed">
+          {view.role !== 'loopback' && <span className="widest-only">{view.role} · </span>}
+          {formatClock((view.snapshot?.atMs ?? 0) - (view.openedAtMs ?? 0))}
+        </span>
+        <StateLine live={live} />
+        <span className="space" />
+        <ModeSwitch live={live} />
+        <PeerMode live={live} />
+        <Cost factor={view.snapshot?.overheadFactor ?? null} />
+      </div>
+      <div className="bar-actions">
+        <Actions ended={view.ended !== null} />
+      </div>
     </header>
   )
 }

@@ -45,8 +45,7 @@ export function TimeBar({ live }: { readonly live: Live }) {
           Clear zoom
         </Button>
       )}
-      <span className="space" />
-      <span className="dim fixed">{panel === 'graphs' ? rangeText(live, timeView) : ''}</span>
+      <span className="dim times">{panel === 'graphs' ? rangeText(live, timeView) : ''}</span>
     </div>
   )
 }

@@ -93,8 +93,8 @@ function Records({ records }: { readonly records: RecordsSnapshot }) {
   return recordLines.map(({ name, title, of }) => (
     <tr key={name} title={title}>
       <th scope="row">{name}</th>
-      <td />
-      <td>
+      {/* Of one side only: it may take the room of both. */}
+      <td colSpan={2}>
         <Quantity value={of(records)} />
       </td>
     </tr>

@@ -1,5 +1,5 @@
 /** One row a stream, what runs first; each figure says in its heading what it is. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { streamLimits, streamText } from '../../../shared/streams'
 import type { StreamSnapshot, StreamSpec } from '../../../shared/view'
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../../shared/words'
 import { type Live, useStore } from '../../state'
 import { Button, NumberField, StreamKey } from '../../ui'
+import { useCoveredColumns } from './covered-columns'
 import { RateField, SizeField } from './stream-picker'
 
 interface Column {
@@ -83,9 +84,11 @@ const columns: readonly Column[] = [
 
 export function StreamTable(props: { readonly live: Live; readonly streams: readonly StreamSnapshot[] }) {
   const { live, streams } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const covered = useCoveredColumns(scroller)
   const ordered = [...streams].sort((a, b) => Number(b.running) - Number(a.running))
   return (
-    <div className="table-scroll streams-scroll">
+    <div ref={scroller} className="table-scroll streams-scroll">
       <table className="streams">
         <thead>
           <tr>
@@ -93,7 +96,13 @@ export function StreamTable(props: { readonly live: Live; readonly streams: read
               Stream
             </th>
             {columns.map(({ name, head, title }) => (
-              <th key={name} scope="col" title={title}>
+              <th
+                key={name}
+                scope="col"
+                title={title}
+                data-column={name}
+                className={covered.has(name) ? 'covered' : ''}
+              >
                 {head}
               </th>
             ))}
@@ -102,7 +111,7 @@ export function StreamTable(props: { readonly live: Live; readonly streams: read
         </thead>
         <tbody>
           {ordered.map((stream) => (
-            <Row key={`${stream.direction}-${stream.id}`} stream={stream} live={live} />
+            <Row key={`${stream.direction}-${stream.id}`} stream={stream} live={live} covered={covered} />
           ))}
         </tbody>
       </table>
@@ -110,7 +119,12 @@ export function StreamTable(props: { readonly live: Live; readonly streams: read
   )
 }
 
-function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live: Live }) {
+function Row(props: {
+  readonly stream: StreamSnapshot
+  readonly live: Live
+  readonly covered: ReadonlySet<string>
+}) {
+  const { stream, live, covered } = props
   const stop = useStore((store) => store.stopStream)
   const able = stream.running && live.view.ended === null
   return (
@@ -127,13 +141,21 @@ function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live:
       </th>
       {columns.map(({ name, cell }) => {
         if (name === 'deadline' && able && stream.direction === 'received' && stream.playout !== null)
-          return <Deadline key={name} stream={stream} deadlineMs={stream.playout.deadlineMs} />
+          return (
+            <Deadline
+              key={name}
+              stream={stream}
+              deadlineMs={stream.playout.deadlineMs}
+              covered={covered.has(name)}
+            />
+          )
         const text = cell(stream)
+        const isLoss = name === 'lost' && (stream.lost ?? 0) > 0
         return (
           <td
             key={name}
             data-column={name}
-            className={name === 'lost' && (stream.lost ?? 0) > 0 ? 'some' : ''}
+            className={`${isLoss ? 'some' : ''}${covered.has(name) ? ' covered' : ''}`}
           >
             {text === '' ? <span className="none">–</span> : text}
           </td>
@@ -151,11 +173,15 @@ function Row({ stream, live }: { readonly stream: StreamSnapshot; readonly live:
 }
 
 /** The one in force, to be changed while the stream runs. */
-function Deadline(props: { readonly stream: StreamSnapshot; readonly deadlineMs: number }) {
-  const { stream, deadlineMs } = props
+function Deadline(props: {
+  readonly stream: StreamSnapshot
+  readonly deadlineMs: number
+  readonly covered: boolean
+}) {
+  const { stream, deadlineMs, covered } = props
   const set = useStore((store) => store.setDeadline)
   return (
-    <td data-column="deadline" className="deadline">
+    <td data-column="deadline" className={`deadline${covered ? ' covered' : ''}`}>
       <NumberField
         bare
         whole
