@@ -13,7 +13,7 @@ import { withoutZone } from './zone'
  * address. Addresses of interfaces that are down are not known.
  */
 export function nodeInterfaces(): Interfaces {
-  return { list, watch: watchChanges }
+  return { list, watch: (changed) => watchChanges(changed) }
 }
 
 async function list(): Promise<readonly InterfaceInfo[]> {

@@ -1,54 +1,54 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type ChangeSockets, watchChanges } from './watch-changes'
 
-const native = vi.hoisted(() => ({ notes: 0, opens: true, closed: [] as number[] }))
-vi.mock('./native-sockets', () => ({
-  loadNativeSockets: () =>
-    Promise.resolve({
-      kind: 'loaded',
-      sockets: {
-        openChanges: () => (native.opens ? 7 : null),
-        hasChanged: () => native.notes > 0 && native.notes-- > 0,
-        close: (fd: number) => native.closed.push(fd),
-      },
-    }),
-}))
-const { watchChanges } = await import('./watch-changes')
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
-afterEach(() => {
-  vi.useRealTimers()
-  Object.assign(native, { notes: 0, opens: true, closed: [] })
-})
+/** A kernel that has told of `notes` changes, or gives no socket to tell of them. */
+function fakeKernel({ opens }: { opens: boolean }) {
+  const kernel = { notes: 0, asked: 0, closed: [] as number[] }
+  const sockets: ChangeSockets = {
+    openChanges: () => {
+      kernel.asked += 1
+      return opens ? 7 : null
+    },
+    hasChanged: () => kernel.notes > 0 && kernel.notes-- > 0,
+    close: (fd) => void kernel.closed.push(fd),
+  }
+  return Object.assign(kernel, { load: () => Promise.resolve({ kind: 'loaded' as const, sockets }) })
+}
 
 describe('watching for changes of interfaces', () => {
   it('tells within a twentieth of a second, and once for what came together', async () => {
-    vi.useFakeTimers()
+    const kernel = fakeKernel({ opens: true })
     let told = 0
     const end = watchChanges(() => {
       told += 1
-    })
+    }, kernel.load)
     await vi.advanceTimersByTimeAsync(200)
     expect(told).toBe(0)
-    native.notes = 1
+    kernel.notes = 1
     await vi.advanceTimersByTimeAsync(50)
     expect(told).toBe(1)
     end()
-    native.notes = 1
+    kernel.notes = 1
     await vi.advanceTimersByTimeAsync(200)
     expect(told).toBe(1)
-    expect(native.closed).toEqual([7])
+    expect(kernel.closed).toEqual([7])
   })
 
   it('leaves no socket behind when it ends before the socket was there, and is silent where there is none', async () => {
-    vi.useFakeTimers()
-    watchChanges(() => undefined)()
+    const kernel = fakeKernel({ opens: true })
+    watchChanges(() => undefined, kernel.load)()
     await vi.advanceTimersByTimeAsync(100)
-    expect(native.closed).toEqual([])
-    native.opens = false
+    expect(kernel.asked).toBe(0)
+    const silent = fakeKernel({ opens: false })
     const end = watchChanges(() => {
       throw new Error('told')
-    })
+    }, silent.load)
     await vi.advanceTimersByTimeAsync(200)
     end()
-    expect(native.closed).toEqual([])
+    expect(silent.asked).toBe(1)
+    expect(silent.closed).toEqual([])
   })
 })
