@@ -23,6 +23,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Files share their modules: half of the time went into loading the same ones for each. So no test may depend on what
+          // another one left behind; a module that must be another one in a test is handed in.
+          isolate: false,
           setupFiles: ['test/seed-properties.ts'],
           // A bound for what hangs; a busy machine may take its time.
           testTimeout: 60_000,

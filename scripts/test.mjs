@@ -38,14 +38,35 @@ function choose(names) {
   return suites.filter((suite) => wanted.has(suite.name))
 }
 
+/**
+ * Those that run at the same time: each alone, and neighbours that say nothing while they run together.
+ *
+ * @param {readonly Suite[]} chosen @returns {Suite[][]}
+ */
+function batches(chosen) {
+  /** @type {Suite[][]} */
+  const all = []
+  for (const suite of chosen) {
+    const last = all.at(-1)
+    if (suite.quiet && last?.[0]?.quiet) last.push(suite)
+    else all.push([suite])
+  }
+  return all
+}
+
+/** @param {readonly Suite[]} batch @returns {Promise<Result[]>} */
+function runBatch(batch) {
+  tell(`--- ${batch.map((suite) => suite.name).join(', ')}`)
+  return Promise.all(batch.map(runSuite))
+}
+
 /** @param {Suite} suite @returns {Promise<Result>} */
 async function runSuite(suite) {
-  tell(`--- ${suite.name}`)
   const startedAt = Date.now()
   const outcome = await outcomeOf(suite)
   const seconds = (Date.now() - startedAt) / 1000
-  for (const note of outcome.notes) process.stdout.write(`${note}\n`)
   tell(`${suite.name}: ${counts(outcome)} in ${seconds.toFixed(1)} s`)
+  for (const note of outcome.notes) process.stdout.write(`${note}\n`)
   return { name: suite.name, outcome, seconds }
 }
 
@@ -97,10 +118,9 @@ const preparers = {
   },
 }
 
-/** @param {readonly Result[]} results */
-function conclude(results) {
+/** @param {readonly Result[]} results @param {number} seconds that all took together */
+function conclude(results, seconds) {
   const total = sum(results.map((result) => result.outcome))
-  const seconds = results.reduce((all, result) => all + result.seconds, 0)
   process.stdout.write('\n')
   for (const { name, outcome, seconds: each } of results) {
     const mark = outcome.failed > 0 ? 'FAILED' : 'ok'
@@ -124,9 +144,10 @@ try {
   await ensureDependencies()
   /** @type {Result[]} */
   const results = []
-  for (const suite of chosen) results.push(await runSuite(suite))
+  const startedAt = Date.now()
+  for (const batch of batches(chosen)) results.push(...(await runBatch(batch)))
   for (const cleanup of cleanups) cleanup()
-  conclude(results)
+  conclude(results, (Date.now() - startedAt) / 1000)
 } catch (error) {
   giveUp(error)
 }

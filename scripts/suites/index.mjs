@@ -13,17 +13,19 @@ import { vitest } from './vitest.mjs'
  * @typedef {object} Suite
  * @property {string} name
  * @property {readonly Need[]} needs
+ * @property {boolean} [quiet] says nothing while it runs, and runs side by side with those next to it that say nothing either
  * @property {(surroundings: Surroundings) => Promise<import('./outcome.mjs').Outcome>} run
  */
 
 /** @type {readonly Suite[]} */
 export const suites = [
-  { name: 'format', needs: [], run: format },
-  { name: 'lint', needs: [], run: lint },
-  { name: 'types', needs: [], run: types },
-  { name: 'layers', needs: [], run: layers },
-  { name: 'knip', needs: [], run: knip },
-  { name: 'unit', needs: [], run: () => vitest('unit') },
+  { name: 'format', needs: [], quiet: true, run: format },
+  { name: 'lint', needs: [], quiet: true, run: lint },
+  { name: 'types', needs: [], quiet: true, run: types },
+  { name: 'layers', needs: [], quiet: true, run: layers },
+  { name: 'knip', needs: [], quiet: true, run: knip },
+  // vitest leaves one core to itself, which of two is half of all.
+  { name: 'unit', needs: [], run: () => vitest('unit', {}, ['--maxWorkers=100%']) },
   { name: 'sessions', needs: [], run: () => vitest('sessions') },
   { name: 'sim', needs: [], run: () => vitest('sim') },
   { name: 'worker', needs: ['build', 'electron', 'display'], run: runWorker },

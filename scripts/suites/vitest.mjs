@@ -9,9 +9,10 @@ import { programOf } from './tools.mjs'
 /**
  * @param {string} project one of vitest.config.ts
  * @param {NodeJS.ProcessEnv} [env] added to this process's
+ * @param {readonly string[]} [options] of vitest's own
  * @returns {Promise<import('./outcome.mjs').Outcome>}
  */
-export async function vitest(project, env = {}) {
+export async function vitest(project, env = {}, options = []) {
   const folder = join(outDir, 'test-results')
   mkdirSync(folder, { recursive: true })
   const reportPath = join(folder, `${project}.json`)
@@ -26,6 +27,7 @@ export async function vitest(project, env = {}) {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${reportPath}`,
+      ...options,
     ],
     { show: true, env: { ...process.env, ...env } },
   )
