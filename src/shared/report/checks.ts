@@ -133,8 +133,9 @@ function packetsOnSeveralPaths({ pairs, isStock, last }: Facts): Verdict {
 
 function duplicatesDropped({ last, isStock }: Facts): Verdict {
   const dropped = last.duplicatesDropped
-  if (last.mode !== 'redundant')
-    return [null, `Every packet has copies in redundant mode only (${n(dropped)} dropped).`]
+  // What is dropped here are the copies that the peer sends, in its own mode.
+  if (!isStock && last.peerMode !== 'redundant')
+    return [null, `The peer sends copies of every packet in redundant mode only (${n(dropped)} dropped).`]
   if (isStock) return [null, `The peer sends no copies (${n(dropped)} dropped).`]
   return [dropped > 0, `${n(dropped)} copies dropped because another copy had come first.`]
 }

@@ -168,10 +168,7 @@ describe('the checks', () => {
       expect(reportOf({ role }).checks.filter(({ passed }) => passed !== true)).toEqual([])
     }
     const weighted = reportOf({ mode: 'weighted' }).checks.filter(({ passed }) => passed !== true)
-    expect(weighted.map(({ id, passed }) => [id, passed])).toEqual([
-      ['duplicates-dropped', null],
-      ['sctp-retransmissions-none', null],
-    ])
+    expect(weighted.map(({ id, passed }) => [id, passed])).toEqual([['sctp-retransmissions-none', null]])
   })
 
   const nominations = { suppressed: 0, attempted: 0, refused: 0, succeeded: 0, refusedByUs: 0 }
@@ -224,6 +221,18 @@ describe('the checks', () => {
       return { ...stock(snapshot), pairs }
     }
     expect(verdict(reportOf({}, unasked), 'nominations-prevented')).toBeNull()
+  })
+
+  it('ask for dropped copies where the peer sends them, whatever we do', () => {
+    const change: Change = (snapshot) => ({
+      ...snapshot,
+      mode: 'weighted',
+      peerMode: 'redundant',
+      duplicatesDropped: 0,
+    })
+    expect(verdict(reportOf({}, change), 'duplicates-dropped')).toBe(false)
+    const other: Change = (snapshot) => ({ ...snapshot, peerMode: 'weighted', duplicatesDropped: 0 })
+    expect(verdict(reportOf({}, other), 'duplicates-dropped')).toBeNull()
   })
 
   it('see no race among the paths of a stock peer, which sends over one', () => {
