@@ -62,8 +62,10 @@ export interface Pair {
   timesDown: number
   /** When the latest valid answer came (consent, RFC 7675); null before the first. */
   answeredMs: number | null
-  /** When the request of the latest valid answer was sent; null before the first. */
+  /** When the newest thing was sent that the peer answered validly, or acknowledged; null before the first. */
   answeredSentMs: number | null
+  /** When the first request was sent since which none was missed for longer than a retransmission timeout; 0 before. */
+  answersSinceMs: number
   /** Answers in a row to checks that were sent since it went down, and when the first and the latest came. */
   readonly recovery: { answers: number; sinceMs: number; lastMs: number }
   /** It went down soon after it had come up. */
@@ -157,6 +159,7 @@ export function createPair(id: number, socket: SocketInfo, remote: RemoteCandida
     timesDown: 0,
     answeredMs: null,
     answeredSentMs: null,
+    answersSinceMs: 0,
     recovery: { answers: 0, sinceMs: 0, lastMs: 0 },
     flaps: false,
     usedMs: 0,

@@ -57,6 +57,7 @@ function settle(pair: Pair, transaction: Transaction): void {
   pair.outstanding.delete(transaction.id)
   const since = pair.unansweredSinceMs
   if (since === null || transaction.sentAtMs < since) return
+  if (transaction.sentAtMs - since > pair.rtt.rtoMs()) pair.answersSinceMs = transaction.sentAtMs
   pair.unansweredSinceMs = null
   for (const open of pair.outstanding.values()) {
     if (open.sentAtMs <= transaction.sentAtMs) continue

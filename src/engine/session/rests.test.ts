@@ -211,15 +211,13 @@ test('of several paths that rest for a stream one at a time is tried', () => {
 }, 60_000)
 
 test('backup: the next in the order takes over from one that is too narrow, for the stream it is too narrow for', () => {
-  const world = connected([link(10, tooNarrow), link(20)], {
-    mode: 'backup',
-    backupOrder: ['link1', 'link2'],
-  })
+  const world = connected([link(10), link(20)], { mode: 'backup', backupOrder: ['link1', 'link2'] })
+  const path = world.links[0] as TestLink
+  path.loss = tooNarrow
   world.start(big)
   world.start({ kind: 'voice' })
   world.runUntil(4000)
   expect(world.told(0, 'stream-path-rests')).toMatchObject([{ id: 1, label: 'link1 → 10.0.1.2' }])
-  const path = world.links[0] as TestLink
   path.loss = 0
   world.runUntil(6000)
   expect(sentUntil(world, 7000)).toEqual([0, 3125])

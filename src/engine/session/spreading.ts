@@ -75,7 +75,6 @@ function tellSpreader(state: SessionState, of: Told, carrying: readonly number[]
   const paths = withHeldOn(state, spreader, carrying).flatMap((id) => {
     const pair = pairById(state, id)
     if (pair === undefined) return []
-    if (pair.answeredSentMs !== null) spreader.answered(id, pair.answeredSentMs, nowMs)
     const weight = shares.get(id) ?? 1 / Math.max(1, carrying.length)
     const tooNarrow = of === 'streams' && isTooNarrowForAll(state, id)
     return [{ ...factsOf(state, pair), weight, hold: weights.hold(id), tooNarrow }]
@@ -119,6 +118,8 @@ function factsOf(state: SessionState, pair: Pair): Omit<PathFacts, 'weight' | 'h
     queueMs: known?.queueMs ?? null,
     capBps: spreading.caps.get(id) ?? null,
     heardMs: pair.lastReceivedMs,
+    answeredSentMs: pair.answeredSentMs,
+    answersSinceMs: pair.answersSinceMs,
   }
 }
 

@@ -31,6 +31,10 @@ export interface PathFacts {
   readonly hold: WeightHold | null
   /** When anything authenticated last came over it, engine ms; null when never. */
   readonly heardMs: number | null
+  /** When the newest thing was sent over it that the peer answered or acknowledged, engine ms; null when nothing was. */
+  readonly answeredSentMs: number | null
+  /** When the first request was sent since which it has not left any unanswered for long, engine ms. */
+  readonly answersSinceMs: number
   /** It rests, or is tried again, for all that there is to send. */
   readonly tooNarrow: boolean
 }

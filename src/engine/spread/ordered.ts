@@ -1,14 +1,14 @@
 import type { SwitchReason } from '../face/explain'
 import { isTooNarrow, type PathRests } from './facts'
-import { isProven, type Path } from './path'
+import { hasAnsweredAfter, type Path } from './path'
 import type { Preference, Review } from './preference'
 
-/** A path that stands earlier is returned to when it was free of trouble for this long, ms. */
+/** A path that stands earlier is returned to when it answers what was sent after it was free of trouble for this long, ms. */
 export const returnAfterMs = 1000
 
 export interface Ordered extends Preference {
   /** The preferred path, or while that is not for the packet's stream the first one after it that is; none: that one. */
-  pick(among: readonly Path[], rests: PathRests, nowMs: number): Path | null
+  pick(among: readonly Path[], rests: PathRests): Path | null
 }
 
 /** `backup`: the first in the user's order that works; the others stand by. */
@@ -18,28 +18,28 @@ export function createOrdered(): Ordered {
     get current() {
       return current
     },
-    pick(among, rests, nowMs) {
+    pick(among, rests) {
       if (current === null || !isTooNarrow(current.id, rests)) return current
       const others = among.filter(({ id }) => !isTooNarrow(id, rests))
-      const proven = others.filter((path) => isProven(path, returnAfterMs, nowMs))
-      return firstInOrder(proven) ?? firstInOrder(others) ?? current
+      return firstInOrder(others.filter(isProven)) ?? firstInOrder(others) ?? current
     },
-    review({ among: all, nowMs, cause, lost }: Review): SwitchReason | null {
+    review({ among: all, cause, lost }: Review): SwitchReason | null {
       const wide = all.filter(({ facts }) => !facts.tooNarrow)
       const among = wide.length > 0 ? wide : all
       if (current === null || !among.includes(current)) {
-        const proven = firstInOrder(among.filter((path) => isProven(path, returnAfterMs, nowMs)))
-        current = proven ?? firstInOrder(among)
+        current = firstInOrder(among.filter(isProven)) ?? firstInOrder(among)
         return current === null ? null : lost
       }
-      const best = firstInOrder(
-        cause === null ? among.filter((path) => isProven(path, returnAfterMs, nowMs)) : among,
-      )
+      const best = firstInOrder(cause === null ? among.filter(isProven) : among)
       if (best === null || best === current || compareOrder(current, best) < 0) return null
       current = best
       return cause ?? 'returned'
     },
   }
+}
+
+function isProven(path: Path): boolean {
+  return hasAnsweredAfter(path, returnAfterMs)
 }
 
 function firstInOrder(paths: readonly Path[]): Path | null {

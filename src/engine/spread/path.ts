@@ -75,6 +75,7 @@ export function createPath(facts: PathFacts, backMs: number): Path {
 /** Takes the facts over. A path that is suspected is in trouble until it is not; one that is overdue until it answers. */
 export function judge(path: Path, facts: PathFacts, nowMs: number): void {
   path.facts = facts
+  if (path.trouble === 'overdue' && answeredSentMs(path) >= path.troubleSinceMs) acquit(path, nowMs)
   if (facts.suspect && path.trouble === null) trouble(path, 'suspect', nowMs)
   else if (facts.suspect) path.trouble = 'suspect'
   else if (path.trouble === 'suspect') acquit(path, nowMs)
@@ -101,6 +102,18 @@ export function grownPart(path: Path, nowMs: number): number {
 /** Has been free of trouble for so long. */
 export function isProven(path: Path, forMs: number, nowMs: number): boolean {
   return nowMs - path.backMs >= forMs
+}
+
+/**
+ * The peer answered something that was sent when the path had been free of trouble, and had answered, for so long. That no
+ * trouble is known says little of a path that carries nothing: its death shows only by keepalives that are missed.
+ */
+export function hasAnsweredAfter(path: Path, forMs: number): boolean {
+  return answeredSentMs(path) - Math.max(path.backMs, path.facts.answersSinceMs) >= forMs
+}
+
+function answeredSentMs({ facts }: Path): number {
+  return facts.answeredSentMs ?? -Infinity
 }
 
 /** Whether the user's limit leaves room for a packet. */

@@ -21,6 +21,8 @@ function facts(id: number, more: Partial<PathFacts> = {}): PathFacts {
     weight: 1,
     hold: null,
     heardMs: 0,
+    answeredSentMs: null,
+    answersSinceMs: -Infinity,
     tooNarrow: false,
     ...more,
   }
@@ -31,20 +33,24 @@ function packet(more: Partial<PacketFacts> = {}): PacketFacts {
   return { ...plain, deadlineMs: 200, rests: noRests, ...more }
 }
 
-/** A spreader that is told the same facts every 100 ms. */
-function world(mode: Mode, first: readonly PathFacts[]) {
+/** A spreader that is told the same facts every 100 ms, and with `answers` that each path has answered just now. */
+function world(mode: Mode, first: readonly PathFacts[], answers = false) {
   const spreader = createSpreader(mode)
   spreader.setBudget(0.1)
   let paths = first
   let nowMs = 0
   let updateMs = 0
-  spreader.update(paths, 0, false)
+  const update = (byUser: boolean): void => {
+    const now = answers ? paths.map((path) => ({ ...path, answeredSentMs: nowMs })) : paths
+    spreader.update(now, nowMs, byUser)
+  }
+  update(false)
   const goTo = (atMs: number): void => {
     while (updateMs + 100 <= atMs) {
       updateMs += 100
       nowMs = updateMs
       spreader.tick(nowMs)
-      spreader.update(paths, nowMs, false)
+      update(false)
     }
     nowMs = atMs
     spreader.tick(nowMs)
@@ -57,7 +63,7 @@ function world(mode: Mode, first: readonly PathFacts[]) {
     goTo,
     tell(next: readonly PathFacts[], byUser = false): void {
       paths = next
-      spreader.update(paths, nowMs, byUser)
+      update(byUser)
     },
     /** Sends a packet every `everyMs` until `toMs`; returns the paths of each. */
     send(toMs: number, everyMs: number, what: PacketFacts = packet()): number[][] {
@@ -145,6 +151,8 @@ describe('every mode', () => {
       weight: fc.constantFrom(0, 0.1, 1, 10),
       order: fc.option(fc.nat(3)),
       heardMs: fc.option(fc.nat(5000)),
+      answeredSentMs: fc.option(fc.nat(5000)),
+      answersSinceMs: fc.nat(5000),
     })
     const steps = fc.array(
       fc.record({
@@ -305,7 +313,7 @@ describe('backup', () => {
   const ordered = [facts(1, { order: 1 }), facts(2, { order: 0 }), facts(3)]
 
   it('uses the first in the user’s order, and moves at once when the order changes', () => {
-    const trip = world('backup', ordered)
+    const trip = world('backup', ordered, true)
     expect(countOf(trip.send(100, 10), 2)).toBe(10)
     trip.tell([facts(1), facts(2), facts(3, { order: 0 })], true)
     expect(countOf(trip.send(200, 10), 3)).toBe(10)
@@ -314,7 +322,7 @@ describe('backup', () => {
   })
 
   it('returns to an earlier path only after that was free of trouble for a second', () => {
-    const trip = world('backup', ordered)
+    const trip = world('backup', ordered, true)
     trip.send(100, 10)
     trip.tell([facts(1, { order: 1 }), facts(3)])
     expect(countOf(trip.send(1000, 10), 1)).toBe(90)
@@ -326,8 +334,24 @@ describe('backup', () => {
     expect(trip.spreader.lastSwitch).toMatchObject({ fromId: 1, toId: 2, reason: 'returned' })
   })
 
+  it('does not return to one that has not answered all that second and since', () => {
+    const trip = world('backup', ordered.slice(0, 1))
+    trip.send(100, 10)
+    const back = (answeredSentMs: number) => [facts(1, { order: 1 }), facts(2, { order: 0, answeredSentMs })]
+    trip.tell(back(90))
+    trip.send(500, 10)
+    trip.tell(back(490))
+    trip.goTo(2000)
+    trip.tell(back(1090))
+    expect(countOf(trip.send(3000, 10), 2)).toBe(0)
+    trip.tell(back(1100).map((one) => ({ ...one, answersSinceMs: 101 })))
+    expect(countOf(trip.send(3100, 10), 2)).toBe(0)
+    trip.tell(back(1100))
+    expect(countOf(trip.send(3200, 10), 2)).toBe(10)
+  })
+
   it('does not go back and forth with a path that flaps', () => {
-    const trip = world('backup', ordered)
+    const trip = world('backup', ordered, true)
     for (let turn = 0; turn < 20; turn += 1) {
       trip.tell(turn % 2 === 0 ? ordered : ordered.slice(0, 1))
       trip.send(trip.nowMs + 400, 10)
@@ -500,10 +524,11 @@ describe('a path that dies', () => {
   )
 
   it('is used again after it answered a check that was sent since', () => {
-    const { spreader, goTo, send } = world('lowest-latency', [
-      facts(1),
+    const answering = (answeredSentMs: number) => [
+      facts(1, { answeredSentMs }),
       facts(2, { rttMs: 80, baseRttMs: 80 }),
-    ])
+    ]
+    const { spreader, goTo, send, tell } = world('lowest-latency', answering(0))
     for (let at = 0; at < 20; at += 1) acknowledge(spreader, 1, at, 40)
     goTo(100)
     spreader.choose(packet(), 100)
@@ -511,9 +536,11 @@ describe('a path that dies', () => {
     spreader.reported(140, 158)
     for (let atMs = 158; atMs <= 160; atMs += 1) goTo(atMs)
     expect(spreader.choose(packet(), 160).ids).toEqual([2])
-    spreader.answered(1, 90, 170)
+    goTo(170)
+    tell(answering(90))
     expect(spreader.isFit(1)).toBe(false)
-    spreader.answered(1, 165, 205)
+    goTo(210)
+    tell(answering(165))
     expect(spreader.isFit(1)).toBe(true)
     expect(countOf(send(600, 10), 1)).toBe(0)
     expect(countOf(send(1100, 10), 1)).toBeGreaterThan(0)
@@ -646,13 +673,13 @@ describe('a path that is too narrow for a stream', () => {
     const trip = world('redundant', three)
     trip.tell([facts(1, { up: false }), facts(2), facts(3, { up: false })])
     expect(trip.spreader.choose(without(2), 10).ids).toEqual([2])
-    const backup = world('backup', three)
+    const backup = world('backup', three, true)
     backup.tell([facts(1), facts(2, { up: false }), facts(3, { up: false })])
     expect(backup.spreader.choose(without(1), 10).ids).toEqual([1])
   })
 
   it('leaves its place in the order of backup to the next for that stream alone, which is said of both', () => {
-    const trip = world('backup', three)
+    const trip = world('backup', three, true)
     expect(countOf(trip.send(1000, 10, without(1)), 2)).toBe(100)
     expect(countOf(trip.send(2000, 10, without(1, 2)), 3)).toBe(100)
     expect(trip.spreader.choose(packet({ streamId: 2 }), 2000).ids).toEqual([1])
@@ -663,7 +690,7 @@ describe('a path that is too narrow for a stream', () => {
   })
 
   it('is not preferred in backup while it is too narrow for all streams, and is again when it is not', () => {
-    const trip = world('backup', three)
+    const trip = world('backup', three, true)
     trip.send(2000, 10)
     trip.tell([facts(1, { order: 0, tooNarrow: true }), facts(2, { order: 1 }), facts(3, { order: 2 })])
     expect(trip.spreader.lastSwitch).toMatchObject({ fromId: 1, toId: 2, reason: 'narrow' })
@@ -675,7 +702,7 @@ describe('a path that is too narrow for a stream', () => {
   })
 
   it('gets a second copy of each packet while it is tried again, and is not relied on', () => {
-    const trip = world('backup', three)
+    const trip = world('backup', three, true)
     const trying = packet({ rests: { resting: [], tried: [1] } })
     expect(trip.spreader.choose(trying, 10).ids).toEqual([2, 1])
     trip.tell([facts(1, { up: false }), facts(2), facts(3)])
@@ -683,7 +710,7 @@ describe('a path that is too narrow for a stream', () => {
   })
 
   it('is not stood in for by one that has just come back, while another has not been away', () => {
-    const trip = world('backup', three)
+    const trip = world('backup', three, true)
     trip.tell([facts(1, { order: 0 }), facts(3, { order: 2 })])
     trip.goTo(100)
     trip.tell(three)
@@ -692,7 +719,7 @@ describe('a path that is too narrow for a stream', () => {
   })
 
   it('is not where a packet of its stream is sent again', () => {
-    const { spreader } = world('backup', three)
+    const { spreader } = world('backup', three, true)
     expect(spreader.rescue(1, 1000, { resting: [1], tried: [2] }, 10)).toBe(3)
     expect(spreader.rescue(1, 1000, { resting: [2, 3], tried: [] }, 10)).toBe(1)
     expect(spreader.rescue(1, 1000, { resting: [1, 2, 3], tried: [] }, 10)).toBe(null)

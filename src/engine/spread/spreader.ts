@@ -50,8 +50,6 @@ export interface Spreader {
   heard(id: number, told: Told, nowMs: number): void
   /** The peer has told what came until `toldUntilMs` by its clock, of whatever paths: what should have come by then is overdue. */
   reported(toldUntilMs: number, nowMs: number): void
-  /** A check that was sent over the path at `sentAtMs` was answered. */
-  answered(id: number, sentAtMs: number, nowMs: number): void
   /** Bytes of a stream that were sent again. */
   resent(id: number, streamId: number, bytes: number, nowMs: number): void
   /** Notices paths whose acknowledgements are overdue; each is returned once by `takeDoubted`. */
@@ -288,7 +286,7 @@ export function createSpreader(initialMode: Mode): Spreader {
   }
 
   const standIn = ({ rests }: PacketFacts, nowMs: number): Path | null => {
-    const path = ordered.pick(usable, rests, nowMs)
+    const path = ordered.pick(usable, rests)
     if (path !== null && path !== ordered.current) path.stoodInMs = nowMs
     return path
   }
@@ -416,10 +414,6 @@ export function createSpreader(initialMode: Mode): Spreader {
       newMadeAtMs = atPeerMs
       completeAtMs = nowMs + completeMs
       findDue()
-    },
-    answered(id, sentAtMs, nowMs) {
-      const path = byId.get(id)
-      if (path?.trouble === 'overdue' && sentAtMs >= path.troubleSinceMs) forgive(path, nowMs)
     },
     resent(id, streamId, bytes, nowMs) {
       const path = byId.get(id)
