@@ -8,7 +8,7 @@ import { createBucket } from './bucket'
 import { sendCheck } from './check'
 import { sendBurst, takeVerdict } from './egress'
 import { labelPairs } from './labels'
-import { downBoundMs, liveness } from './liveness'
+import { downBoundMs, isBeyondLoss, liveness } from './liveness'
 import { considerNomination } from './nomination'
 import type { Pair } from './pair'
 import { forgetClosed } from './forget'
@@ -243,7 +243,7 @@ function takeTriggered(state: AgentState): Pair | undefined {
 function judgeAndCheck(state: AgentState, pair: Pair, nowMs: number): void {
   if (!state.isHeld && pair.state === 'up' && isSilent(pair, nowMs)) {
     setPairState(state, pair, 'down', nowMs)
-    suspectKin(state, pair, pair.lastReceivedMs ?? nowMs, nowMs)
+    suspectKin(state, pair, pair.unansweredSinceMs ?? nowMs, nowMs)
   }
   const never = pair.state === 'checking' && nowMs - (pair.firstCheckMs ?? nowMs) >= liveness.noReplyAfterMs
   if (never) setPairState(state, pair, 'no-reply', nowMs)
@@ -258,7 +258,8 @@ function isSilent(pair: Pair, nowMs: number): boolean {
     pair.answeredMs = Math.max(pair.answeredMs ?? nowMs, nowMs - liveness.consentMs + liveness.askAgainMs)
   else if (nowMs >= consentMs) return true
   const since = pair.unansweredSinceMs
-  return since !== null && pair.attempts >= 5 && nowMs - since >= downBoundMs(pair)
+  if (since === null || nowMs - since < downBoundMs(pair)) return false
+  return pair.attempts >= 5 && isBeyondLoss(pair, pair.attempts)
 }
 
 function check(state: AgentState, pair: Pair, nowMs: number): void {

@@ -51,6 +51,8 @@ export const liveness = {
   flapHoldMs: 1000,
   /** A pair is down when requests stay unanswered for this long, or three retransmission timeouts if that is longer. */
   downAfterMs: 1000,
+  /** Nor while all answers may be lost with a greater chance than this. */
+  byChance: 1e-4,
   /** Between two checks of a pair that is down: at first, and after a minute or so. */
   downRetryMs: 250,
   lateDownRetryMs: 1000,
@@ -65,6 +67,14 @@ export const liveness = {
 /** How long a working pair may leave requests unanswered before it is down. */
 export function downBoundMs(pair: Pair): number {
   return Math.max(liveness.downAfterMs, 3 * pair.rtt.rtoMs())
+}
+
+/**
+ * Whether so many requests cannot all be unanswered because their answers were lost, by what was lost lately of all that came
+ * over the pair: a full queue at the peer swallows most of it. What we send says nothing: all of it is lost when it fails.
+ */
+export function isBeyondLoss(pair: Pair, requests: number): boolean {
+  return (pair.lossReceived.recentLoss ?? 0) ** requests < liveness.byChance
 }
 
 /** What a round trip of this pair may take beyond its smoothed time: the second term of RFC 6298 (2.3). */

@@ -3,7 +3,15 @@ import type { SocketInfo, TransportAddress } from '../face/address'
 import { defaultSettings } from '../face/settings'
 import { parseStun } from '../stun'
 import { seededRandom, testPrimitives } from '../testing'
-import { type Agent, createAgent, noteDelivered, noteRecord, type UntimedEvent } from './index'
+import {
+  type Agent,
+  createAgent,
+  doubtDelivery,
+  noteDelivered,
+  noteFullQueue,
+  noteRecord,
+  type UntimedEvent,
+} from './index'
 import { hold } from './listening'
 import { liveness } from './liveness'
 import { countArrival, countDeparture } from './pair'
@@ -15,8 +23,9 @@ interface Path {
   up: boolean
   /** Only what the first end sends is lost. */
   upward: boolean
-  /** Whether its checks and answers come through, and not only records. */
+  /** Whether checks and answers come through, and not only records: of the first end, and of the other. */
   checks: boolean
+  peerChecks: boolean
 }
 
 const path = (delayMs: number, jitterMs = 0, loss = 0): Path => ({
@@ -26,6 +35,7 @@ const path = (delayMs: number, jitterMs = 0, loss = 0): Path => ({
   up: true,
   upward: true,
   checks: true,
+  peerChecks: true,
 })
 const address = (end: number, link: number): TransportAddress => ({
   family: 4,
@@ -82,7 +92,7 @@ function pairOfAgents(paths: Path[], everyMs: number, seed = 1) {
         // Each link is a network of its own.
         if (to.address !== address(1 - end, socketId - 1).address) return
         counts.stun += 1
-        if (paths[socketId - 1]?.checks === false && end === 0) return
+        if (paths[socketId - 1]?.[end === 0 ? 'checks' : 'peerChecks'] === false) return
         const parsed = parseStun(data)
         if (parsed.kind !== 'stun') throw new Error('not STUN')
         send(end, socketId - 1, () =>
@@ -413,4 +423,74 @@ test('checks that a full queue swallows take no path down while what is sent is 
   }
   expect(goesDown(true)).toBe(false)
   expect(goesDown(false)).toBe(true)
+})
+
+test('a pair that carries nothing stays up while a queue that its kin fill swallows its checks, if the peer is heard', () => {
+  const goesDown = (isFull: boolean, isHeard: boolean): boolean => {
+    const world = pairOfAgents([path(20), path(20)], 0)
+    world.runUntil(3000)
+    const pair = world.pairOf(0, 0)
+    const state = world.agents[0]?.state
+    if (pair === undefined || state === undefined) throw new Error('no pair')
+    const full = { ...pair, id: -1 }
+    const link = world.paths[0] as Path
+    link.checks = false
+    link.peerChecks = isHeard
+    for (let atMs = 3000; atMs < 8000; atMs += 50) {
+      world.runUntil(atMs)
+      if (isFull) noteFullQueue(state, full, atMs - 40)
+    }
+    return pair.timesDown > 0
+  }
+  expect(goesDown(true, true)).toBe(false)
+  expect(goesDown(false, true)).toBe(true)
+  expect(goesDown(true, false)).toBe(true)
+})
+
+test('a pair that loses most of what comes is down only when not all answers can be lost by that', () => {
+  const downAfterMs = (loss: number): number => {
+    const world = pairOfAgents([path(20), path(20)], 0)
+    world.runUntil(3000)
+    const pair = world.pairOf(0, 0)
+    if (pair === undefined) throw new Error('no pair')
+    for (let sent = 1000; sent <= 10_000; sent += 1000)
+      pair.lossReceived.compare(sent, sent * (1 - loss), world.now())
+    const link = world.paths[0] as Path
+    link.checks = false
+    link.peerChecks = false
+    return world.watch(0, 0, 20_000).downMs
+  }
+  const usualMs = downAfterMs(0)
+  expect(usualMs).toBeLessThan(2000)
+  expect(downAfterMs(0.1)).toBe(usualMs)
+  expect(downAfterMs(0.8)).toBeGreaterThan(usualMs + 500)
+  expect(downAfterMs(0.8)).toBeLessThan(5000)
+})
+
+test('a pair that goes down for want of answers raises no doubt of one that has answered since it left them out', () => {
+  const world = pairOfAgents([path(20), path(20)], 0)
+  for (const agent of world.agents) agent.nameRemotes(() => 'link')
+  world.runUntil(3000)
+  const [dying, well] = [world.pairOf(0, 0), world.pairOf(0, 1)]
+  const link = world.paths[0] as Path
+  link.checks = false
+  world.runUntil(6000)
+  expect(dying?.timesDown).toBe(1)
+  expect(well?.timesSuspected).toBe(0)
+})
+
+test('what the peer acknowledges counts as an answer when its kin fall silent', () => {
+  const suspected = (isDelivered: boolean): number => {
+    const world = pairOfAgents([path(20), path(20)], 0)
+    for (const agent of world.agents) agent.nameRemotes(() => 'link')
+    world.runUntil(3000)
+    const [silent, well] = [world.pairOf(0, 0), world.pairOf(0, 1)]
+    const state = world.agents[0]?.state
+    if (silent === undefined || well === undefined || state === undefined) throw new Error('no pair')
+    if (isDelivered) noteDelivered(state, well, 2990, 3000)
+    doubtDelivery(state, silent, 2980, 3000)
+    return well.timesSuspected
+  }
+  expect(suspected(true)).toBe(0)
+  expect(suspected(false)).toBe(1)
 })

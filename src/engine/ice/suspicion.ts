@@ -1,6 +1,6 @@
 import type { Pair } from './pair'
 import { listenedMs } from './listening'
-import { jitterMs, liveness, neededProbes } from './liveness'
+import { isBeyondLoss, jitterMs, liveness, neededProbes } from './liveness'
 import { type AgentState, forgetSuspicion, scheduleCheck } from './state'
 
 /**
@@ -72,10 +72,26 @@ export function notePeerDoubt(state: AgentState, pair: Pair, nowMs: number): voi
  * as an answer to what was asked before.
  */
 export function noteDelivered(state: AgentState, pair: Pair, sentAtMs: number, nowMs: number): void {
+  pair.answeredSentMs = Math.max(pair.answeredSentMs ?? 0, sentAtMs)
   if (pair.suspicion !== null && sentAtMs >= pair.suspicion.sinceMs) endSuspicion(state, pair, nowMs)
+  excuse(pair, sentAtMs)
+}
+
+/**
+ * What goes over a pair fills a queue that loses some of it, the newest that the peer acknowledged having been sent at
+ * `sentAtMs`. The queue may be at either end, so checks on the other pairs of both are lost in it as well, and these carry
+ * nothing that the peer could acknowledge.
+ */
+export function noteFullQueue(state: AgentState, full: Pair, sentAtMs: number): void {
+  for (const pair of state.pairs)
+    if (pair.state === 'up' && sharesInterface(pair, full)) excuse(pair, sentAtMs)
+}
+
+/** What was asked until then says nothing against the pair, as far as the peer was heard over it. */
+function excuse(pair: Pair, untilMs: number): void {
   const { unansweredSinceMs, lastReceivedMs } = pair
   if (unansweredSinceMs === null || lastReceivedMs === null) return
-  pair.unansweredSinceMs = Math.max(unansweredSinceMs, Math.min(sentAtMs, lastReceivedMs))
+  pair.unansweredSinceMs = Math.max(unansweredSinceMs, Math.min(untilMs, lastReceivedMs))
 }
 
 /** The peer should have acknowledged what went over this pair from `sinceMs` on, and has not. */
@@ -177,6 +193,7 @@ function isDead(state: AgentState, pair: Pair, suspicion: Suspicion, nowMs: numb
   }
   const { decidedMs, peerAliveMs } = suspicion
   if (decidedMs === null || nowMs < decidedMs || peerAliveMs === null) return false
+  if (!isBeyondLoss(pair, suspicion.probes)) return false
   const wayMs = (pair.rtt.smoothedMs ?? 0) / 2 + jitterMs(pair)
   return nowMs >= peerAliveMs + wayMs + liveness.suspectMarginMs
 }

@@ -19,7 +19,7 @@ import {
   readFeedback,
   type Recorder,
 } from '../feedback'
-import { noteDelivered, type Pair } from '../ice'
+import { noteDelivered, noteFullQueue, type Pair } from '../ice'
 import { drop, type SessionState } from './state'
 
 /** What we know of one path towards the peer. */
@@ -38,6 +38,8 @@ export interface SendingPath {
   spurious: number
   lost: number
   lostByFullQueue: number
+  /** A queue that we filled has lost something of it since the last report. */
+  overflowed: boolean
 }
 
 /** Feedback in both directions. */
@@ -108,7 +110,9 @@ export function pathOf(state: SessionState, pair: Pair): SendingPath {
       },
       lost(streamId, sequence, byOverload) {
         state.feedback.lost.push({ pairId: pair.id, streamId, sequence })
-        if (byOverload) pair.lossSent.overloaded(1)
+        if (!byOverload) return
+        pair.lossSent.overloaded(1)
+        path.overflowed = true
       },
     },
     state.nowMs,
@@ -125,6 +129,7 @@ export function pathOf(state: SessionState, pair: Pair): SendingPath {
     spurious: 0,
     lost: 0,
     lostByFullQueue: 0,
+    overflowed: false,
   }
   state.feedback.paths.set(pair.id, path)
   learnFromKin(state, pair)
@@ -202,6 +207,8 @@ export function takeFeedback(state: SessionState, plain: Uint8Array): void {
     const told = { sentAtMs: newestSentMs, delayMs: newDelays.newestMs, mostDelayMs: newDelays.mostMs }
     state.spreading.streams.heard(pairId, told, state.nowMs)
     noteDelivered(state.agent.state, path.pair, newestSentMs, state.nowMs)
+    if (path.overflowed) noteFullQueue(state.agent.state, path.pair, newestSentMs)
+    path.overflowed = false
   }
   for (let i = 0; i < arrivals.count; i += 1) {
     const id = arrivals.pairs[i] as number
