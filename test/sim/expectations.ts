@@ -144,7 +144,12 @@ function judge(run: Run, expected: Expectation): string | undefined {
       )
     case 'switches':
       return problemOf(sides, (side) => {
-        const { switches } = run.ends[side].driver.snapshot().spreading
+        const { fromMs } = expected
+        const told = run.ends[side].events.filter(
+          ({ kind, atMs }) => kind === 'switch' && atMs >= (fromMs ?? 0),
+        )
+        const switches =
+          fromMs === undefined ? run.ends[side].driver.snapshot().spreading.switches : told.length
         return switches >= expected.least && switches <= expected.most ? undefined : `${side}: ${switches}`
       })
     case 'shares-follow-weights':

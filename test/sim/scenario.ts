@@ -104,8 +104,8 @@ export type Expectation =
   | { readonly kind: 'waits'; readonly mostMs: number }
   /** Nothing is held for under way when all streams are over. */
   | { readonly kind: 'nothing-in-flight' }
-  /** Times that the preferred path of each side changed. */
-  | { readonly kind: 'switches'; readonly least: number; readonly most: number }
+  /** Times that the preferred path of each side changed; with `fromMs` those that are told from then on, without how the first path came to be chosen. */
+  | { readonly kind: 'switches'; readonly fromMs?: number; readonly least: number; readonly most: number }
   /** Each path's part of a side's stream packets is its share by weight at the end, within this. */
   | { readonly kind: 'shares-follow-weights'; readonly within: number }
   | { readonly kind: 'ended'; readonly side: Side; readonly reason: string }
