@@ -57,6 +57,14 @@ test('a worker that is not there is reported as failed', async () => {
   expect(updates[0]).toMatchObject({ kind: 'ended', reason: 'failed' })
 })
 
+test('the worker has little memory for new objects, so that it never stands still for long to tidy it', async () => {
+  const detail = "require('worker_threads').resourceLimits.maxYoungGenerationSizeMb"
+  const updates = await outcomeOf(
+    `require('worker_threads').parentPort.postMessage({ ...${JSON.stringify(done)}, detail: String(${detail}) })`,
+  )
+  expect(updates).toEqual([{ ...done, detail: '4' }])
+})
+
 test('the request reaches the worker as it is, and orders after it', async () => {
   const program = `const { parentPort, workerData } = require('worker_threads')
     parentPort.on('message', (order) => {
