@@ -5,6 +5,9 @@ import { mayCarry, tellPaths } from './spreading'
 import { pairById, type SessionState } from './state'
 import { forgetWeights } from './weighing'
 
+/** Pairs of both IP versions come up one after the other: so long after it has, one may give way to its twin, ms. */
+const newMs = 2000
+
 /** The pairs that work and that the user left in, as the spread room sees them. */
 export function livePairs(state: SessionState): SpreadCandidate[] {
   const { pairs } = state.agent.state
@@ -28,6 +31,7 @@ function asCandidate(pair: Pair, nowMs: number): Omit<SpreadCandidate, 'included
     baseRttMs: pair.rtt.minRecentMs(nowMs),
     loss: pair.lossSent.recentLoss,
     family: pair.socket.local.family,
+    isNew: nowMs - pair.stateSinceMs < newMs,
   }
 }
 
@@ -66,7 +70,10 @@ function choose(
   const previous = of === 'records' ? state.carrying : state.carryingStreams
   const next = chooseCarrying(live, use, previous)
   const isGivenUp = (one: SpreadCandidate): boolean =>
-    one.straight && one.included && previous.includes(one.id) && !next.includes(one.id)
+    one.straight &&
+    one.included &&
+    previous.includes(one.id) &&
+    !live.some((other) => next.includes(other.id) && isOfSameEnds(one, other))
   if (!live.some(isGivenUp)) {
     weighing.unsteadySinceMs = null
     return next
@@ -75,6 +82,11 @@ function choose(
   weighing.unsteadySinceMs ??= state.nowMs
   if (state.nowMs - weighing.unsteadySinceMs >= steadyMs || state.spreading.byUser) return next
   return previous.filter((id) => live.some((one) => one.id === id && one.included))
+}
+
+/** The same pair, or the one of the other IP version. */
+function isOfSameEnds(one: SpreadCandidate, other: SpreadCandidate): boolean {
+  return one.localInterface === other.localInterface && one.remoteInterface === other.remoteInterface
 }
 
 /** With multipath off: the one pair that RFC 8445 would have selected. */

@@ -16,6 +16,7 @@ function candidate(id: number, ends: string, more: Partial<SpreadCandidate> = {}
     loss: 0,
     family: 4,
     included: true,
+    isNew: false,
     doubtful: false,
     ...more,
   }
@@ -61,6 +62,18 @@ describe('use all', () => {
     const twins = [candidate(1, 'eth>eth', slow), candidate(2, 'eth>eth', { family: 6 })]
     expect(chooseCarrying(twins, 'disjoint', [1])).toEqual([1])
     expect(chooseCarrying(twins, 'disjoint', [])).toEqual([2])
+  })
+
+  it('moves from a new pair of IPv6 to its twin of IPv4, whose header is shorter, and not later or further', () => {
+    const six = candidate(1, 'eth>eth', { family: 6, isNew: true, rttMs: 18, baseRttMs: 18 })
+    const four = candidate(2, 'eth>eth', { family: 4, isNew: true, loss: 0.1 })
+    expect(chooseCarrying([six, four], 'disjoint', [1])).toEqual([2])
+    expect(chooseCarrying([six, four], 'disjoint', [])).toEqual([2])
+    expect(chooseCarrying([six, four], 'disjoint', [2])).toEqual([2])
+    expect(chooseCarrying([{ ...six, isNew: false }, four], 'disjoint', [1])).toEqual([1])
+    const far = { ...four, rttMs: 30, baseRttMs: 30 }
+    expect(chooseCarrying([six, far], 'disjoint', [1])).toEqual([1])
+    expect(chooseCarrying([six, { ...four, included: false }], 'disjoint', [1])).toEqual([1])
   })
 
   it('takes the twin that goes by a shorter way', () => {

@@ -18,6 +18,8 @@ export interface SpreadCandidate {
   readonly baseRttMs: number | null
   readonly family: 4 | 6
   readonly included: boolean
+  /** It came up so lately that it has carried little: it may give way to its twin. */
+  readonly isNew: boolean
   /** Suspect, and not one that carries already: most likely an interface failed that it shares with such a one. */
   readonly doubtful: boolean
 }
@@ -43,7 +45,8 @@ const crossedCost = qualityCost * limits.sockets * (worstSteps + previousCredit 
  * twice that has the most pairs, of those the most straight ones, of those the best product of qualities (fast with
  * fast, so that the best path stays the best), of those the highest priorities. Exact. Pairs in `previous` stay unless
  * others are better by more than 28 % each; over its twin of the other IP version, which goes by the same links, such a
- * pair stays unless the twin's smallest round trip is better by so much, as a queue or losses meet both. A set of doubtful pairs is none while there are others. Deterministic; ids
+ * pair stays unless the twin's smallest round trip is better by so much, as a queue or losses meet both, or unless it is
+ * new and of IPv6, whose header is 20 bytes longer: which of the two comes up first is luck. A set of doubtful pairs is none while there are others. Deterministic; ids
  * ascend.
  */
 export function chooseCarrying(
@@ -75,10 +78,13 @@ function chooseDisjoint(
   const byPriority = [...candidates].sort(comparePriority)
   const kept = candidates.filter((candidate) => previous.has(candidate.id))
   byPriority.forEach((candidate, rank) => {
-    if (kept.some((one) => isTwin(one, candidate) && !isNearer(candidate, one))) return
+    if (candidates.some((one) => isTwin(one, candidate) && isLighter(one, candidate))) return
+    const twin = kept.find((one) => isTwin(one, candidate))
+    const succeeds = twin !== undefined && isLighter(candidate, twin)
+    if (twin !== undefined && !succeeds && !isNearer(candidate, twin)) return
     const row = localAt.get(candidate.localInterface) as number
     const column = remoteAt.get(candidate.remoteInterface) as number
-    const cost = costOf(candidate, rank, previous.has(candidate.id))
+    const cost = costOf(candidate, rank, succeeds || previous.has(candidate.id))
     if (cost >= (costs[row]?.[column] ?? Infinity)) return
     ;(costs[row] as number[])[column] = cost
     ;(ids[row] as number[])[column] = candidate.id
@@ -101,6 +107,11 @@ function isTwin(one: SpreadCandidate, other: SpreadCandidate): boolean {
     one.localInterface === other.localInterface &&
     one.remoteInterface === other.remoteInterface
   )
+}
+
+/** Carries the same in fewer bytes, and the other has carried little so far. */
+function isLighter(candidate: SpreadCandidate, than: SpreadCandidate): boolean {
+  return than.isNew && candidate.family < than.family && !isNearer(than, candidate)
 }
 
 /** By more than what those that carry have to their credit. */
