@@ -51,6 +51,15 @@ test('a loopback session says that it wants no paste', limit, async () => {
   await session.handle.closed
 })
 
+test('sessions that are ended while they begin take nothing with them', limit, async () => {
+  for (let turn = 0; turn < 12; turn += 1) {
+    const session = start({ role: 'loopback' })
+    await new Promise((resolve) => setTimeout(resolve, 10 * turn))
+    await session.handle.terminate()
+    await session.handle.closed
+  }
+})
+
 test('two workers on real sockets connect by pasted texts and nominate nothing', limit, async () => {
   const [offerer, answerer] = await startPair()
   await Promise.all(

@@ -65,6 +65,22 @@ test('the worker has little memory for new objects, so that it never stands stil
   expect(updates).toEqual([{ ...done, detail: '4' }])
 })
 
+test('a worker that is to end at once does so itself, and by force when it does not', async () => {
+  const endOf = async (program: string): Promise<SessionUpdate[]> => {
+    const file = join(mkdtempSync(join(tmpdir(), 'pathscope-host-')), 'worker.cjs')
+    writeFileSync(file, program)
+    const updates: SessionUpdate[] = []
+    const session = startSession(request, (update) => updates.push(update), { workerFile: file })
+    await session.terminate()
+    await session.terminate()
+    return updates
+  }
+  const obeys =
+    "require('worker_threads').parentPort.on('message', ({ kind }) => kind === 'halt' && process.exit(7))"
+  expect((await endOf(obeys)).at(-1)).toHaveProperty('detail', expect.stringContaining('exit code 7'))
+  expect((await endOf('for (;;);')).at(-1)).toHaveProperty('detail', expect.stringContaining('exit code 1'))
+})
+
 test('the request reaches the worker as it is, and orders after it', async () => {
   const program = `const { parentPort, workerData } = require('worker_threads')
     parentPort.on('message', (order) => {

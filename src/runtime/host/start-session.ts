@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { SessionOrder, SessionRequest, SessionUpdate } from '../../shared/session'
+import type { SessionHalt, SessionOrder, SessionRequest, SessionUpdate } from '../../shared/session'
 
 export interface SessionHandle {
   /** Sends an order; without effect after `ended`. */
   order(order: SessionOrder): void
   /** Resolves when the worker is gone. */
   readonly closed: Promise<void>
-  /** Ends the worker at once, without the goodbye. */
+  /** Ends the worker at once, without the goodbye; by force when it does not end within half a second. */
   terminate(): Promise<void>
 }
 
@@ -22,6 +22,9 @@ export interface StartSessionOptions {
  * What comes meanwhile is read so much later.
  */
 const youngGenerationMb = 4
+
+/** A worker that was told to end has so long for it, ms. */
+const haltMs = 500
 
 /**
  * Starts a session in a worker of its own. `onUpdate` is told every update in order; `ended` always comes last, even
@@ -70,7 +73,11 @@ export function startSession(
     },
     closed,
     async terminate() {
-      await worker.terminate()
+      const halt: SessionHalt = { kind: 'halt' }
+      worker.postMessage(halt)
+      const timer = setTimeout(() => void worker.terminate(), haltMs)
+      await closed
+      clearTimeout(timer)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { release, type } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { SessionOrder, SessionRequest, SessionUpdate } from '../../shared/session'
+import type { SessionHalt, SessionOrder, SessionRequest, SessionUpdate } from '../../shared/session'
 import {
   nodeClock,
   nodeDatagrams,
@@ -10,7 +10,7 @@ import {
   nodeLog,
   nodeStreams,
 } from '../adapters/node'
-import { createWeriftSessions } from '../adapters/werift'
+import { createWeriftSessions, noCertificateUnderWay } from '../adapters/werift'
 import { runLoopback, warmUpBefore } from '../loopback'
 import type { Ports } from '../ports'
 import { messageOf, type RunningSession, runSession } from '../session'
@@ -49,7 +49,10 @@ export function runWorker(): void {
   process.on('unhandledRejection', fail)
 
   const session = begin(request, post)
-  port.on('message', (order: SessionOrder) => session.order(order))
+  port.on('message', (order: SessionOrder | SessionHalt) => {
+    if (order.kind !== 'halt') return session.order(order)
+    void noCertificateUnderWay().then(() => process.exit(0))
+  })
 }
 
 function begin(request: SessionRequest, post: (update: SessionUpdate) => void): RunningSession {

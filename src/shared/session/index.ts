@@ -99,6 +99,11 @@ export type SessionOrder =
   /** Finish in good order; `ended` follows within 5 s. */
   | { readonly kind: 'stop' }
 
+/** Of the host to its worker: end at once, without the goodbye, but not within a step that may not be cut off. */
+export interface SessionHalt {
+  readonly kind: 'halt'
+}
+
 /** Our own description as text to hand over: JSON on one line, and the compact form of the same. */
 export interface DescriptionText {
   readonly type: 'offer' | 'answer'

@@ -13,11 +13,27 @@ export interface SessionCertificate {
 
 export const signatureHash = { signature: SignatureAlgorithm.ecdsa_3, hash: HashAlgorithm.sha256_4 } as const
 
+let underWay: Promise<unknown> = Promise.resolve()
+
+/**
+ * Resolves when no certificate is being made. A thread that ends while a key of its is being made takes the whole process with
+ * it (seen in Node 18, which Electron's main process may be).
+ */
+export function noCertificateUnderWay(): Promise<unknown> {
+  return underWay
+}
+
+export function createCertificate(): Promise<SessionCertificate> {
+  const made = makeCertificate()
+  underWay = Promise.allSettled([underWay, made])
+  return made
+}
+
 /**
  * A fresh self-signed ECDSA P-256 certificate. werift's default is one for the whole process, by which two sessions could
  * be told to be of one user.
  */
-export async function createCertificate(): Promise<SessionCertificate> {
+async function makeCertificate(): Promise<SessionCertificate> {
   const { certPem, keyPem } = await CipherContext.createSelfSignedCertificateWithKey(
     signatureHash,
     NamedCurveAlgorithm.secp256r1_23,

@@ -4,6 +4,8 @@ import { createCertificate } from './certificate'
 import { demandFittingWerift } from './compatibility'
 import { WeriftSession } from './session'
 
+export { noCertificateUnderWay } from './certificate'
+
 /** Sessions over werift, each with a fresh certificate. `create` rejects when the installed werift does not fit. */
 export function createWeriftSessions(): SecureSessions {
   return {
