@@ -7,7 +7,7 @@ export interface SessionHandle {
   order(order: SessionOrder): void
   /** Resolves when the worker is gone. */
   readonly closed: Promise<void>
-  /** Ends the worker at once, without the goodbye; by force when it does not end within half a second. */
+  /** Ends the worker at once, without the goodbye; by force when it does not end within two seconds. */
   terminate(): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export interface StartSessionOptions {
 const youngGenerationMb = 4
 
 /** A worker that was told to end has so long for it, ms. */
-const haltMs = 500
+const haltMs = 2000
 
 /**
  * Starts a session in a worker of its own. `onUpdate` is told every update in order; `ended` always comes last, even

@@ -30,9 +30,20 @@ export function runWorker(): void {
     if (told) return
     told = update.kind === 'ended'
     port?.postMessage(update)
-    if (!told) return
+    if (told) leave()
+  }
+
+  /** Nothing keeps the thread any more. It is not cut off: a step of the system's own in it may then end the whole process. */
+  function leave(): void {
     port?.close()
     setTimeout(() => process.exit(0), lingerMs).unref()
+  }
+
+  async function halt(): Promise<void> {
+    told = true
+    await noCertificateUnderWay()
+    session.end('done', null)
+    leave()
   }
 
   function fail(error: unknown): void {
@@ -51,7 +62,7 @@ export function runWorker(): void {
   const session = begin(request, post)
   port.on('message', (order: SessionOrder | SessionHalt) => {
     if (order.kind !== 'halt') return session.order(order)
-    void noCertificateUnderWay().then(() => process.exit(0))
+    void halt()
   })
 }
 
