@@ -17,7 +17,11 @@ const allOurs = 0.85
 /** Who was taken to be gone so lately, ms, and is there, is taken to be gone only when that shows twice in a row. */
 const backMs = 15_000
 /** Losses take the window to this part of what it was at the last measurement at most: a full queue may be no sign of our share. */
-const leastPart = 0.4
+const leastPart = 0.5
+/** A window of fewer packets cannot be cut so that it shows. */
+const leastToDip = 24
+/** A surge that is not the first ends at this many times the window that it began with. */
+const mostSurge = 2.5
 /** A queue that was short for so long is filled by a surge, ms: BBR empties it for 200 ms every 10 s. */
 const calmMs = 700
 /** Packets lost in one round that end a surge: one or two are bad luck. */
@@ -50,6 +54,8 @@ export interface Competition {
    * arrived and it stood still: the path takes longer than it did.
    */
   round(round: CompetingRound): number | 'alone' | 'longer'
+  /** No packet of this round waited for as long as in a full queue: what it lost is what the path always loses. */
+  readonly isFarFromFull: boolean
   /** How many of our own paths share the bottleneck, this one included. */
   setSharers(count: number): void
 }
@@ -83,15 +89,18 @@ export function createCompetition(packetBytes: number): Competition {
   let longestMs = 0
   let lastWaitMs = 0
   let waitedMs = 0
+  let roundMostMs = 0
   let sharers = 1
   let goneMs = -Infinity
   let isDoubted = false
   let judgedWindow = 0
+  let mostBytes = Infinity
   let atFirst: CompetingRound | null = null
 
-  const surge = (): void => {
+  const surge = (windowBytes: number): void => {
     measuring = 'surge'
     rounds = 0
+    mostBytes = mostSurge * windowBytes
   }
 
   const goOn = (windowBytes: number, nowMs: number, soonMs: number | null = null): number => {
@@ -150,7 +159,9 @@ export function createCompetition(packetBytes: number): Competition {
       atFirst = round
     } else if (atFirst !== null && isUnhindered(atFirst, round)) return 'longer'
     const share = meter.shareNow(sentWindowBytes, rateBps)
-    if (share === null || share < fairShare / sharers) return windowBytes
+    if (share === null || share < fairShare / sharers) {
+      return windowBytes < mostBytes ? windowBytes : goOn(windowBytes, nowMs, measureSoonMs)
+    }
     return setRight(windowBytes, share, nowMs, measureSoonMs)
   }
 
@@ -159,7 +170,7 @@ export function createCompetition(packetBytes: number): Competition {
     const share = meter.shareNow(sentWindowBytes, rateBps)
     if (share === null) return goOn(beforeDip, nowMs)
     if (share < leastShare / sharers) {
-      surge()
+      surge(beforeDip)
       return beforeDip
     }
     return setRight(share > mostShare / sharers ? windowBytes : beforeDip, share, nowMs, null)
@@ -169,10 +180,11 @@ export function createCompetition(packetBytes: number): Competition {
     begin(nowMs) {
       isDoubted = nowMs - goneMs < backMs
       judgedWindow = 0
-      surge()
+      surge(Infinity)
     },
     waited(queueMs, nowMs) {
       lastWaitMs = queueMs
+      roundMostMs = Math.max(roundMostMs, queueMs)
       longestMs = Math.max(queueMs, longestMs * longestKept ** (nowMs - waitedMs))
       waitedMs = nowMs
     },
@@ -192,25 +204,36 @@ export function createCompetition(packetBytes: number): Competition {
             lostBytes < 4 * usualBytes + (usualBytes > packetBytes / 20 ? 2 * packetBytes : 0)
       if (saysNothing) return null
       if (measuring === 'surge') goOn(windowBytes, nowMs, measureAgainMs)
-      return Math.max(Math.min(windowBytes, leastPart * judgedWindow), cubic.lost(windowBytes, nowMs))
+      const next = cubic.lost(windowBytes, nowMs)
+      const least = Math.min(windowBytes, leastPart * judgedWindow)
+      if (next < least) nextSoonMs = measureSoonMs
+      return Math.max(least, next)
     },
     round(round) {
       const { windowBytes, nowMs } = round
       rounds += 1
+      roundMostMs = 0
       if (measuring === 'surge') return afterSurge(round)
       if (measuring === 'dip') return afterDip(round)
       if (!round.isCalm) calmSinceMs = nowMs
       if (nowMs - calmSinceMs > calmMs) {
-        surge()
+        surge(windowBytes)
         return windowBytes
       }
       const everyMs = Math.max(measureEveryMs, measureEveryRounds * round.roundTripMs)
       if (nowMs - measuredMs <= (nextSoonMs ?? everyMs)) return windowBytes
+      if (windowBytes < leastToDip * packetBytes) {
+        surge(windowBytes)
+        return windowBytes
+      }
       meter.begin(windowBytes, round.rateBps)
       measuring = 'dip'
       rounds = 0
       beforeDip = windowBytes
       return windowBytes * dip
+    },
+    get isFarFromFull() {
+      return roundMostMs < fullPart * longestMs
     },
     setSharers(count) {
       sharers = count

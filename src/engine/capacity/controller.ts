@@ -4,6 +4,7 @@ import { createCompetition } from './competition'
 import { createExcess } from './excess'
 import type { QueueEstimate } from './queue'
 import type { DeliveryRate } from './rate'
+import { createWidening } from './widening'
 
 /** The standing queue that is kept so that the link never idles, ms; jitter of the path comes on top. */
 const targetQueueMs = 7
@@ -40,6 +41,16 @@ const settleGainByJitter = 0.35
 const roundsHeld = 3
 /** What startup left in the queue is gone after so many round trips. */
 const roundsToSettle = 3
+/** After so many round trips, and so long, ms, it is seen whether anybody else is there. */
+const roundsToWiden = 10
+const leastToWidenMs = 500
+const mostToWidenMs = 500
+/** But not before this part of the queue that is kept stands, nor with a longer one, nor just after a burst of losses. */
+const beforeMs = 200
+const fullPart = 0.6
+const longPart = 1.6
+const leastFullRounds = 3
+const burstPart = 0.05
 /** A loss does not take the window below what the best rate of this many ms, and of as many before, needs. */
 const bestStepMs = 2000
 /** In startup, time without arrivals that is not the path's: a busy machine at either end, ms. */
@@ -57,7 +68,7 @@ const mostLateMs = 150
 /** What became of queues that were to be emptied: one is just being filled, some were, or there was nothing to empty. */
 export type Emptied = 'filling' | 'emptied' | 'nothing'
 
-export type ControllerPhase = 'startup' | 'steady' | 'draining' | 'competing'
+export type ControllerPhase = 'startup' | 'steady' | 'widened' | 'draining' | 'competing'
 
 /**
  * How many bytes of `bulk` may be in flight on one path, and how fast they follow each other. The window is set once a
@@ -76,6 +87,16 @@ export interface Controller {
   restart(nowMs: number): void
   /** Drains the queue now, for one round; false where it holds none of ours, or is not kept short. */
   empty(nowMs: number): boolean
+  /** Its window limits what goes over it, and its round trip is not too long for a look. */
+  readonly mayBeWidened: boolean
+  /** Widens the window for two of these round trips, and a look, to see whether anybody else is there. */
+  widen(roundTripMs: number, nowMs: number): void
+  /** A long queue is being shortened, or was just emptied: what the path carries now says nothing of what it could. */
+  isUnsettled(nowMs: number): boolean
+  /** By how much its rate changed since then, bit/s. */
+  readonly changeBps: number
+  /** Is, or was, widened with all others until then: the queue that this made tells nothing. -Infinity = never. */
+  readonly widenedUntilMs: number
   /** Fills the path to find out what it carries, or did so until now. */
   isFilling(nowMs: number): boolean
   /** How many of our own paths share this one's bottleneck, itself included. */
@@ -107,12 +128,17 @@ export interface ControllerView {
   readonly startBytes: number
   /** Drains our other paths for a round, so that what is left is not ours. */
   emptyOthers(): Emptied
+  /** Widens the windows of all our paths, this one's too; see `widenAll`. */
+  widenAll(): void
+  /** By how much the rate of our other paths changed since they were widened, bit/s. */
+  othersChangeBps(): number
 }
 
 export function createController(path: ControllerView, startMs: number): Controller {
   const { ledger, queue, rate, packetBytes } = path
   const competition = createCompetition(packetBytes)
   const excess = createExcess()
+  const widening = createWidening()
   const least = leastPackets * packetBytes
   const most = (limits.inFlightPackets / 2) * packetBytes
   let phase: ControllerPhase = 'startup'
@@ -143,6 +169,9 @@ export function createController(path: ControllerView, startMs: number): Control
   let usualLoss = 0
   let heldRounds = 0
   let settledMs = -Infinity
+  let widenedMs = -Infinity
+  let changeBps = 0
+  let fullRounds = 0
 
   /** In the present excess the window was fitted to a rate that fell; all our paths were emptied to see whose queue it is. */
   let hasFitted = false
@@ -161,6 +190,8 @@ export function createController(path: ControllerView, startMs: number): Control
   const wanted = (): number => targetQueueMs + Math.min(mostNoiseMs, noisePart * queue.noiseMs)
 
   const alarmMs = (): number => Math.max(alarmQueueMs, 3 * wanted() + queue.noiseMs)
+
+  const isQueued = (): boolean => phase === 'steady' && (queue.standingMs(lookMs) ?? 0) > alarmMs()
 
   /** From 0 to 1, of a path whose window grew: jitter then ends startup early, and hides what is missing. */
   const jitterPart = (windowBytes: number): number =>
@@ -232,13 +263,12 @@ export function createController(path: ControllerView, startMs: number): Control
     if (isLong || (standingMs > short && isCertain)) settleAfterStartup(standingMs, nowMs)
   }
 
-  const compete = (longerMs: number | null, nowMs: number): void => {
+  const compete = (windowBytes: number, longerMs: number | null, nowMs: number): void => {
     longerBaseMs = longerMs
-    const windowBefore = excess.windowBytes
     forgetExcess()
     queue.hold(true)
     phase = 'competing'
-    setWindow(Math.max(windowBefore, initialPackets * packetBytes))
+    setWindow(Math.max(windowBytes, initialPackets * packetBytes))
     competition.begin(nowMs)
   }
 
@@ -262,7 +292,7 @@ export function createController(path: ControllerView, startMs: number): Control
     if (others === 'emptied') {
       hasEmptied = true
       drain(queueMs, nowMs)
-    } else compete(verdict === 'still' ? (queue.baseMs ?? 0) + queueMs : null, nowMs)
+    } else compete(excess.windowBytes, verdict === 'still' ? (queue.baseMs ?? 0) + queueMs : null, nowMs)
     return true
   }
 
@@ -325,7 +355,9 @@ export function createController(path: ControllerView, startMs: number): Control
         setWindow(Math.max(kept, window * (1 - share)))
         heldRounds = roundsHeld
       }
-    } else if (phase === 'steady' && excess.rounds === 0) {
+    } else if (
+      phase === 'competing' ? competition.isFarFromFull : phase === 'steady' && excess.rounds === 0
+    ) {
       usualLoss += (Math.min(share, heavyLoss) - usualLoss) / 32
     }
   }
@@ -356,6 +388,33 @@ export function createController(path: ControllerView, startMs: number): Control
     }
     if (phase === 'steady' && nowMs - drainedMs > path.drainEveryMs && queueMs < Infinity) {
       drain(queueMs, nowMs)
+    } else {
+      const isFull = queueMs > fullPart * wanted() && queueMs < longPart * wanted()
+      fullRounds = phase === 'steady' && isFull ? fullRounds + 1 : 0
+      if (phase === 'steady' && isLimited && !widening.isDone && isRipe(nowMs)) path.widenAll()
+    }
+    beginRound(nowMs)
+  }
+
+  /** What is seen now would say something: it has been full for a while, and neither grows nor just lost a burst. */
+  const isRipe = (nowMs: number): boolean =>
+    fullRounds >= leastFullRounds &&
+    roundLost <= burstPart * roundBytes &&
+    nowMs - Math.max(settledMs, widenedMs) > Math.max(leastToWidenMs, roundsToWiden * ackMs())
+
+  const widenedUntilMs = (): number =>
+    (phase === 'widened' ? widening.dueMs : widenedMs) + roundsToSettle * ackMs()
+
+  const endWidening = (nowMs: number): void => {
+    const rateBps = rate.overBps(widening.lookMs)
+    changeBps = widening.changeBps(rateBps)
+    if (widening.judge(rateBps, path.othersChangeBps())) {
+      compete(window, null, nowMs)
+    } else {
+      phase = 'steady'
+      widenedMs = nowMs
+      setWindow(widening.beforeBytes)
+      cutMs = nowMs
     }
     beginRound(nowMs)
   }
@@ -425,10 +484,20 @@ export function createController(path: ControllerView, startMs: number): Control
         return
       }
       const isAlarm = !isBehind && standing !== null && standing > alarm && queue.spanMs(30) > 0
+      if (phase === 'widened' && isAlarm && -widening.changeBps(rate.overBps(80)) > 0.3 * rate.overBps(80)) {
+        // The path has become slower meanwhile.
+        phase = 'steady'
+        widenedMs = nowMs
+        setWindow(widening.beforeBytes)
+      }
       if (phase === 'steady' && isAlarm && nowMs - cutMs > ack + 30) {
         cutMs = nowMs
         adjust(standing, nowMs)
         beginRound(nowMs)
+        return
+      }
+      if (phase === 'widened') {
+        if (nowMs >= widening.dueMs) endWidening(nowMs)
         return
       }
       if (nowMs - roundStartMs < lookMs + ack) return
@@ -452,9 +521,28 @@ export function createController(path: ControllerView, startMs: number): Control
       beginRound(nowMs)
       return true
     },
+    get mayBeWidened() {
+      return phase === 'steady' && ledger.inFlightBytes >= window / 2 && ackMs() <= mostToWidenMs
+    },
+    widen(roundTripMs, nowMs) {
+      widening.begin(window, rate.overBps(beforeMs), roundTripMs, queue.noiseMs, isRipe(nowMs), nowMs)
+      phase = 'widened'
+      changeBps = 0
+      setWindow(widening.windowBytes)
+    },
+    isUnsettled: (nowMs) =>
+      phase === 'draining' ||
+      (phase === 'steady' && (isQueued() || nowMs - drainedMs < beforeMs + 2 * ackMs())),
+    get changeBps() {
+      return phase === 'widened' ? widening.changeBps(rate.overBps(widening.lookMs)) : changeBps
+    },
     setSharers: (count) => competition.setSharers(count),
+    get widenedUntilMs() {
+      return widenedUntilMs()
+    },
     isFilling: (nowMs) =>
-      ledger.inFlightBytes > 0 && (phase === 'startup' || nowMs - settledMs < roundsToSettle * ackMs()),
+      ledger.inFlightBytes > 0 &&
+      (phase === 'startup' || nowMs < widenedUntilMs() || nowMs - settledMs < roundsToSettle * ackMs()),
     beyondWindowMs(bytes) {
       if (bytes > Math.min(window, most - window) || beyondBps === 0) return Infinity
       const takesMs = (bytes * 8000) / beyondBps
@@ -475,7 +563,7 @@ export function createController(path: ControllerView, startMs: number): Control
       return phase
     },
     get isQueued() {
-      return phase === 'steady' && (queue.standingMs(lookMs) ?? 0) > alarmMs()
+      return isQueued()
     },
   }
 }

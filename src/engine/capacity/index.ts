@@ -5,5 +5,5 @@
  */
 export { type Breaker, type BreakerInterval, createBreaker, together } from './breaker'
 export { type Bottlenecks, createBottlenecks } from './bottlenecks'
-export { type CapacityView, createPathCapacity, emptyAll, type PathCapacity } from './path'
+export { type CapacityView, createPathCapacity, type PathCapacity } from './path'
 export { isFullQueue } from './relief'

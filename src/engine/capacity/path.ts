@@ -48,7 +48,7 @@ const silentMs = 200
 const drainEveryMs = 5000
 const drainLaterMs = 300
 const drainTurns = 5
-/** So long after `bulk` was kept back a path in startup is filled by it, ms. */
+/** So long after `bulk` was kept back it goes over a path, ms. */
 const filledMs = 1000
 
 /** What is known of one path towards the peer, and how much may be sent over it. */
@@ -73,10 +73,15 @@ export interface PathCapacity {
   readonly roomBps: number
   /** What that is held by. */
   readonly hold: Exclude<BulkHold, 'slowest'>
+  /** `bulk` fills it to find out what it carries, or did so until now; what is held to a limit never does. */
+  isFilling(nowMs: number): boolean
   view(): CapacityView
   readonly ledger: Ledger
   readonly controller: Controller
-  /** Queue that stands now, ms; null while `bulk` fills the path to find out what it carries: that tells nothing of others. */
+  /**
+   * Queue that stands now, ms; null while `bulk` fills the path to find out what it carries, or who is there: that tells nothing
+   * of others.
+   */
   readonly standingQueueMs: number | null
   /** By how much delays were shorter after losses than before, ms, since this was asked before; see `isFullQueue`. */
   takeRelief(): number
@@ -114,9 +119,17 @@ export interface CapacityView {
 }
 
 /** Drains paths for a round, unless one of them is just being filled. */
-export function emptyAll(paths: readonly PathCapacity[], nowMs: number): Emptied {
-  if (paths.some(({ controller }) => controller.isFilling(nowMs))) return 'filling'
+function emptyAll(paths: readonly PathCapacity[], nowMs: number): Emptied {
+  if (paths.some((path) => path.isFilling(nowMs))) return 'filling'
   return paths.filter(({ controller }) => controller.empty(nowMs)).length > 0 ? 'emptied' : 'nothing'
+}
+
+/** Widens the windows of paths for a moment, at once so that none takes another of them for somebody else's; see `widen`. */
+function widenAll(paths: readonly PathCapacity[], nowMs: number): void {
+  if (paths.some((path) => path.isFilling(nowMs) || path.controller.isUnsettled(nowMs))) return
+  const used = paths.filter(({ controller }) => controller.mayBeWidened)
+  const longestMs = Math.max(...used.map(({ ledger }) => ledger.smoothedAckMs ?? 0))
+  for (const { controller } of used) controller.widen(longestMs, nowMs)
 }
 
 export interface PathCapacityOptions {
@@ -128,8 +141,8 @@ export interface PathCapacityOptions {
   rttHintMs(): number | null
   /** From when on the peer's next report, of whatever path, is late; engine ms. */
   lateFromMs(): number
-  /** Drains all other paths of the session for a round; see `emptyAll`. */
-  emptyOthers(): Emptied
+  /** All other paths of the session. */
+  others(): readonly PathCapacity[]
   /** `byOverload`: by a queue that we filled, sending more than the path delivers. */
   lost(stream: number, sequence: number, byOverload: boolean): void
 }
@@ -161,6 +174,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
   let overloadedMs = -Infinity
   let bulkLimitedMs = -Infinity
   let backoff = 1
+  let hasSent = false
 
   const ledger = createLedger({
     delivered(bytes, sentMs, arrivedMs, isLate, skipped) {
@@ -197,7 +211,10 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       startBytes: options.startBytes,
       rttHintMs: options.rttHintMs,
       lateFromMs: options.lateFromMs,
-      emptyOthers: options.emptyOthers,
+      emptyOthers: () => emptyAll(options.others(), nowMs),
+      widenAll: () => widenAll([...options.others(), self], nowMs),
+      othersChangeBps: () =>
+        options.others().reduce((sum, { controller: other }) => sum + other.changeBps, 0),
     },
     startMs,
   )
@@ -289,8 +306,15 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       return capBps <= limits.streamRateBps ? 'cap' : 'limit'
     const { phase, isQueued } = controller
     if (phase === 'startup' || phase === 'competing') return phase
-    return isQueued ? 'queue' : 'window'
+    return isQueued && nowMs >= controller.widenedUntilMs ? 'queue' : 'window'
   }
+
+  /** `bulk` goes over it, and was kept back lately. */
+  const isBulk = (atMs: number): boolean => atMs - bulkLimitedMs < filledMs
+
+  /** A path that begins before would take the queue that is made for a look for its way. */
+  const mayBeginMs = (): number =>
+    Math.max(...options.others().map(({ controller: other }) => other.widenedUntilMs), -Infinity)
 
   const isSilent = (): boolean => {
     const sinceMs = Math.max(ledger.oldestInFlightMs, ledger.heardMs, restartedMs)
@@ -308,9 +332,10 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     restartedMs = nowMs
   }
 
-  return {
+  const self: PathCapacity = {
     sent(stream, sequence, bytes, sentMs) {
       nowMs = sentMs
+      hasSent = true
       ledger.sent(stream, sequence, bytes, sentMs)
       sending.add(bytes, sentMs)
       pacer.setRate(Math.min(capBps, limits.streamRateBps, controller.paceBps))
@@ -356,6 +381,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     },
     freeAtMs(bytes) {
       if (suspended || paused) return Infinity
+      if (!hasSent) return mayBeginMs()
       const beyondBytes = ledger.inFlightBytes + bytes - controller.windowBytes
       return beyondBytes <= 0
         ? pacer.freeAtMs
@@ -371,6 +397,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     get hold() {
       return holdOf()
     },
+    isFilling: (atMs) => isBulk(atMs) && controller.isFilling(atMs) && !['cap', 'limit'].includes(holdOf()),
     view: () => ({
       capacityBps,
       usableBps: usableBps(),
@@ -383,8 +410,8 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
     ledger,
     controller,
     get standingQueueMs() {
-      const isFilled = controller.phase === 'startup' && nowMs - bulkLimitedMs < filledMs
-      return isFilled ? null : queue.standingMs(100)
+      const isFilled = controller.phase === 'startup' && isBulk(nowMs)
+      return isFilled || nowMs < controller.widenedUntilMs ? null : queue.standingMs(100)
     },
     takeRelief: () => relief.take(),
     adopt(seen) {
@@ -398,4 +425,5 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       capBps = bps ?? Infinity
     },
   }
+  return self
 }

@@ -52,7 +52,7 @@ function judged(load: Load, way: Way, seed = 1): { readonly full: number; readon
       startBytes: 0,
       rttHintMs: () => 50,
       lateFromMs: () => Infinity,
-      emptyOthers: () => 'nothing',
+      others: () => [],
       lost: () => undefined,
     },
     0,

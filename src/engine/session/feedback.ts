@@ -5,7 +5,6 @@ import {
   createBottlenecks,
   createBreaker,
   createPathCapacity,
-  emptyAll,
   type PathCapacity,
 } from '../capacity'
 import { limits } from '../face/limits'
@@ -101,13 +100,8 @@ export function pathOf(state: SessionState, pair: Pair): SendingPath {
       rttHintMs: () => pair.rtt.smoothedMs,
       // While this machine is busy reports may have come, and wait to be read.
       lateFromMs: () => (state.agent.state.isHeld ? Infinity : state.feedback.lateness.fromMs),
-      emptyOthers() {
-        const others = [...state.feedback.paths.values()].filter((other) => other.pair !== pair)
-        return emptyAll(
-          others.map(({ capacity: one }) => one),
-          state.nowMs,
-        )
-      },
+      others: () =>
+        [...state.feedback.paths.values()].flatMap((other) => (other.pair === pair ? [] : other.capacity)),
       lost(streamId, sequence, byOverload) {
         state.feedback.lost.push({ pairId: pair.id, streamId, sequence })
         if (!byOverload) return

@@ -1,6 +1,5 @@
 import { createLateness, createRecorder, emptyArrivals, readFeedback } from '../../feedback'
-import type { Emptied } from '../controller'
-import { createPathCapacity, emptyAll, type PathCapacity } from '../index'
+import { createPathCapacity, type PathCapacity } from '../index'
 import {
   type Bottleneck,
   type Clock,
@@ -89,7 +88,7 @@ export function createBench(
           packetBytes,
           startBytes: 0,
           number: i,
-          emptyOthers: () => emptyOthers(i),
+          others: () => paths.flatMap((other, at) => (at === i ? [] : other.capacity)),
           lateFromMs: () => lateness.fromMs,
           rttHintMs: () => 2 * (settings.delayMs ?? link.settings.delayMs),
           lost: () => {},
@@ -110,11 +109,6 @@ export function createBench(
     }
   })
   const path = (i: number): BenchPath => paths[i]!
-  const emptyOthers = (i: number): Emptied =>
-    emptyAll(
-      paths.filter((_, other) => other !== i).map(({ capacity }) => capacity),
-      clock.nowMs,
-    )
 
   const sendOn = (one: BenchPath, index: number): void => {
     const number = sequence++
