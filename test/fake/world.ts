@@ -245,7 +245,7 @@ function spreadingOf(world: FakeWorld, carrying: readonly PairSnapshot[], atMs: 
   const modeReason = (pair: PairSnapshot, at: number): ModeReason => {
     switch (world.mode) {
       case 'redundant':
-        return { kind: 'copies' }
+        return { kind: 'copies', capBps: null }
       case 'weighted':
         return {
           kind: 'weighed',

@@ -11,8 +11,8 @@ export type ModeReason =
   | { readonly kind: 'not-in-set' }
   /** Multipath is off and another pair is the one. */
   | { readonly kind: 'multipath-off' }
-  /** `redundant`: a copy of each packet. */
-  | { readonly kind: 'copies' }
+  /** `redundant`: a copy of each packet, as far as the user's limit allows, bit/s; null = there is none. */
+  | { readonly kind: 'copies'; readonly capBps: number | null }
   /**
    * `weighted`: by round trip and recent loss. `limit`: what holds the weight where the two would not have put it, and
    * `limitBps` to which rate, bit/s of UDP payload; null where it is no rate.

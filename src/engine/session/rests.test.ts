@@ -93,7 +93,7 @@ test('redundant: a path that is too narrow for a stream rests, and the stream go
     kind: 'resting',
     streams: [{ streamId: 1, sentBps: rest?.sentBps, lostPercent: rest?.lostPercent }],
   })
-  expect(world.reasonOf(0)).toEqual({ kind: 'copies' })
+  expect(world.reasonOf(0)).toEqual({ kind: 'copies', capBps: null })
   expect(world.stream(1)).toMatchObject({ running: true, lost: 0 })
 })
 

@@ -22,7 +22,7 @@ export function explainPath(facing: Explaining): ModeReason {
   const { path, mode, current, nowMs } = facing
   if (mode === 'single') return { kind: path === current ? 'selected' : 'not-selected' }
   if (!path.facts.up) return { kind: 'not-working' }
-  if (mode === 'redundant') return { kind: 'copies' }
+  if (mode === 'redundant') return { kind: 'copies', capBps: path.facts.capBps }
   if (path.trouble !== null && path !== current) return { kind: 'avoided', because: path.trouble }
   const remainingMs = path.backMs + provingMs(mode, path) - nowMs
   if (remainingMs > 0 && path !== current) return { kind: 'proving', remainingMs }

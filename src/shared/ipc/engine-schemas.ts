@@ -260,7 +260,7 @@ const modeReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('not-pinned') }),
   z.object({ kind: z.literal('not-in-set') }),
   z.object({ kind: z.literal('multipath-off') }),
-  z.object({ kind: z.literal('copies') }),
+  z.object({ kind: z.literal('copies'), capBps: z.number().nullable() }),
   z.object({
     kind: z.literal('weighed'),
     rttMs: ms.nullable(),

@@ -85,8 +85,12 @@ describe('of a path that bulk goes over', () => {
   })
 
   it('it follows what another mode says of the path', () => {
-    expect(bulk('slowest', { kind: 'copies' }, 4_980_000, 0.5)).toBe(
+    expect(bulk('slowest', { kind: 'copies', capBps: null }, 4_980_000, 0.5)).toBe(
       'Gets a copy of every packet. Bulk waits for the slowest path, 4.98 Mbit/s now, with room for more.',
+    )
+    expect(bulk('cap', { kind: 'copies', capBps: 2e6 }, 1_980_000, 0.5)).toBe(
+      'Gets a copy of every packet that your limit of 2.00 Mbit/s has room for. ' +
+        'Bulk takes what it has room for, 1.98 Mbit/s now, held by your limit.',
     )
     expect(bulk('window', { kind: 'active', place: 1 })).toBe(
       'Number 1 in the order, and the first of those that work. ' +

@@ -28,7 +28,9 @@ function modeText(reason: ModeReason, share: number): string {
     case 'multipath-off':
       return 'Multipath is off, and another pair is used.'
     case 'copies':
-      return 'Gets a copy of every packet.'
+      return reason.capBps === null
+        ? 'Gets a copy of every packet.'
+        : `Gets a copy of every packet that your limit of ${formatMbps(reason.capBps)} Mbit/s has room for.`
     case 'weighed':
       return weighedText(reason, share)
     case 'fastest':
@@ -59,7 +61,7 @@ function modeText(reason: ModeReason, share: number): string {
         ? 'Avoided: it fell silent and is being checked.'
         : 'Avoided: what went over it has not been acknowledged in time.'
     case 'proving':
-      return `Came back, and has to prove itself for ${formatMs(reason.remainingMs)} ms more.`
+      return `Works without trouble for too short a time, and has to prove itself for ${formatMs(reason.remainingMs)} ms more.`
   }
 }
 
