@@ -474,6 +474,20 @@ describe('bulk over several paths', () => {
     expect(together / alone).toBeGreaterThan(0.98)
   })
 
+  it('looks once for others, on all of them together, and keeps the queues short otherwise', () => {
+    for (const seed of [1, 2, 3]) {
+      const bench = createBench(trio, each, seed, 1)
+      let widenedMs = 0
+      for (let atMs = 20; atMs <= 15_000; atMs += 20) {
+        bench.run(atMs)
+        if (bench.paths.some(({ capacity }) => capacity.controller.phase === 'widened')) widenedMs += 20
+      }
+      expect(widenedMs).toBeGreaterThan(200)
+      expect(widenedMs).toBeLessThan(900)
+      for (const path of [0, 1, 2]) expect(waitP95(bench, path, 1000, 15_000)).toBeLessThan(27)
+    }
+  })
+
   it('fills them from a machine that is away for 8 ms of every 20, timers and arrivals alike', () => {
     const back = (dueMs: number): number => (dueMs % 20 < 8 ? dueMs - (dueMs % 20) + 8 : dueMs)
     expect(payloadBps(createBench(trio, each, 1, 1, back), 3000, 10_000)).toBeGreaterThan(0.92 * 95e6)

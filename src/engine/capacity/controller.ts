@@ -45,6 +45,8 @@ const roundsToSettle = 3
 const roundsToWiden = 10
 const leastToWidenMs = 500
 const mostToWidenMs = 500
+/** So long it waits for other paths of ours, so that one look does for all, ms. */
+const mostUnripeMs = 2000
 /** But not before this part of the queue that is kept stands, nor with a longer one, nor just after a burst of losses. */
 const beforeMs = 200
 const fullPart = 0.6
@@ -89,6 +91,8 @@ export interface Controller {
   empty(nowMs: number): boolean
   /** Its window limits what goes over it, and its round trip is not too long for a look. */
   readonly mayBeWidened: boolean
+  /** It is still to be seen whether anybody else is there, and cannot be yet. */
+  isUnripe(nowMs: number): boolean
   /** Widens the window for two of these round trips, and a look, to see whether anybody else is there. */
   widen(roundTripMs: number, nowMs: number): void
   /** A long queue is being shortened, or was just emptied: what the path carries now says nothing of what it could. */
@@ -128,8 +132,8 @@ export interface ControllerView {
   readonly startBytes: number
   /** Drains our other paths for a round, so that what is left is not ours. */
   emptyOthers(): Emptied
-  /** Widens the windows of all our paths, this one's too; see `widenAll`. */
-  widenAll(): void
+  /** Widens the windows of all our paths, this one's too, at `isUrgent` without waiting for others that are unripe; see `widenAll`. */
+  widenAll(isUrgent: boolean): void
   /** By how much the rate of our other paths changed since they were widened, bit/s. */
   othersChangeBps(): number
 }
@@ -172,6 +176,8 @@ export function createController(path: ControllerView, startMs: number): Control
   let widenedMs = -Infinity
   let changeBps = 0
   let fullRounds = 0
+  /** Since when it could be seen whether anybody else is there; null = not yet. */
+  let ripeMs: number | null = null
 
   /** In the present excess the window was fitted to a rate that fell; all our paths were emptied to see whose queue it is. */
   let hasFitted = false
@@ -391,7 +397,10 @@ export function createController(path: ControllerView, startMs: number): Control
     } else {
       const isFull = queueMs > fullPart * wanted() && queueMs < longPart * wanted()
       fullRounds = phase === 'steady' && isFull ? fullRounds + 1 : 0
-      if (phase === 'steady' && isLimited && !widening.isDone && isRipe(nowMs)) path.widenAll()
+      if (phase === 'steady' && isLimited && !widening.isDone && isRipe(nowMs)) {
+        ripeMs ??= nowMs
+        path.widenAll(nowMs - ripeMs > mostUnripeMs)
+      }
     }
     beginRound(nowMs)
   }
@@ -524,7 +533,9 @@ export function createController(path: ControllerView, startMs: number): Control
     get mayBeWidened() {
       return phase === 'steady' && ledger.inFlightBytes >= window / 2 && ackMs() <= mostToWidenMs
     },
+    isUnripe: (nowMs) => !widening.isDone && !isRipe(nowMs),
     widen(roundTripMs, nowMs) {
+      ripeMs = null
       widening.begin(window, rate.overBps(beforeMs), roundTripMs, queue.noiseMs, isRipe(nowMs), nowMs)
       phase = 'widened'
       changeBps = 0

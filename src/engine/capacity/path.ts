@@ -125,9 +125,10 @@ function emptyAll(paths: readonly PathCapacity[], nowMs: number): Emptied {
 }
 
 /** Widens the windows of paths for a moment, at once so that none takes another of them for somebody else's; see `widen`. */
-function widenAll(paths: readonly PathCapacity[], nowMs: number): void {
+function widenAll(paths: readonly PathCapacity[], isUrgent: boolean, nowMs: number): void {
   if (paths.some((path) => path.isFilling(nowMs) || path.controller.isUnsettled(nowMs))) return
   const used = paths.filter(({ controller }) => controller.mayBeWidened)
+  if (!isUrgent && used.some(({ controller }) => controller.isUnripe(nowMs))) return
   const longestMs = Math.max(...used.map(({ ledger }) => ledger.smoothedAckMs ?? 0))
   for (const { controller } of used) controller.widen(longestMs, nowMs)
 }
@@ -212,7 +213,7 @@ export function createPathCapacity(options: PathCapacityOptions, startMs: number
       rttHintMs: options.rttHintMs,
       lateFromMs: options.lateFromMs,
       emptyOthers: () => emptyAll(options.others(), nowMs),
-      widenAll: () => widenAll([...options.others(), self], nowMs),
+      widenAll: (isUrgent) => widenAll([...options.others(), self], isUrgent, nowMs),
       othersChangeBps: () =>
         options.others().reduce((sum, { controller: other }) => sum + other.changeBps, 0),
     },
