@@ -5,7 +5,7 @@ import { failoverTargets, lostAfter, useOf } from './failover'
 type Case = Parameters<typeof failoverTargets>[0]
 type Outcome = Parameters<typeof failoverTargets>[2][number]
 
-const marks = { brokenMs: 5000, mendedMs: 9000 }
+const marks = { link: 'one', brokenMs: 5000, mendedMs: 9000 }
 
 describe('the use of a link that fails and comes back', () => {
   /** A packet of 1000 bytes each 20 ms. */
@@ -23,7 +23,7 @@ describe('the use of a link that fails and comes back', () => {
       ['one', packets([0, 5000], [9400, 14_000])],
       ['two', packets([5000, 14_000])],
     ])
-    expect(useOf(links, 'one', marks)).toEqual({ usedPart: 1, backSeconds: 0.6 })
+    expect(useOf(links, marks)).toEqual({ usedPart: 1, backSeconds: 0.6 })
   })
 
   it('is never full again where it was not in the rest of the run, which is no missing figure', () => {
@@ -31,7 +31,7 @@ describe('the use of a link that fails and comes back', () => {
       ['one', packets([0, 5000])],
       ['two', packets([5000, 14_000])],
     ])
-    expect(useOf(links, 'one', marks)).toEqual({ usedPart: 1, backSeconds: Infinity })
+    expect(useOf(links, marks)).toEqual({ usedPart: 1, backSeconds: Infinity })
   })
 
   it('is nothing to come back to where the link had carried next to nothing', () => {
@@ -39,7 +39,7 @@ describe('the use of a link that fails and comes back', () => {
       ['one', packets([4980, 5000], [9000, 14_000])],
       ['two', packets([0, 14_000])],
     ])
-    const { usedPart, backSeconds } = useOf(links, 'one', marks)
+    const { usedPart, backSeconds } = useOf(links, marks)
     expect(usedPart).toBeCloseTo(1 / 151)
     expect(backSeconds).toBeNull()
   })

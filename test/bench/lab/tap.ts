@@ -41,6 +41,7 @@ export interface Tap {
 }
 
 const snapBytes = 128
+const handOverMs = 1500
 const bufferKiB = 65_536
 /** LINKTYPE_LINUX_SLL2. */
 const linkType = 276
@@ -92,8 +93,9 @@ export async function startTap(lab: Lab, side: Side): Promise<Tap> {
   return {
     packets: (link, way) => seen.get(`${link} ${way}`),
     async stop() {
-      // What has been captured is handed over at once (-U), but through a pipe.
-      await sleep(500)
+      // The kernel hands over what it captured a block at a time, after a second at the latest, and the program that is ended
+      // leaves what it was not given; then it goes through a pipe.
+      await sleep(handOverMs)
       const exited = once(child, 'exit')
       child.kill('SIGINT')
       await Promise.all([exited, ended])
